@@ -1,0 +1,94 @@
+"""https://developers.asana.com/docs/pagination"""
+
+import hashlib
+import itertools
+from collections.abc import Callable, Sequence
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import request
+from itsdangerous import BadData, URLSafeSerializer
+
+from fake_asana.api.access import me
+from fake_asana.api.errors import ApiError
+from fake_asana.api.fields import Record
+from fake_asana.weather import first_fault
+from fake_asana.world import API, world
+
+MOST = 100
+MOST_UNPAGED = 1000
+OFFSET_LIFETIME = 15 * 60
+TOO_LARGE = (
+    "The result is too large. You should use pagination (may require specifying a workspace)!"
+)
+FOREIGN_URL = "https://asana.elsewhere.example"
+
+
+def paged(
+    rows: Sequence[Record], show: Callable[[Record], Record], keep: Callable[[Record], bool]
+) -> dict[str, Any]:
+    """The answer to a list call: the rows kept of one page, as shown."""
+    limit = _limit()
+    start = _start()
+    kept = ((place, row) for place, row in enumerate(_from(rows, start), start) if keep(row))
+    found = list(itertools.islice(kept, (limit or MOST_UNPAGED) + 1))
+    if limit is None:
+        if len(found) > MOST_UNPAGED:
+            raise ApiError(400, TOO_LARGE)
+        return {"data": [show(row) for _, row in found]}
+    following = found[limit][0] if len(found) > limit else None
+    if following is None and first_fault("endless_pages"):
+        following = 0
+    next_page = None if following is None else _next_page(following)
+    return {"data": [show(row) for _, row in found[:limit]], "next_page": next_page}
+
+
+def _from(rows: Sequence[Record], start: int) -> Sequence[Record]:
+    return rows if start == 0 else rows[start:]
+
+
+def _limit() -> int | None:
+    text = request.args.get("limit")
+    if text is None:
+        return None
+    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= MOST):
+        raise ApiError(400, f"limit: Must be a number between 1 and {MOST}")
+    return int(text)
+
+
+def _start() -> int:
+    offset = request.args.get("offset")
+    if not offset:
+        return 0
+    try:
+        place, question, expires_at = _serializer().loads(offset)
+    except (BadData, ValueError, TypeError):
+        raise _invalid_offset() from None
+    if question != _question() or expires_at <= world().clock.time():
+        raise _invalid_offset()
+    return int(place)
+
+
+def _invalid_offset() -> ApiError:
+    return ApiError(400, "offset: Your pagination token is invalid.")
+
+
+def _next_page(place: int) -> dict[str, str]:
+    expires_at = int(world().clock.time()) + OFFSET_LIFETIME
+    offset = _serializer().dumps([place, _question(), expires_at])
+    query = urlencode({**request.args.to_dict(), "offset": offset})
+    path = f"{request.path.removeprefix(API)}?{query}"
+    host = FOREIGN_URL if first_fault("foreign_page") else world().url
+    return {"offset": str(offset), "path": path, "uri": host + API + path}
+
+
+def _question() -> str:
+    """An offset belongs to one person's one question; fields and page size may differ."""
+    free = {"limit", "offset", "opt_fields", "opt_pretty"}
+    asked = sorted((name, value) for name, value in request.args.items() if name not in free)
+    told = f"{me().gid} {request.path} {urlencode(asked)}"
+    return hashlib.sha256(told.encode()).hexdigest()[:16]
+
+
+def _serializer() -> URLSafeSerializer:
+    return URLSafeSerializer(world().secret)

@@ -1,0 +1,103 @@
+"""https://developers.asana.com/reference/tasks, as far as one person's own list goes."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from flask import Blueprint, request
+
+from fake_asana.api.access import me, needs
+from fake_asana.api.errors import ApiError, forbidden, unknown, unrecognized
+from fake_asana.api.fields import Record, compact, full, pick, wanted
+from fake_asana.api.paging import paged
+from fake_asana.api.task_filters import keeper
+from fake_asana.api.task_update import changes, read_body
+from fake_asana.api.workspaces import visible_workspace
+from fake_asana.people import find_person
+from fake_asana.tasks import Task
+from fake_asana.world import world
+
+tasks = Blueprint("tasks", __name__)
+
+ONE_FILTER = (
+    "Must specify exactly one of project, tag, section, user task list, or assignee + workspace"
+)
+
+
+@tasks.get("/tasks")
+@needs("tasks:read")
+def get_tasks() -> dict[str, Any]:
+    asked = {"project", "section", "tag", "user_task_list", "assignee", "workspace"}
+    given = {name for name in asked if request.args.get(name)}
+    if given == {"assignee", "workspace"}:
+        return list_tasks(_assigned())
+    if len(given) == 1 and (name := given.pop()) in {"project", "section", "tag"}:
+        return list_tasks(_in(name, request.args[name]))
+    raise ApiError(400, ONE_FILTER)
+
+
+@tasks.get("/tasks/<gid>")
+@needs("tasks:read")
+def get_task(gid: str) -> dict[str, Any]:
+    return _one(visible_task(gid))
+
+
+@tasks.put("/tasks/<gid>")
+@needs("tasks:write")
+def update_task(gid: str) -> dict[str, Any]:
+    task = visible_task(gid)
+    with world().lock:
+        world().tasks.change(task, changes(task, read_body(), me()))
+    world().save()
+    return _one(task)
+
+
+def list_tasks(rows: Sequence[Task]) -> dict[str, Any]:
+    tree = wanted()
+    show: Callable[[Record], Record] = compact if tree is None else lambda row: pick(row, tree)
+    return paged(rows, show, keeper())
+
+
+def visible_task(gid: str) -> Task:
+    if not gid.isdigit():
+        raise unrecognized("task", gid)
+    found = world().tasks.find(gid)
+    if found is None:
+        raise unknown("task", gid)
+    person, task = found
+    if person is not me():
+        raise forbidden("task")
+    visible_workspace(task["workspace"]["gid"])
+    return task
+
+
+def _one(task: Task) -> dict[str, Any]:
+    tree = wanted()
+    return {"data": full(task) if tree is None else pick(task, tree)}
+
+
+def _assigned() -> Sequence[Task]:
+    workspace = visible_workspace(request.args["workspace"])
+    name = request.args["assignee"]
+    person = find_person(name, me())
+    if person is None:
+        raise unrecognized("assignee", name)
+    if person.workspace(workspace.gid) is None:
+        raise ApiError(400, f"assignee: Not a user in Organization: {name}")
+    # nobody here has shared a task with anybody: of others one sees none
+    return world().tasks.of(person, workspace.gid) if person is me() else []
+
+
+def _in(kind: str, gid: str) -> list[Task]:
+    if not gid.isdigit():
+        raise unrecognized(kind, gid)
+    places: dict[str, Callable[[Task], list[Record]]] = {
+        "project": lambda task: task["projects"],
+        "section": lambda task: [each["section"] for each in task["memberships"]],
+        "tag": lambda task: task["tags"],
+    }
+    mine = world().tasks.all_of(me())
+    found = [task for task in mine if any(each["gid"] == gid for each in places[kind](task))]
+    if not found:
+        raise unknown(kind, gid)
+    visible_workspace(found[0]["workspace"]["gid"])
+    return found

@@ -1,0 +1,32 @@
+"""The stand-in's own time, which tests may advance instead of sleeping."""
+
+import time
+from datetime import UTC, date, datetime, timedelta
+
+
+class Clock:
+    def __init__(self) -> None:
+        self._ahead = 0.0
+
+    def advance(self, seconds: float) -> None:
+        self._ahead += seconds
+
+    def reset(self) -> None:
+        self._ahead = 0.0
+
+    def time(self) -> float:
+        return time.time() + self._ahead
+
+    def now(self) -> datetime:
+        return datetime.now(UTC) + timedelta(seconds=self._ahead)
+
+    def today(self) -> date:
+        """The day on the wall here: what "due today" means to whoever looks at the screen."""
+        return self.now().astimezone().date()
+
+
+def timestamp(moment: datetime) -> str:
+    """As Asana writes a date-time: `2012-02-22T02:06:58.147Z`."""
+    return (
+        moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
+    )

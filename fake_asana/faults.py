@@ -1,0 +1,125 @@
+"""Troubles one can order: for everyone or one person, everywhere or below one path."""
+
+import threading
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from fake_asana.people import PEOPLE
+
+
+class BadFaultError(ValueError):
+    """Nobody can order that; the message says what is wrong with it."""
+
+
+@dataclass
+class Fault:
+    fault: str
+    person: str | None = None
+    value: Any = None
+    path: str | None = None
+    times: int | None = None
+
+    def meets(self, person: str | None, path: str, *, spare_pages: bool) -> bool:
+        if spare_pages and self.path is None:
+            return False
+        return self.person in {None, person} and path.startswith(self.path or "")
+
+
+def _nothing(value: Any) -> bool:
+    return value is None
+
+
+def _whole(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+
+
+def _gid(value: Any) -> bool:
+    return isinstance(value, str) and value.isdigit()
+
+
+# name: (what its value may be, in words; the check; the value when none is given)
+KINDS: dict[str, tuple[str, Callable[[Any], bool], Any]] = {
+    "latency": ("milliseconds", _whole, 1000),
+    "rate_limited": ("seconds for Retry-After", _whole, 30),
+    "server_error": ("500, 502, 503 or 504", lambda value: value in {500, 502, 503, 504}, 500),
+    "not_json": ("no value", _nothing, None),
+    "drop": ('"half" or no value', lambda value: value in {None, "half"}, None),
+    "invalid_grant": ("no value", _nothing, None),
+    "expire_access": ("no value", _nothing, None),
+    "rotate_refresh_tokens": ("no value", _nothing, None),
+    "no_refresh_token": ("no value", _nothing, None),
+    "short_token": ("seconds", lambda value: _whole(value) and value > 0, 5),
+    "omit_id_token": ("no value", _nothing, None),
+    "omit_nonce": ("no value", _nothing, None),
+    "forbid_workspace": ("the gid of a workspace", _gid, None),
+    "hide_workspace": ("the gid of a workspace", _gid, None),
+    "endless_pages": ("no value", _nothing, None),
+    "foreign_page": ("no value", _nothing, None),
+}
+
+
+def make_fault(order: dict[str, Any]) -> Fault:
+    """Check an order as it came from outside."""
+    if unknown := sorted(set(order) - {"fault", "person", "value", "path", "times"}):
+        raise BadFaultError(f"Unknown key {unknown[0]!r}.")
+    if not isinstance(order.get("fault"), str) or order["fault"] not in KINDS:
+        raise BadFaultError(f"Unknown fault. The valid ones are: {', '.join(KINDS)}.")
+    fault = Fault(**order)
+    words, valid, default = KINDS[fault.fault]
+    if fault.value is None:
+        fault.value = default
+    if not valid(fault.value):
+        raise BadFaultError(f"The value of {fault.fault} must be {words}.")
+    if fault.person is not None and fault.person not in PEOPLE:
+        raise BadFaultError(f"Nobody has the gid {fault.person!r}.")
+    if fault.path is not None and not isinstance(fault.path, str):
+        raise BadFaultError("path must be a string.")
+    if fault.times is not None and not (_whole(fault.times) and fault.times > 0):
+        raise BadFaultError("times must be a whole number of at least 1.")
+    return fault
+
+
+def parse_fault(text: str) -> Fault:
+    """`NAME[=VALUE][@PERSON]`, as on the command line."""
+    rest, _, person = text.partition("@")
+    name, _, value = rest.partition("=")
+    is_number = value.isdigit() and not name.endswith("_workspace")
+    order = {"fault": name, "person": person or None}
+    return make_fault({**order, "value": int(value) if is_number else value or None})
+
+
+class Faults:
+    def __init__(self, initial: Iterable[Fault] = ()) -> None:
+        self._initial = [asdict(fault) for fault in initial]
+        self._lock = threading.Lock()
+        self.reset()
+
+    def reset(self) -> None:
+        self._active = [Fault(**fault) for fault in self._initial]
+
+    def clear(self) -> None:
+        self._active = []
+
+    def add(self, fault: Fault) -> None:
+        with self._lock:
+            self._active.append(fault)
+
+    def all(self) -> list[dict[str, Any]]:
+        return [asdict(fault) for fault in self._active]
+
+    def meeting(
+        self, name: str, person: str | None, path: str, *, spare_pages: bool = False
+    ) -> list[Fault]:
+        """Those with this name that apply here; each that counts its `times` loses one."""
+        with self._lock:
+            named = [fault for fault in self._active if fault.fault == name]
+            found = [fault for fault in named if fault.meets(person, path, spare_pages=spare_pages)]
+            for fault in found:
+                if fault.times is not None:
+                    fault.times -= 1
+            self._active = [fault for fault in self._active if fault.times != 0]
+        return found
+
+    def first(self, name: str, person: str | None, path: str) -> Fault | None:
+        return next(iter(self.meeting(name, person, path)), None)

@@ -1,0 +1,41 @@
+"""What was asked of the stand-in, without anybody's secrets."""
+
+import threading
+from collections import deque
+from typing import Any
+
+from flask import Request
+
+KEPT = 50_000
+
+
+class RequestLog:
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._entries: deque[dict[str, Any]] = deque(maxlen=KEPT)
+
+    def reset(self) -> None:
+        with self._lock:
+            self._entries.clear()
+
+    def add(self, entry: dict[str, Any]) -> None:
+        with self._lock:
+            self._entries.append(entry)
+
+    def all(self) -> list[dict[str, Any]]:
+        with self._lock:
+            return list(self._entries)
+
+
+def describe(request: Request) -> dict[str, Any]:
+    return {
+        "method": request.method,
+        "path": request.path,
+        "query": request.args.to_dict(),
+        "form": sorted(request.form),
+        "headers": {name: _harmless(name, value) for name, value in request.headers.items()},
+    }
+
+
+def _harmless(name: str, value: str) -> str:
+    return value.split(" ", 1)[0] if name == "Authorization" else value

@@ -1,0 +1,89 @@
+"""Werkzeug's threaded server, with connections kept alive."""
+
+import logging
+import socket
+from io import BytesIO
+from typing import Any
+
+from flask import Flask
+from werkzeug import Response
+from werkzeug.serving import BaseWSGIServer, ThreadedWSGIServer, WSGIRequestHandler
+
+DROP = "fake_asana.drop"  # in the environ: "" sends nothing back, "half" stops in the middle
+LARGEST_BODY = 1_000_000
+
+
+class KeepAliveHandler(WSGIRequestHandler):
+    """Reads each request to its end, so that the next one can follow on the same connection.
+
+    Werkzeug's own `run_wsgi` always closes, and after every answer waits 10 ms for leftovers.
+    """
+
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    timeout = 120
+
+    def run_wsgi(self) -> None:
+        if self.headers.get("Expect", "").strip().lower() == "100-continue":
+            self.wfile.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        self.environ = environ = self.make_environ()
+        if not self._read_body(environ):
+            self.close_connection = True
+            return self.send_error(413)
+        response = Response.from_app(self.server.app, environ, buffered=True)
+        if DROP in environ:
+            return self._drop(response, half=environ[DROP] == "half")
+        return self._send(response)
+
+    def _read_body(self, environ: dict[str, Any]) -> bool:
+        length = self.headers.get("Content-Length", "0")
+        if "wsgi.input_terminated" in environ:
+            body = environ["wsgi.input"].read(LARGEST_BODY + 1)
+        elif length.isdigit() and int(length) <= LARGEST_BODY:
+            body = self.rfile.read(int(length))
+        else:
+            return False
+        environ["wsgi.input"] = BytesIO(body)
+        return len(body) <= LARGEST_BODY
+
+    def _head(self, response: Response) -> None:
+        self.send_response(response.status_code)
+        for name, value in response.headers.items():
+            self.send_header(name, value)
+
+    def _send(self, response: Response) -> None:
+        self._head(response)
+        if self.close_connection:
+            self.send_header("Connection", "close")
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(response.get_data())
+
+    def _drop(self, response: Response, *, half: bool) -> None:
+        self.close_connection = True
+        if half:
+            body = response.get_data()
+            self._head(response)
+            self.end_headers()
+            self.wfile.write(body[: len(body) // 2])
+        self.connection.shutdown(socket.SHUT_RDWR)
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Bound by ourselves: Werkzeug would print its own advice and exit when a port is taken."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    opened = socket.socket(family, socket.SOCK_STREAM)
+    opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        opened.bind((host, port))
+        opened.listen(128)
+    except OSError:
+        opened.close()
+        raise
+    return opened
+
+
+def make_server(host: str, app: Flask, fd: int, *, verbose: bool) -> BaseWSGIServer:
+    level = logging.INFO if verbose else logging.ERROR
+    logging.getLogger("werkzeug").setLevel(level)
+    return ThreadedWSGIServer(host, 0, app, KeepAliveHandler, fd=fd)

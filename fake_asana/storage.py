@@ -1,0 +1,44 @@
+"""The state file: what must survive a restart, replaced whole so it is never half written."""
+
+import json
+import os
+import tempfile
+from pathlib import Path
+from typing import Any
+
+VERSION = 1
+
+
+class StateError(Exception):
+    """The state file cannot be used; the message says why."""
+
+
+def load(path: Path) -> dict[str, Any] | None:
+    """What was saved, or None where nothing was yet."""
+    try:
+        saved = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError) as error:
+        raise unusable(path) from error
+    if not isinstance(saved, dict) or saved.get("version") != VERSION:
+        raise unusable(path)
+    return saved
+
+
+def save(path: Path, state: dict[str, Any]) -> None:
+    # mkstemp gives mode 0600: the file holds tokens and a private key
+    fd, name = tempfile.mkstemp(dir=path.parent, prefix=path.name)
+    try:
+        with os.fdopen(fd, "w", encoding="utf-8") as file:
+            json.dump({"version": VERSION, **state}, file)
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def unusable(path: Path) -> StateError:
+    return StateError(
+        f"The state file {path} is not one that Fake Asana can read. Move it away to start afresh."
+    )

@@ -1,0 +1,25 @@
+"""How a task is written down here; `record.py` turns it into Asana's words."""
+
+from dataclasses import dataclass
+
+INBOX, TODAY, SOON, LATER = "Recently assigned", "Do today", "Do next week", "Do later"
+
+
+@dataclass(frozen=True)
+class Spec:
+    name: str
+    due: int | None = None  # days from today
+    at: str | None = None  # a time of day makes it due_at
+    start: int | None = None
+    where: tuple[str, ...] = ()  # "Project / Section"
+    bucket: str = INBOX  # the assignee_section
+    subtype: str = "default_task"
+    approval: str | None = None
+    done: int | None = None  # days ago
+    parent: str | None = None
+    subtasks: int = 0
+    notes: str = ""
+    tags: tuple[str, ...] = ()
+    fields: tuple[tuple[str, str], ...] = ()  # custom fields
+    followers: tuple[str, ...] = ()
+    age: int = 20  # days since it was created

@@ -1,0 +1,100 @@
+"""Around every request: whose it is, the troubles ordered for it, and its line in the log."""
+
+import time
+
+from flask import Flask, Response, g, request
+
+from fake_asana.api.errors import ApiError, error_response
+from fake_asana.faults import Fault
+from fake_asana.request_log import describe
+from fake_asana.server import DROP
+from fake_asana.world import API, world
+
+TOKEN_CALLS = ("/-/oauth_token", "/-/oauth_revoke", "/-/token_info")
+RATE_LIMITED = (
+    "You've made too many requests and hit a rate limit. "
+    "Please retry after the given amount of time."
+)
+
+
+def init_weather(app: Flask) -> None:
+    app.before_request(_begin)
+    app.after_request(_end)
+
+
+def first_fault(name: str, person: str | None = None) -> Fault | None:
+    """The one ordered for this request, if any: of the person given, or of whoever it is."""
+    return world().faults.first(name, person or g.person, request.path)
+
+
+def all_faults(name: str) -> list[Fault]:
+    return world().faults.meeting(name, g.person, request.path)
+
+
+def _begin() -> Response | None:
+    g.started = time.time()
+    g.person = _whose()
+    if request.path.startswith("/control"):
+        return None
+    time.sleep(_delay())
+    if drop := _trouble("drop"):
+        request.environ[DROP] = drop.value or ""
+        return None if drop.value else Response()
+    return _refusal()
+
+
+def _refusal() -> Response | None:
+    if limited := _trouble("rate_limited"):
+        error = ApiError(429, RATE_LIMITED, {"Retry-After": str(limited.value)})
+        return error_response(error)
+    if broken := _trouble("server_error"):
+        return error_response(ApiError(broken.value, "Server Error"))
+    if _trouble("not_json"):
+        return Response("<!doctype html><title>Asana</title><p>We are working on it.")
+    return None
+
+
+def _delay() -> float:
+    milliseconds = sum(fault.value for fault in _troubles("latency"))
+    if _is_call():
+        milliseconds += world().options.latency_ms
+    return float(milliseconds) / 1000
+
+
+def _trouble(name: str) -> Fault | None:
+    return next(iter(_troubles(name)), None)
+
+
+def _troubles(name: str) -> list[Fault]:
+    """Pages that people look at are spared, unless a fault names their path."""
+    return world().faults.meeting(name, g.person, request.path, spare_pages=not _is_call())
+
+
+def _is_call() -> bool:
+    return request.path.startswith(API) or request.path in TOKEN_CALLS
+
+
+def _whose() -> str | None:
+    grants = world().grants
+    if code := grants.code(request.form.get("code", "")):
+        return code.person
+    scheme, _, bearer = request.headers.get("Authorization", "").partition(" ")
+    named = bearer.strip() if scheme.lower() == "bearer" else None
+    token = grants.token(
+        named or request.form.get("refresh_token") or request.form.get("token", "")
+    )
+    return token.person if token else request.form.get("person")
+
+
+def _end(response: Response) -> Response:
+    if not request.path.startswith("/control"):
+        finished = time.time()
+        entry = {
+            **describe(request),
+            "status": 0 if DROP in request.environ else response.status_code,
+            "person": g.person,
+            "time": g.started,
+            "seconds": finished - g.started,
+        }
+        world().log.add(entry)
+    return response

@@ -1,0 +1,71 @@
+"""Everything one running stand-in knows, and how it begins again."""
+
+import secrets
+import threading
+from typing import Any
+
+from flask import current_app
+from joserfc.jwk import RSAKey
+
+from fake_asana import storage
+from fake_asana.clock import Clock
+from fake_asana.faults import Faults
+from fake_asana.oauth.grants import Grants
+from fake_asana.options import Options
+from fake_asana.request_log import RequestLog
+from fake_asana.tasks import TaskBook
+
+API = "/api/1.0"
+
+
+class World:
+    def __init__(self, options: Options, url: str) -> None:
+        """Raises StateError when there is a state file but no sense in it."""
+        self.options = options
+        self.issuer = options.issuer or url + API
+        # behind another name (--issuer) every address we hand out must carry that name
+        self.url = self.issuer.removesuffix(API) if self.issuer.endswith(API) else url
+        self.lock = threading.RLock()
+        self.clock = Clock()
+        self.faults = Faults(options.faults)
+        self.log = RequestLog()
+        self.tasks = TaskBook(self.clock, self.url)
+        self.grants = Grants(self.clock)
+        self.secret = secrets.token_bytes(32)  # signs offsets, which need not outlive us
+        self.key = self._restore()
+
+    def _restore(self) -> RSAKey:
+        path = self.options.state
+        saved = storage.load(path) if path else None
+        if path is None or saved is None:
+            return RSAKey.generate_key(2048, {"use": "sig", "alg": "RS256"}, auto_kid=True)
+        try:
+            self.grants.restore(saved["grants"])
+            self.tasks.changes.update(saved["task_changes"])
+            return RSAKey.import_key(saved["key"])
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise storage.unusable(path) from error
+
+    def save(self) -> None:
+        if self.options.state is None:
+            return
+        with self.lock:
+            state: dict[str, Any] = {
+                "grants": self.grants.dump(),
+                "task_changes": self.tasks.changes,
+                "key": self.key.as_dict(private=True),
+            }
+            storage.save(self.options.state, state)
+
+    def reset(self) -> None:
+        """As after a first start; the signing key stays, for clients remember it."""
+        with self.lock:
+            for part in (self.clock, self.faults, self.log, self.tasks, self.grants):
+                part.reset()
+        self.save()
+
+
+def world() -> World:
+    """The one this request came to."""
+    here: World = current_app.extensions["world"]
+    return here
