@@ -27,6 +27,4 @@ class Clock:
 
 def timestamp(moment: datetime) -> str:
     """As Asana writes a date-time: `2012-02-22T02:06:58.147Z`."""
-    return (
-        moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
-    )
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -30,6 +30,10 @@ WORK: dict[tuple[str, str], Callable[[], Iterable[Spec]]] = {
 }
 
 
+def _owner(gid: str) -> str:
+    return f"1200000000000{gid[4:7]}" if gid.startswith("1300") else ""
+
+
 class TaskBook:
     def __init__(self, clock: Clock, url: str) -> None:
         self.changes: dict[str, Task | None] = {}  # None: deleted
@@ -41,8 +45,9 @@ class TaskBook:
 
     def reset(self) -> None:
         with self._lock:
+            for gid in self.changes:  # nobody else's need to be built again
+                self._built.pop(_owner(gid), None)
             self.changes.clear()
-            self._built.clear()
 
     def of(self, person: Person, workspace: str) -> list[Task]:
         """All of them, deleted ones as well, always in the same order: offsets count on it."""
@@ -53,7 +58,7 @@ class TaskBook:
             yield from (task for task in tasks if not self.is_deleted(task))
 
     def find(self, gid: str) -> tuple[Person, Task] | None:
-        person = PEOPLE.get(f"1200000000000{gid[4:7]}") if gid.startswith("1300") else None
+        person = PEOPLE.get(_owner(gid))
         if person is None:
             return None
         found = (task for task in self.all_of(person) if task["gid"] == gid)

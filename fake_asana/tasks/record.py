@@ -3,6 +3,7 @@
 import html
 import zlib
 from datetime import UTC, datetime, time, timedelta
+from functools import lru_cache
 from typing import Any
 
 from fake_asana.clock import timestamp
@@ -12,6 +13,7 @@ from fake_asana.tasks.spec import Spec
 Task = dict[str, Any]
 
 
+@lru_cache(maxsize=4096)
 def related(kind: str, name: str, owner: str = "") -> dict[str, Any]:
     """Something a task points to; the same name has the same gid on every start."""
     number = zlib.crc32(f"{kind}/{owner}/{name}".encode())
