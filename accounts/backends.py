@@ -1,0 +1,224 @@
+"""Sign in with Asana: social-auth's OpenID Connect back end, with what it leaves to us."""
+
+from collections.abc import Mapping
+from typing import Any, Final, cast
+
+import requests
+from django.conf import settings
+from django.http import HttpResponse, QueryDict
+from django.urls import reverse
+from social_core.backends.open_id_connect import OpenIdConnectAuth
+from social_core.exceptions import (
+    AuthInputError,
+    AuthProviderError,
+    AuthResponseError,
+    ErrorStage,
+)
+from social_core.utils import http_error
+
+from accounts import discovery, http, id_tokens
+
+SCOPES: Final = {
+    "scoped": ["openid", "email", "profile", "users:read", "workspaces:read", "tasks:read"],
+    "full": ["openid", "email", "profile", "default"],
+}
+MAX_CODE_LENGTH: Final = 4096
+CALLBACK_PARAMETERS: Final = ("code", "state", "iss", "error")
+USERINFO_CLAIMS: Final = ("sub", "name", "email", "picture")
+
+
+class AsanaOpenIdConnect(OpenIdConnectAuth[HttpResponse]):
+    name = "asana"
+    title = "Asana"
+    OIDC_ENDPOINT = settings.ASANA_OIDC_ENDPOINT
+    TOKEN_ENDPOINT_AUTH_METHOD = "client_secret_post"  # noqa: S105
+    DEFAULT_USE_PKCE = True
+    REVOKE_TOKEN_METHOD = "POST"  # noqa: S105
+    JWT_LEEWAY = 60.0
+    JWT_ALGORITHMS = [id_tokens.ALGORITHM]
+
+    # Where things are
+
+    def oidc_endpoint(self) -> str:
+        return str(settings.ASANA_OIDC_ENDPOINT)
+
+    def oidc_config(self) -> dict[str, Any]:
+        return self._document(self.oidc_config_url(), discovery.check_configuration, stage="begin")
+
+    def id_token_issuer(self) -> str:
+        return str(settings.ASANA_OIDC_ISSUER)
+
+    def get_redirect_uri(self, state: str | None = None) -> str:
+        """From the setting: a Host header must not choose where the code goes (RFC 9700 4.1)."""
+        return str(settings.SITE_URL) + reverse("social:complete", args=[self.name])
+
+    def _document(
+        self, url: str, check: Any, *, stage: ErrorStage, newer: bool = False
+    ) -> dict[str, Any]:
+        try:
+            return discovery.document(
+                url, lambda url: self.get_json(url, stage=stage), check, newer=newer
+            )
+        except discovery.BadDocument as error:
+            raise AuthResponseError(
+                self, str(error), code="malformed_response", stage=stage
+            ) from error
+
+    # Starting
+
+    connecting_user_id: int | None = None  # who asked to connect an account, on the way and back
+
+    def get_or_create_state(self) -> str | None:
+        """The state, which remembers who asked to connect (and that it is no plain sign-in)."""
+        state = super().get_or_create_state()
+        if state is not None and self.connecting_user_id is not None:
+            key = self.transaction_key(state)
+            transaction = self.strategy.session_get(key)
+            self.strategy.session_set(
+                key, {**transaction, "connecting_user_id": self.connecting_user_id}
+            )
+        return state
+
+    def get_scope(self) -> list[str]:
+        return SCOPES[settings.ASANA_APP_PERMISSIONS]
+
+    # Coming back
+
+    def auth_complete(self, *args: Any, **kwargs: Any) -> Any:
+        self._check_callback()
+        return super().auth_complete(*args, **kwargs)
+
+    def validate_state(self) -> str | None:
+        state = super().validate_state()
+        self.connecting_user_id = (self._oauth2_transaction or {}).get("connecting_user_id")
+        return state
+
+    def _check_callback(self) -> None:
+        """One of each parameter, a code worth sending, our issuer if it names one (RFC 9207)."""
+        answer = cast("QueryDict", self.data)
+        for name in CALLBACK_PARAMETERS:
+            if len(answer.getlist(name)) > 1:
+                raise AuthInputError(self, parameter=name, stage="callback")
+        if answer.get("iss", self.id_token_issuer()) != self.id_token_issuer():
+            raise AuthInputError(self, parameter="iss", stage="callback")
+        if "error" not in answer and not 0 < len(answer.get("code", "")) <= MAX_CODE_LENGTH:
+            raise AuthInputError(self, parameter="code", code="missing_parameter", stage="callback")
+
+    def request_access_token(
+        self, url: str, *args: Any, stage: ErrorStage = "token_exchange", **kwargs: Any
+    ) -> dict[Any, Any]:
+        """The token answer, checked; its ID token, if there is one, in `self.id_token`."""
+        answer = super(OpenIdConnectAuth, self).request_access_token(
+            url, *args, stage=stage, **kwargs
+        )
+        self._check_token_answer(answer, stage=stage)
+        self.id_token = None
+        if answer.get("id_token") is not None:
+            self.id_token = self.validate_and_return_id_token(  # type: ignore[no-untyped-call]
+                answer["id_token"], answer["access_token"]
+            )
+        elif settings.ASANA_OIDC_STRICT:
+            raise AuthResponseError(self, claim="id_token", code="missing_claim", stage=stage)
+        return answer
+
+    def process_refresh_token_response(
+        self, response: requests.Response, *args: Any, **kwargs: Any
+    ) -> dict[Any, Any]:
+        answer = super().process_refresh_token_response(response, *args, **kwargs)
+        if "error" not in answer:
+            self._check_token_answer(answer, stage="refresh")
+        return answer
+
+    def _check_token_answer(self, answer: dict[Any, Any], *, stage: ErrorStage) -> None:
+        """A bearer token (RFC 6749 7.1), and strings where strings are due."""
+        for name in ("access_token", "refresh_token", "id_token"):
+            if answer.get(name) is not None and not isinstance(answer[name], str):
+                raise AuthResponseError(self, claim=name, code="invalid_claim", stage=stage)
+        if not answer.get("access_token"):
+            raise AuthResponseError(self, claim="access_token", code="missing_claim", stage=stage)
+        if str(answer.get("token_type")).lower() != "bearer":
+            raise AuthResponseError(self, claim="token_type", code="invalid_claim", stage=stage)
+
+    # The ID token
+
+    def decode_and_validate_id_token(self, id_token: str, access_token: str) -> dict[str, Any]:
+        try:
+            id_tokens.check_header(id_token)
+            claims: dict[str, Any] = super().decode_and_validate_id_token(  # type: ignore[no-untyped-call]
+                id_token, access_token
+            )
+            id_tokens.check_claims(claims, self.get_key_and_secret()[0])
+        except id_tokens.BadIdToken as error:
+            raise AuthResponseError(
+                self, str(error), code="invalid_claim", stage="token_validation"
+            ) from error
+        return claims
+
+    def find_valid_key(self, id_token: str) -> dict[str, Any] | None:
+        """The key that signed it, from our copy of the keys or else from the provider's newest."""
+        for newer in (False, True):
+            keys = self._document(
+                self.jwks_uri(), discovery.check_keys, stage="token_validation", newer=newer
+            )["keys"]
+            if key := id_tokens.signing_key(id_token, keys):
+                return key
+        return None
+
+    def validate_temporal_claims(self, id_token: dict[str, Any]) -> None:
+        """Stock checks, less `nbf`: PyJWT has checked it, and with leeway for clocks."""
+        super().validate_temporal_claims({**id_token, "nbf": 0})
+
+    def validate_claims(self, id_token: dict[str, Any]) -> None:
+        """Stock checks; an absent nonce is tolerated unless strict, a wrong one never."""
+        if "nonce" in id_token or settings.ASANA_OIDC_STRICT:
+            super().validate_claims(id_token)
+        else:
+            self.validate_temporal_claims(id_token)
+
+    # Who it is
+
+    def user_data(self, access_token: str, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """Only the claims we use, so that none of them can replace a part of the token answer."""
+        userinfo = self.get_json(
+            self.userinfo_url(), headers={"Authorization": f"Bearer {access_token}"}
+        )
+        if not isinstance(userinfo, dict):
+            raise AuthResponseError(self, code="malformed_response", stage="user_info")
+        claims = {name: userinfo[name] for name in USERINFO_CLAIMS if name in userinfo}
+        if not id_tokens.is_sub(claims.get("sub")):
+            raise AuthResponseError(self, claim="sub", code="missing_claim", stage="user_info")
+        if self.id_token is not None:
+            self.validate_userinfo_sub(claims)
+        return claims
+
+    def get_user_id(self, details: Any, response: dict[str, Any]) -> str:
+        return str(response["sub"])
+
+    # The one way out
+
+    def request(  # noqa: PLR0913  (social-auth's signature)
+        self,
+        url: str,
+        *,
+        method: str = "GET",
+        headers: Mapping[str, str | bytes] | None = None,
+        data: dict[str, Any] | None = None,
+        params: dict[str, Any] | None = None,
+        stage: ErrorStage = "user_info",
+        **unused: Any,
+    ) -> requests.Response:
+        """Raises social-auth's own errors. Tokens travel in headers and bodies, never in a URL."""
+        try:
+            answer = http.send(method, url, headers=headers, data=data, params=params)
+            answer.raise_for_status()
+        except requests.exceptions.SSLError as error:
+            raise AuthProviderError(self, code="tls_error", stage=stage) from error
+        except requests.Timeout as error:
+            raise AuthProviderError(self, code="timeout", stage=stage) from error
+        except requests.HTTPError as error:
+            raise http_error(self, error, stage=stage) from error
+        except (http.TooLarge, http.Redirected) as error:
+            raise AuthResponseError(self, code="malformed_response", stage=stage) from error
+        except requests.RequestException as error:
+            raise AuthProviderError(self, code="connection_failed", stage=stage) from error
+        return answer

@@ -1,0 +1,90 @@
+"""Documents of the provider: fetched once a day, shared by all processes, kept for bad days.
+
+OpenID Connect Discovery 1.0 4.3 and RFC 8414 3.3 ask for the exact issuer; that all endpoints are
+on the issuer's origin is our own wish: a changed document cannot lead our secret elsewhere.
+"""
+
+import logging
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.utils import timezone
+
+from accounts.models import ProviderDocument
+
+logger = logging.getLogger(__name__)
+
+MAX_AGE: Final = timedelta(days=1)
+ENDPOINTS: Final = ("authorization_endpoint", "token_endpoint", "userinfo_endpoint", "jwks_uri")
+OPTIONAL_ENDPOINTS: Final = ("revocation_endpoint", "introspection_endpoint")
+
+Document = dict[str, Any]
+
+
+class BadDocument(ValueError):
+    """The provider's document cannot be trusted; the message says why."""
+
+
+def document(
+    url: str, fetch: Callable[[str], Any], check: Callable[[Any], None], *, newer: bool = False
+) -> Document:
+    """The document at `url`: our copy while it is young, else a new one, else the last good one.
+
+    Raises what `fetch` or `check` raises where there is no good copy to fall back on.
+    `newer` asks the provider even though our copy is young.
+    """
+    copy = _good_copy(url, check)
+    if copy and not newer and timezone.now() - copy.fetched_at < MAX_AGE:
+        return dict(copy.content)
+    try:
+        content = fetch(url)
+        check(content)
+    except Exception as error:
+        if copy is None:
+            raise
+        logger.warning("Keeping the last good copy of %s: %s", url, type(error).__name__)
+        return dict(copy.content)
+    ProviderDocument.objects.update_or_create(
+        url=url, defaults={"content": content, "fetched_at": timezone.now()}
+    )
+    return dict(content)
+
+
+def _good_copy(url: str, check: Callable[[Any], None]) -> ProviderDocument | None:
+    """Our copy, if it still passes: the issuer may have been configured anew since."""
+    copy = ProviderDocument.objects.filter(url=url).first()
+    try:
+        if copy:
+            check(copy.content)
+    except BadDocument:
+        return None
+    return copy
+
+
+def check_configuration(content: Any) -> None:
+    """Raises BadDocument unless this is our issuer's, with every endpoint on its origin."""
+    if not isinstance(content, dict):
+        raise BadDocument("The discovery document is not an object")
+    if content.get("issuer") != settings.ASANA_OIDC_ISSUER:
+        raise BadDocument("The discovery document names another issuer")
+    for name in ENDPOINTS + tuple(name for name in OPTIONAL_ENDPOINTS if name in content):
+        endpoint = content.get(name)
+        if not isinstance(endpoint, str) or not _same_origin(endpoint, settings.ASANA_OIDC_ISSUER):
+            raise BadDocument(f"{name} is not on the issuer's origin")
+
+
+def _same_origin(url: str, other: str) -> bool:
+    try:
+        return urlsplit(url)[:2] == urlsplit(other)[:2]
+    except ValueError:
+        return False
+
+
+def check_keys(content: Any) -> None:
+    """Raises BadDocument unless this is a JSON Web Key Set (RFC 7517 5)."""
+    keys = content.get("keys") if isinstance(content, dict) else None
+    if not isinstance(keys, list) or not all(isinstance(key, dict) for key in keys):
+        raise BadDocument("The key set is not one")

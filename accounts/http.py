@@ -1,0 +1,147 @@
+"""The one way out: every request to Asana leaves through `send`.
+
+`requests` alone follows redirects with credentials, lets ~/.netrc replace a bearer header, takes
+proxies from the environment, waits for ever on a dripping answer and reads any amount of it.
+"""
+
+import io
+import socket
+import time
+from collections.abc import Mapping
+from contextvars import ContextVar
+from http.client import HTTPResponse
+from http.cookiejar import DefaultCookiePolicy
+from typing import Any, Final
+
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.connection import HTTPConnection, HTTPSConnection
+
+SECONDS: Final = 10.0
+BYTES: Final = 2 * 1024 * 1024
+USER_AGENT: Final = "Onelist"
+CHUNK: Final = 64 * 1024
+
+_deadline: ContextVar[float] = ContextVar("deadline")
+
+
+class TooLarge(requests.RequestException):
+    """The answer is larger than the limit; the rest of it was not read."""
+
+
+class Redirected(requests.RequestException):
+    """Following it could hand a secret to another host (RFC 9700 4.12)."""
+
+
+def send(  # noqa: PLR0913  (requests' own arguments)
+    method: str,
+    url: str,
+    *,
+    headers: Mapping[str, str | bytes] | None = None,
+    params: Mapping[str, Any] | None = None,
+    data: Mapping[str, Any] | None = None,
+    json: Any = None,
+    seconds: float = SECONDS,
+    limit: int = BYTES,
+) -> requests.Response:
+    """The whole answer, whatever its status, within `seconds` and `limit` bytes (decoded).
+
+    Raises requests.RequestException: no answer, not in time, too large, redirected.
+    """
+    _deadline.set(time.monotonic() + seconds)
+    try:
+        answer = _session.request(
+            method,
+            url,
+            headers=headers,
+            params=params,
+            data=data,
+            json=json,
+            timeout=seconds,
+            allow_redirects=False,
+            stream=True,
+        )
+        return _read(answer, limit)
+    except TimeoutError as error:
+        raise requests.Timeout("The answer took too long") from error
+
+
+def _read(answer: requests.Response, limit: int) -> requests.Response:
+    with answer:
+        if 300 <= answer.status_code < 400:
+            raise Redirected(f"Answered with a redirect ({answer.status_code})")
+        body = bytearray()
+        for chunk in answer.iter_content(CHUNK):
+            body += chunk
+            if len(body) > limit:
+                raise TooLarge(f"The answer is larger than {limit} bytes")
+    answer._content = bytes(body)  # noqa: SLF001  (requests has no other way to cap a body)
+    return answer
+
+
+class _DeadlineReader(io.RawIOBase):
+    """A socket's bytes until the deadline of the request they answer.
+
+    A read timeout bounds one silence; a server that drips a byte now and then is never silent.
+    """
+
+    def __init__(self, sock: socket.socket) -> None:
+        self._sock = sock
+        self._file = sock.makefile("rb", buffering=0)
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int | None:
+        left = _deadline.get() - time.monotonic()
+        if left <= 0:
+            raise TimeoutError
+        self._sock.settimeout(left)
+        return self._file.readinto(buffer)
+
+    def close(self) -> None:
+        self._file.close()
+        super().close()
+
+
+class _DeadlineResponse(HTTPResponse):
+    def __init__(self, sock: socket.socket, *args: Any, **kwargs: Any) -> None:
+        super().__init__(sock, *args, **kwargs)
+        self.fp.close()
+        self.fp = io.BufferedReader(_DeadlineReader(sock))
+
+
+class _Connection(HTTPConnection):
+    response_class = _DeadlineResponse
+
+
+class _SecureConnection(HTTPSConnection):
+    response_class = _DeadlineResponse
+
+
+class _Pool(HTTPConnectionPool):
+    ConnectionCls = _Connection
+
+
+class _SecurePool(HTTPSConnectionPool):
+    ConnectionCls = _SecureConnection
+
+
+class _Adapter(HTTPAdapter):
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        super().init_poolmanager(*args, **kwargs)
+        self.poolmanager.pool_classes_by_scheme = {"http": _Pool, "https": _SecurePool}
+
+
+def _new_session() -> requests.Session:
+    session = requests.Session()
+    session.trust_env = False
+    session.headers["User-Agent"] = USER_AGENT
+    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+    for scheme in ("http://", "https://"):
+        session.mount(scheme, _Adapter(pool_connections=4, pool_maxsize=32))
+    return session
+
+
+_session = _new_session()

@@ -1,0 +1,101 @@
+"""What an ID token's header and keys must look like before PyJWT sees its signature.
+
+OpenID Connect Core 1.0 3.1.3.7, RFC 8725 3: one algorithm, keys meant for signing and long enough,
+the right type of token. social-auth and PyJWT leave these to us.
+"""
+
+import binascii
+import json
+from typing import Any, Final
+
+import jwt
+from jwt.api_jws import PyJWS
+from jwt.utils import base64url_decode
+
+ALGORITHM: Final = "RS256"
+MAX_LENGTH: Final = 16 * 1024
+MIN_RSA_BITS: Final = 2048  # RFC 7518 3.3
+MAX_SUB_LENGTH: Final = 255
+
+
+class BadIdToken(ValueError):
+    """The message names the fault, never the token."""
+
+
+def check_header(id_token: str) -> None:
+    """Raises BadIdToken unless this is an RS256 JWT without critical extensions."""
+    header = _header(id_token)
+    if header.get("alg") != ALGORITHM:
+        raise BadIdToken("alg")
+    if "crit" in header:
+        raise BadIdToken("crit")
+    if str(header.get("typ", "JWT")).upper() != "JWT":
+        raise BadIdToken("typ")
+    if not isinstance(header.get("kid", ""), str):
+        raise BadIdToken("kid")
+
+
+def _header(id_token: str) -> dict[str, Any]:
+    if len(id_token) > MAX_LENGTH or id_token.count(".") != 2:
+        raise BadIdToken("not a signed JWT of a sensible length")
+    try:
+        header = json.loads(base64url_decode(id_token.partition(".")[0]))
+    except (ValueError, binascii.Error) as error:
+        raise BadIdToken("header unreadable") from error
+    if not isinstance(header, dict):
+        raise BadIdToken("header unreadable")
+    return header
+
+
+def check_claims(claims: dict[str, Any], client_id: str) -> None:
+    """Raises BadIdToken unless the token is for us alone and names its subject properly."""
+    if claims.get("aud") not in (client_id, [client_id]):
+        raise BadIdToken("aud")
+    if not is_sub(claims.get("sub")):
+        raise BadIdToken("sub")
+    for claim in ("exp", "iat", "nbf"):
+        if claim in claims and (
+            isinstance(claims[claim], bool) or not isinstance(claims[claim], int | float)
+        ):
+            raise BadIdToken(claim)
+    if "nonce" in claims and not isinstance(claims["nonce"], str):
+        raise BadIdToken("nonce")
+
+
+def is_sub(value: Any) -> bool:
+    """A string of at most 255 ASCII characters (OpenID Connect Core 1.0 2)."""
+    return isinstance(value, str) and 0 < len(value) <= MAX_SUB_LENGTH and value.isascii()
+
+
+def signing_key(id_token: str, keys: list[dict[str, Any]]) -> dict[str, Any] | None:
+    """The one of `keys` that signed the token; of its `kid`, where it names one."""
+    kid = jwt.get_unverified_header(id_token).get("kid")
+    for key in usable_keys(keys):
+        if kid is None or kid == key.get("kid"):
+            try:
+                PyJWS().decode_complete(id_token, jwt.PyJWK(key), algorithms=[ALGORITHM])
+            except jwt.PyJWTError:
+                continue
+            return key
+    return None
+
+
+def usable_keys(keys: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """RSA keys published for signing RS256, at least 2048 bits long; public parts only."""
+    return [
+        {name: key[name] for name in ("kty", "kid", "n", "e") if name in key} | {"alg": ALGORITHM}
+        for key in keys
+        if key.get("kty") == "RSA"
+        and key.get("use", "sig") == "sig"
+        and "verify" in key.get("key_ops", ["verify"])
+        and key.get("alg", ALGORITHM) == ALGORITHM
+        and isinstance(key.get("e"), str)
+        and _bits(key.get("n")) >= MIN_RSA_BITS
+    ]
+
+
+def _bits(modulus: Any) -> int:
+    try:
+        return int.from_bytes(base64url_decode(modulus), "big").bit_length()
+    except (TypeError, ValueError, AttributeError):
+        return 0

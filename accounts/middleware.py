@@ -1,0 +1,87 @@
+import logging
+import zoneinfo
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Final
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.cache import add_never_cache_headers
+from social_core.exceptions import SocialAuthBaseException
+from social_django.middleware import SocialAuthExceptionMiddleware
+
+from accounts import failures
+from accounts.models import User
+
+logger = logging.getLogger(__name__)
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+RENEW_AFTER: Final = timedelta(days=1)
+
+
+def sliding_session(get_response: GetResponse) -> GetResponse:
+    """A session in use lives on: its 30 days start anew, at most once a day."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if request.user.is_authenticated:
+            now = int(timezone.now().timestamp())
+            if now - request.session.get("renewed_at", 0) > RENEW_AFTER.total_seconds():
+                request.session["renewed_at"] = now
+        return get_response(request)
+
+    return middleware
+
+
+def time_zone(get_response: GetResponse) -> GetResponse:
+    """Dates are the person's own: what is due today depends on where they are."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        user = request.user
+        name = user.time_zone if isinstance(user, User) else "UTC"
+        try:
+            zone = zoneinfo.ZoneInfo(name)
+        except (zoneinfo.ZoneInfoNotFoundError, ValueError):
+            zone = zoneinfo.ZoneInfo("UTC")
+        with timezone.override(zone):
+            return get_response(request)
+
+    return middleware
+
+
+def private_pages(get_response: GetResponse) -> GetResponse:
+    """Pages of a person are kept by nobody: no proxy, no disk (ASVS 5.0 14.3.2)."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if request.user.is_authenticated and not response.has_header("Cache-Control"):
+            add_never_cache_headers(response)
+        return response
+
+    return middleware
+
+
+class SignInFailureMiddleware(SocialAuthExceptionMiddleware):
+    """A sign-in that fails gets a page with advice, and a line in the log without details."""
+
+    def render_error(
+        self, request: HttpRequest, exception: SocialAuthBaseException
+    ) -> HttpResponse:
+        failure = failures.describe(exception)
+        logger.warning(
+            "Sign-in failed: code=%s stage=%s parameter=%s claim=%s status=%s",
+            exception.code,
+            exception.stage,
+            exception.parameter,
+            exception.claim,
+            failure.status,
+        )
+        return failed_sign_in(request, failure)
+
+
+def failed_sign_in(request: HttpRequest, failure: failures.Failure) -> HttpResponse:
+    response = render(
+        request, "accounts/sign_in_failed.html", {"failure": failure}, status=failure.status
+    )
+    add_never_cache_headers(response)
+    return response

@@ -1,0 +1,111 @@
+from typing import Self
+
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+from django.utils import timezone
+
+
+class User(AbstractUser):
+    name = models.CharField(max_length=255, blank=True)
+    time_zone = models.CharField(max_length=64, default="UTC")
+    first_name = None  # type: ignore[assignment]
+    last_name = None  # type: ignore[assignment]
+
+    def get_full_name(self) -> str:
+        return self.name or self.username
+
+    def get_short_name(self) -> str:
+        return self.get_full_name()
+
+
+class AsanaAccountQuerySet(models.QuerySet["AsanaAccount"]):
+    def connected(self) -> Self:
+        return self.filter(status=AsanaAccount.Status.CONNECTED)
+
+
+class AsanaAccount(models.Model):
+    """One Asana account, linked to one person here. Its identity is `gid`, the provider's `sub`.
+
+    Tokens are kept encrypted and are read and written by `accounts.tokens` alone.
+    """
+
+    class Status(models.TextChoices):
+        CONNECTED = "connected", "Connected"
+        NEEDS_RECONNECTING = "needs_reconnecting", "Needs reconnecting"
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="asana_accounts")
+    gid = models.CharField("Asana gid", max_length=255, unique=True)
+    name = models.CharField(max_length=255, blank=True)
+    email = models.CharField("e-mail", max_length=254, blank=True)
+    picture_url = models.CharField(max_length=2000, blank=True)
+
+    encrypted_access_token = models.TextField(blank=True, editable=False)
+    encrypted_refresh_token = models.TextField(blank=True, editable=False)
+    access_token_expires_at = models.DateTimeField(null=True, blank=True)
+    scope = models.CharField("granted scopes", max_length=1000, blank=True)
+    status = models.CharField(max_length=32, choices=Status, default=Status.CONNECTED)
+    last_error = models.CharField(max_length=255, blank=True)
+
+    connected_at = models.DateTimeField(default=timezone.now, editable=False)
+    refreshed_at = models.DateTimeField("token refreshed at", null=True, blank=True)
+    synced_at = models.DateTimeField("tasks fetched at", null=True, blank=True)
+    sync_lease = models.CharField(max_length=32, blank=True, editable=False)
+    sync_lease_expires_at = models.DateTimeField(null=True, blank=True, editable=False)
+    ask_again_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    provider = "asana"  # what social-auth asks of the row a sign-in ends with
+    objects = AsanaAccountQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["connected_at", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.display_name} ({self.gid})"
+
+    @property
+    def display_name(self) -> str:
+        return self.name or self.email or f"Asana account {self.gid}"
+
+    @property
+    def initials(self) -> str:
+        words = self.display_name.split()
+        return "".join(word[0] for word in [words[0], *words[1:][-1:]]).upper()
+
+    @property
+    def scopes(self) -> set[str]:
+        return set(self.scope.split())
+
+    @property
+    def needs_reconnecting(self) -> bool:
+        return self.status == self.Status.NEEDS_RECONNECTING
+
+    @property
+    def permissions_in_words(self) -> list[str]:
+        """What the granted scopes let us do, in plain words."""
+        if "default" in self.scopes:
+            return ["Everything you can do in Asana yourself"]
+        return [words for scope, words in SCOPES_IN_WORDS.items() if scope in self.scopes]
+
+
+SCOPES_IN_WORDS = {
+    "openid": "know which Asana account this is",
+    "profile": "see your name and picture",
+    "email": "see your e-mail address",
+    "workspaces:read": "list your workspaces",
+    "tasks:read": "read your tasks",
+    "tasks:write": "change your tasks",
+}
+
+
+class ProviderDocument(models.Model):
+    """The last good copy of a public document of the provider: its discovery or its keys.
+
+    In the database, so that all processes share it and it outlives an outage and a restart.
+    """
+
+    url = models.CharField(max_length=500, primary_key=True)
+    content = models.JSONField()
+    fetched_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.url

@@ -1,0 +1,84 @@
+"""The end of a sign-in: from a verified `sub` to a stored account. Never by e-mail address."""
+
+import re
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from social_core.exceptions import AuthAssociationError, AuthSessionError
+
+from accounts import tokens
+from accounts.backends import AsanaOpenIdConnect
+from accounts.models import AsanaAccount, User
+
+Step = dict[str, Any] | None
+
+
+def find_account(
+    backend: AsanaOpenIdConnect, uid: str, user: User | None = None, **kwargs: Any
+) -> Step:
+    """The linked account and whom it lets in; refused where it would be attached in silence.
+
+    `user` is who is signed in here already, if anybody.
+    """
+    account = AsanaAccount.objects.select_related("user").filter(gid=uid).first()
+    if backend.connecting_user_id is not None:
+        if user is None or user.pk != backend.connecting_user_id:
+            raise AuthSessionError(backend, code="user_mismatch", stage="pipeline")
+        if account and account.user_id != user.pk:
+            raise AuthAssociationError(backend, code="identity_in_use", stage="pipeline")
+        return {"social": account, "user": user}
+    if user is not None and (account is None or account.user_id != user.pk):
+        raise AuthAssociationError(backend, code="another_person", stage="pipeline")
+    return {"social": account, "user": account.user if account else None}
+
+
+def store_account(
+    backend: AsanaOpenIdConnect,
+    uid: str,
+    response: dict[str, Any],
+    user: User | None = None,
+    social: AsanaAccount | None = None,
+    **kwargs: Any,
+) -> Step:
+    """Keep who it is and what it lets us do; a new person gets a user, in the same transaction."""
+    is_new = user is None
+    if user is not None and not user.is_active:
+        return {"social": social, "user": user, "is_new": False}
+    try:
+        with transaction.atomic():
+            user = user or _create_user(uid, response)
+            account = social or AsanaAccount(gid=uid, user=user)
+            account.name = _text(response.get("name"), 255)
+            account.email = _text(response.get("email"), 254)
+            account.picture_url = _picture_url(response.get("picture"))
+            account.scope = _text(response.get("scope"), 1000) or " ".join(backend.get_scope())
+            tokens.store(account, response)
+    except IntegrityError as error:  # the same sign-in finished twice at the same time
+        raise AuthSessionError(backend, code="state_mismatch", stage="pipeline") from error
+    return {"social": account, "user": user, "is_new": is_new}
+
+
+def _create_user(gid: str, response: dict[str, Any]) -> User:
+    email = _text(response.get("email"), 254)
+    user = User(name=_text(response.get("name"), 255), email=email, username=_username(gid, email))
+    user.set_unusable_password()
+    user.save()
+    return user
+
+
+def _username(gid: str, email: str) -> str:
+    """The e-mail's local part, which administrators can read; with the gid where it is taken."""
+    local_part = re.sub(r"[^\w.+-]", "", email.partition("@")[0])[:100] or "asana"
+    if local_part == "asana" or User.objects.filter(username__iexact=local_part).exists():
+        return f"{local_part}-{gid}"[:150]
+    return local_part
+
+
+def _text(value: Any, length: int) -> str:
+    """What a database column can hold of a claim, whatever the provider sent."""
+    return value.replace("\0", "").strip()[:length] if isinstance(value, str) else ""
+
+
+def _picture_url(value: Any) -> str:
+    url = _text(value, 2001)
+    return url if len(url) <= 2000 and url.startswith(("https://", "http://")) else ""

@@ -1,0 +1,179 @@
+"""The only place that ever sees a token in clear.
+
+TokenError
+├── NeedsReconnecting   the grant or our key is gone: the person must connect again
+└── TryLater            no answer, a refusal for now, or somebody else is at it
+"""
+
+import logging
+import math
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any, Final
+
+from django.db import OperationalError, connection, transaction
+from django.utils import timezone
+from django.views.decorators.debug import sensitive_variables
+from social_core.exceptions import AuthCredentialError, SocialAuthBaseException
+from social_django.utils import load_strategy
+
+from accounts.backends import AsanaOpenIdConnect
+from accounts.encryption import CannotDecrypt, decrypt, encrypt
+from accounts.models import AsanaAccount
+
+logger = logging.getLogger(__name__)
+
+MARGIN: Final = timedelta(minutes=5)
+DEFAULT_LIFETIME: Final = timedelta(hours=1)  # Asana's `expires_in`
+MAX_LIFETIME: Final = timedelta(days=1)
+LOCK_SECONDS: Final = 20
+IDENTITY_FIELDS: Final = ["name", "email", "picture_url", "scope", "status", "last_error"]
+TOKEN_FIELDS: Final = [
+    "encrypted_access_token",
+    "encrypted_refresh_token",
+    "access_token_expires_at",
+    "refreshed_at",
+]
+
+
+class TokenError(Exception):
+    pass
+
+
+class NeedsReconnecting(TokenError):
+    pass
+
+
+class TryLater(TokenError):
+    def __init__(
+        self, message: str = "Asana isn't answering", *, retry_after: int | None = None
+    ) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+@sensitive_variables()
+def access_token_for(account: AsanaAccount, *, rejected: str | None = None) -> str:
+    """A valid access token; refreshed if it is about to expire, or if it is the `rejected` one.
+
+    However many threads and processes ask, one of them refreshes: it holds the row's lock, and the
+    others look again once they have it. Raises NeedsReconnecting, TryLater.
+    """
+    token = _valid_token(AsanaAccount.objects.get(pk=account.pk), rejected)
+    if token is not None:
+        return token
+    try:
+        with transaction.atomic():
+            _limit_waiting()
+            locked = AsanaAccount.objects.select_for_update().get(pk=account.pk)
+            token, failure = _refresh_unless_done(locked, rejected)
+    except OperationalError as error:
+        raise TryLater("Somebody else is refreshing this account") from error
+    if token is None:
+        raise failure or TryLater
+    return token
+
+
+@sensitive_variables()
+def store(account: AsanaAccount, answer: Mapping[str, Any]) -> None:
+    """Save the account with the tokens of a token answer; an absent refresh token keeps the old."""
+    account.encrypted_access_token = encrypt(
+        answer["access_token"], bound_to=_place(account, "access_token")
+    )
+    if answer.get("refresh_token"):
+        account.encrypted_refresh_token = encrypt(
+            answer["refresh_token"], bound_to=_place(account, "refresh_token")
+        )
+    now = timezone.now()
+    account.access_token_expires_at = now + _lifetime(answer.get("expires_in"))
+    account.refreshed_at = now
+    account.status = AsanaAccount.Status.CONNECTED
+    account.last_error = ""
+    account.save(update_fields=None if account.pk is None else IDENTITY_FIELDS + TOKEN_FIELDS)
+
+
+def needs_reconnecting(account: AsanaAccount, why: str) -> NeedsReconnecting:
+    """Mark the account and return the error to raise. Its tokens stay, encrypted, but unused."""
+    account.status = AsanaAccount.Status.NEEDS_RECONNECTING
+    account.last_error = why
+    account.save(update_fields=["status", "last_error"])
+    return NeedsReconnecting(why)
+
+
+def _forget(account: AsanaAccount) -> None:
+    account.encrypted_access_token = account.encrypted_refresh_token = ""
+    account.access_token_expires_at = None
+    account.save(update_fields=TOKEN_FIELDS)
+
+
+@sensitive_variables()
+def _refresh_unless_done(
+    account: AsanaAccount, rejected: str | None
+) -> tuple[str | None, TokenError | None]:
+    """The second look, under the lock. Errors are returned: what they wrote is to be committed."""
+    if account.needs_reconnecting:
+        return None, NeedsReconnecting(account.last_error)
+    token = _valid_token(account, rejected)
+    if token is not None:
+        return token, None
+    try:
+        refresh_token = decrypt(
+            account.encrypted_refresh_token, bound_to=_place(account, "refresh_token")
+        )
+    except CannotDecrypt:
+        return None, needs_reconnecting(account, "Its stored token cannot be read any more")
+    try:
+        backend = AsanaOpenIdConnect(load_strategy())  # type: ignore[no-untyped-call]
+        answer = backend.refresh_token(refresh_token)
+    except SocialAuthBaseException as error:
+        return None, _failure(account, error)
+    if backend.id_token is not None and backend.id_token["sub"] != account.gid:
+        return None, TryLater("Asana answered for another account")
+    store(account, answer)
+    return answer["access_token"], None
+
+
+def _failure(account: AsanaAccount, error: SocialAuthBaseException) -> TokenError:
+    """Only `invalid_grant` means the grant is gone; everything else means later."""
+    logger.warning("Refreshing account %s failed: %s", account.gid, error.code)
+    if isinstance(error, AuthCredentialError) and error.code == "reauthentication_required":
+        _forget(account)
+        return needs_reconnecting(account, "Asana no longer lets us in")
+    retry_after = str(error.retry_after or "")
+    return TryLater(retry_after=int(retry_after) if retry_after.isdecimal() else None)
+
+
+@sensitive_variables()
+def _valid_token(account: AsanaAccount, rejected: str | None) -> str | None:
+    expires_at, refreshed_at = account.access_token_expires_at, account.refreshed_at
+    if account.needs_reconnecting or expires_at is None or refreshed_at is None:
+        return None
+    margin = min(MARGIN, (expires_at - refreshed_at) / 2)  # a token may live for seconds only
+    if expires_at - margin <= timezone.now():
+        return None
+    try:
+        token = decrypt(account.encrypted_access_token, bound_to=_place(account, "access_token"))
+    except CannotDecrypt:
+        return None
+    return None if token == rejected else token
+
+
+def _lifetime(expires_in: Any) -> timedelta:
+    """`expires_in` in seconds, clamped; anything that is no number counts as Asana's own hour."""
+    try:
+        seconds = float(expires_in)
+    except (TypeError, ValueError, OverflowError):
+        return DEFAULT_LIFETIME
+    if math.isnan(seconds):
+        return DEFAULT_LIFETIME
+    return timedelta(seconds=min(max(seconds, 0), MAX_LIFETIME.total_seconds()))
+
+
+def _place(account: AsanaAccount, field: str) -> str:
+    return f"asana_account:{account.gid}:{field}"
+
+
+def _limit_waiting() -> None:
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(f"SET LOCAL lock_timeout = '{LOCK_SECONDS}s'")

@@ -1,0 +1,17 @@
+from typing import TYPE_CHECKING, Any
+
+from django.http import HttpRequest
+from django_htmx.middleware import HtmxDetails
+
+from accounts.backends import AsanaOpenIdConnect
+from accounts.models import User
+
+
+class SignedInRequest(HttpRequest):
+    """A request behind `login_required`, as our middleware leaves it."""
+
+    user: User
+    htmx: HtmxDetails
+    if TYPE_CHECKING:
+        backend: AsanaOpenIdConnect
+        social_strategy: Any

@@ -1,0 +1,68 @@
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST, require_safe
+from social_django import views as social_views
+from social_django.utils import load_strategy
+
+from accounts import failures, rates
+from accounts.backends import AsanaOpenIdConnect
+from accounts.middleware import failed_sign_in
+from accounts.typing import SignedInRequest
+
+
+@never_cache
+@require_safe
+def sign_in(request: HttpRequest) -> HttpResponse:
+    if request.user.is_authenticated:
+        return redirect("asana_tasks:task_list")
+    return render(request, "accounts/sign_in.html", {"next": request.GET.get("next", "")})
+
+
+@require_POST
+def begin(request: HttpRequest, backend: str) -> HttpResponse:
+    """To Asana, unless too many have been sent there from the same address."""
+    if not rates.sign_in_allowed(request):
+        return failed_sign_in(request, failures.TOO_MANY)
+    answer: HttpResponse = social_views.auth(request, backend)
+    return answer
+
+
+complete = require_GET(social_views.complete)
+
+
+@login_required
+@require_POST
+def connect(request: SignedInRequest) -> HttpResponse:
+    """To Asana, for one more account of the person who is signed in."""
+    if not rates.sign_in_allowed(request):
+        return failed_sign_in(request, failures.TOO_MANY)
+    request.social_strategy = load_strategy(request)  # type: ignore[no-untyped-call]
+    request.backend = AsanaOpenIdConnect(request.social_strategy)
+    request.backend.connecting_user_id = request.user.pk
+    return request.backend.start()
+
+
+@require_POST
+def sign_out(request: HttpRequest) -> HttpResponse:
+    logout(request)
+    messages.success(
+        request, "You are signed out here. You may still be signed in at Asana in this browser."
+    )
+    return redirect("accounts:sign_in")
+
+
+@never_cache
+@require_safe
+def inactive(request: HttpRequest) -> HttpResponse:
+    return failed_sign_in(request, failures.INACTIVE)
+
+
+@login_required
+@require_safe
+def account_list(request: SignedInRequest) -> HttpResponse:
+    accounts = request.user.asana_accounts.all()
+    return render(request, "accounts/account_list.html", {"accounts": accounts})

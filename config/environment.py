@@ -1,0 +1,115 @@
+"""What the environment says, read by `settings.py` and refused in whole sentences."""
+
+import os
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+
+from cryptography.fernet import Fernet
+from django.core.exceptions import ImproperlyConfigured
+from environs import FileAwareEnv
+
+BASE_DIR: Final = Path(__file__).resolve().parent.parent
+RATE_UNITS: Final = {"s": "second", "m": "minute", "h": "hour", "d": "day"}
+LOOPBACK_HOSTS: Final = frozenset({"localhost", "127.0.0.1", "::1"})
+
+env = FileAwareEnv(strip_whitespace=True)
+if env_file := os.environ.get("ENV_FILE", str(BASE_DIR / ".env")):
+    env.read_env(env_file, recurse=False)
+
+
+def required(name: str, why: str) -> str:
+    value = env.str(name, "").strip()
+    if not value:
+        raise ImproperlyConfigured(f"{name} is not set: {why}")
+    return value
+
+
+def origin(url: str) -> str:
+    """Scheme, host and port of `url` (RFC 6454), without a default port."""
+    parts = urlsplit(url)
+    default = {"http": 80, "https": 443}.get(parts.scheme)
+    host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
+    port = "" if parts.port in {None, default} else f":{parts.port}"
+    return f"{parts.scheme}://{host}{port}"
+
+
+def is_safe_url(url: str) -> bool:
+    """https anywhere, http on this machine only; no user, query or fragment."""
+    try:
+        parts = urlsplit(url)
+        parts.port  # noqa: B018  (reading it is what checks it)
+    except ValueError:
+        return False
+    if not parts.hostname or "@" in parts.netloc or parts.query or parts.fragment:
+        return False
+    return parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK_HOSTS)
+
+
+def web_address(name: str, default: str | None = None) -> str:
+    """A URL without its trailing slash."""
+    value = env.str(name, "").strip() or default
+    if value is None:
+        raise ImproperlyConfigured(
+            f"{name} is not set: give the site's public address, such as https://tasks.example.com"
+        )
+    if not is_safe_url(value):
+        raise ImproperlyConfigured(
+            f"{name} must be an https address (http only for localhost), not {value!r}"
+        )
+    return value.rstrip("/")
+
+
+def choice(name: str, *choices: str) -> str:
+    """One of `choices`; the first is the default."""
+    value = env.str(name, "").strip() or choices[0]
+    if value not in choices:
+        raise ImproperlyConfigured(f"{name} must be one of {', '.join(choices)}, not {value!r}")
+    return value
+
+
+def flag(name: str) -> bool:
+    """Off unless it says otherwise; anything but a known word stops the start."""
+    value = env.str(name, "").strip().lower()
+    if value in {"", "0", "off", "no", "false"}:
+        return False
+    if value in {"1", "on", "yes", "true"}:
+        return True
+    raise ImproperlyConfigured(f"{name} must be on or off, not {value!r}")
+
+
+def whole_number(name: str, default: int) -> int:
+    value = env.str(name, "").strip() or str(default)
+    if not value.isdecimal():
+        raise ImproperlyConfigured(f"{name} must be a whole number, not {value!r}")
+    return int(value)
+
+
+def names(name: str) -> list[str]:
+    return [part.strip() for part in env.str(name, "").split(",") if part.strip()]
+
+
+def token_keys() -> list[str]:
+    """The Fernet keys, newest first; never derived from another secret."""
+    required("TOKEN_KEYS", "tokens are never stored without a key; `make run` makes one in .env")
+    keys = names("TOKEN_KEYS")
+    for position, key in enumerate(keys, start=1):
+        try:
+            Fernet(key)
+        except ValueError as error:
+            raise ImproperlyConfigured(
+                f"TOKEN_KEYS: key number {position} is not a Fernet key "
+                "(32 bytes in URL-safe base64)"
+            ) from error
+    return keys
+
+
+def rate(name: str, default: str) -> str:
+    """`30/m` and the like, as the library that counts says it: `30/minute`."""
+    value = env.str(name, "").strip() or default
+    count, _, unit = value.partition("/")
+    if not count.isdecimal() or int(count) == 0 or unit not in RATE_UNITS:
+        raise ImproperlyConfigured(
+            f"{name} must be a number per s, m, h or d, such as 30/m, not {value!r}"
+        )
+    return f"{count}/{RATE_UNITS[unit]}"

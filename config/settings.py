@@ -1,0 +1,211 @@
+"""The site's settings, read from the environment. README.md explains each variable."""
+
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+import dj_database_url
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+
+from config import environment
+from config.environment import BASE_DIR, env
+
+DEBUG = environment.flag("DEBUG")
+SECRET_KEY = environment.required(
+    "SECRET_KEY", "give 50 random characters; `make run` makes them in .env"
+)
+
+# Where we live. Links and the redirect address are built from SITE_URL, never from a Host header.
+SITE_URL = environment.web_address("SITE_URL")
+SITE_HOST = str(urlsplit(SITE_URL).hostname)
+SECURE = SITE_URL.startswith("https:")
+ALLOWED_HOSTS = environment.names("ALLOWED_HOSTS") or [
+    *([] if SITE_HOST not in environment.LOOPBACK_HOSTS else ["localhost", "127.0.0.1", "[::1]"]),
+    SITE_HOST,
+]
+CSRF_TRUSTED_ORIGINS = environment.names("CSRF_TRUSTED_ORIGINS")
+TRUSTED_PROXIES = environment.whole_number("TRUSTED_PROXIES", 0)
+
+# Asana
+ASANA_CLIENT_ID = environment.required(
+    "ASANA_CLIENT_ID", "register an app in Asana's developer console (see README.md)"
+)
+ASANA_CLIENT_SECRET = environment.required(
+    "ASANA_CLIENT_SECRET", "it stands beside the client ID in Asana's developer console"
+)
+ASANA_API_URL = environment.web_address("ASANA_API_URL", "https://app.asana.com/api/1.0")
+ASANA_OIDC_ENDPOINT = environment.web_address(
+    "ASANA_OIDC_ENDPOINT", "https://app.asana.com/api/1.0"
+)
+ASANA_OIDC_ISSUER = environment.web_address("ASANA_OIDC_ISSUER", ASANA_OIDC_ENDPOINT)
+ASANA_OIDC_STRICT = environment.flag("ASANA_OIDC_STRICT")
+ASANA_APP_PERMISSIONS = environment.choice("ASANA_APP_PERMISSIONS", "scoped", "full")
+TOKEN_KEYS = environment.token_keys()
+SIGN_IN_RATE = environment.rate("SIGN_IN_RATE", "30/m")
+
+INSTALLED_APPS = [
+    "social_django",  # before accounts, which takes its pages out of the admin
+    "accounts",
+    "asana_tasks",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.humanize",
+    "django.contrib.staticfiles",
+    "django_htmx",
+    "csp",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "accounts.middleware.sliding_session",
+    "accounts.middleware.time_zone",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "accounts.middleware.private_pages",
+    "django_htmx.middleware.HtmxMiddleware",
+    "accounts.middleware.SignInFailureMiddleware",
+]
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+
+# Data
+DATABASES = {
+    "default": dj_database_url.parse(
+        env.str("DATABASE_URL", "") or f"sqlite:///{BASE_DIR / 'var' / 'onelist.sqlite3'}",
+        conn_max_age=60,
+        conn_health_checks=True,
+    )
+}
+if "sqlite" in DATABASES["default"]["ENGINE"]:
+    # Writers queue at BEGIN instead of failing at their first write.
+    DATABASES["default"]["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 30,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+    }
+REDIS_URL = env.str("REDIS_URL", "")
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+    if REDIS_URL
+    else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+USE_TZ = True
+TIME_ZONE = "UTC"
+LANGUAGE_CODE = "en"
+
+# Files the browser asks for
+STATIC_URL = "static/"
+STATIC_ROOT = BASE_DIR / "var" / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+
+# Who may come in
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = [
+    "accounts.backends.AsanaOpenIdConnect",
+    "django.contrib.auth.backends.ModelBackend",  # the admin's password form
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+    )
+]
+LOGIN_URL = "accounts:sign_in"
+LOGIN_REDIRECT_URL = "asana_tasks:task_list"
+SESSION_COOKIE_AGE = int(timedelta(days=30).total_seconds())
+
+# social-auth
+SOCIAL_AUTH_ASANA_KEY = ASANA_CLIENT_ID
+SOCIAL_AUTH_ASANA_SECRET = ASANA_CLIENT_SECRET
+SOCIAL_AUTH_RAISE_EXCEPTIONS = False  # a failed sign-in gets its page, with DEBUG too
+SOCIAL_AUTH_INACTIVE_USER_URL = "accounts:inactive"
+SOCIAL_AUTH_PIPELINE = [
+    "social_core.pipeline.social_auth.social_details",
+    "social_core.pipeline.social_auth.social_uid",
+    "accounts.pipeline.find_account",
+    "accounts.pipeline.store_account",
+]
+
+# What browsers are told
+if environment.origin(SITE_URL) == environment.origin(ASANA_OIDC_ENDPOINT):
+    raise ImproperlyConfigured("SITE_URL and ASANA_OIDC_ENDPOINT are the same site")
+ASANA_PICTURE_SOURCES = [
+    environment.origin(ASANA_OIDC_ENDPOINT),
+    "https://*.asana.com",
+    "https://asanausercontent.com",
+    "https://*.asanausercontent.com",
+    "https://s3.amazonaws.com/profile_photos/",
+]
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "manifest-src": [SELF],
+        "img-src": [SELF, *ASANA_PICTURE_SOURCES],
+        # The sign-in form is answered with a redirect to Asana, which counts as its action.
+        "form-action": [SELF, environment.origin(ASANA_OIDC_ENDPOINT)],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    }
+}
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+SESSION_COOKIE_NAME = "__Host-onelist" if SECURE else "onelist"
+CSRF_COOKIE_NAME = "__Host-csrftoken" if SECURE else "csrftoken"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"  # Asana's redirect must find the session
+CSRF_COOKIE_HTTPONLY = True
+SECURE_SSL_REDIRECT = SECURE
+SECURE_HSTS_SECONDS = int(timedelta(days=365).total_seconds()) if SECURE else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = False
+if TRUSTED_PROXIES:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+# Telling what went wrong, without telling secrets
+DEFAULT_EXCEPTION_REPORTER_FILTER = "config.errors.NoLocalVariables"
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": "INFO"},
+    "loggers": {"django": {"handlers": [], "level": "INFO", "propagate": True}},
+}
+SILENCED_SYSTEM_CHECKS = [
+    # HSTS for sub-domains and preloading bind other sites of the same domain: not ours to decide.
+    "security.W005",
+    "security.W021",
+]

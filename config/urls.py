@@ -1,0 +1,9 @@
+from django.contrib import admin
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("accounts.urls")),
+    path("", include("asana_tasks.urls")),
+    path("", include("accounts.social_urls", namespace="social")),
+    path("admin/", admin.site.urls),
+]
