@@ -1,0 +1,134 @@
+"""What Asana's answers hold of the things we keep, whatever else they hold.
+
+A field of a wrong type counts as absent; a row without a gid is no row (parsers return None).
+"""
+
+import dataclasses
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import Any, TypedDict
+from urllib.parse import urlsplit
+
+from django.utils.dateparse import parse_date, parse_datetime
+
+MAX_TEXT = 10_000
+
+
+class Named(TypedDict):
+    gid: str
+    name: str
+
+
+class Membership(TypedDict):
+    """A project the task is in, and its section there."""
+
+    project: Named
+    section: Named | None
+
+
+@dataclass(frozen=True)
+class WorkspaceAnswer:
+    gid: str
+    name: str
+    is_organization: bool
+
+
+@dataclass(frozen=True)
+class TaskAnswer:
+    gid: str
+    name: str = ""
+    resource_subtype: str = "default_task"
+    completed: bool = False
+    completed_at: datetime | None = None
+    due_on: date | None = None
+    due_at: datetime | None = None
+    start_on: date | None = None
+    created_at: datetime | None = None
+    modified_at: datetime | None = None
+    permalink_url: str = ""
+    parent_name: str = ""
+    memberships: list[Membership] = field(default_factory=list)
+
+
+TASK_FIELDS = [each.name for each in dataclasses.fields(TaskAnswer) if each.name != "gid"]
+
+
+def parse_workspace(row: Any) -> WorkspaceAnswer | None:
+    gid = _gid(row)
+    if gid is None:
+        return None
+    return WorkspaceAnswer(gid, _text(row.get("name"), 255), row.get("is_organization") is True)
+
+
+def parse_task(row: Any) -> TaskAnswer | None:
+    gid = _gid(row)
+    if gid is None or row.get("is_rendered_as_separator") is True:
+        return None
+    due_at = _instant(row.get("due_at"))
+    parent = row.get("parent")
+    return TaskAnswer(
+        gid=gid,
+        name=_text(row.get("name")),
+        resource_subtype=_text(row.get("resource_subtype"), 64) or "default_task",
+        completed=row.get("completed") is True,
+        completed_at=_instant(row.get("completed_at")),
+        due_on=_day(row.get("due_on")) or (due_at.date() if due_at else None),
+        due_at=due_at,
+        start_on=_day(row.get("start_on")),
+        created_at=_instant(row.get("created_at")),
+        modified_at=_instant(row.get("modified_at")),
+        permalink_url=_web_address(row.get("permalink_url")),
+        parent_name=_text(parent.get("name")) if isinstance(parent, dict) else "",
+        memberships=_memberships(row.get("memberships")),
+    )
+
+
+def _memberships(value: Any) -> list[Membership]:
+    memberships: list[Membership] = []
+    for each in value if isinstance(value, list) else []:
+        project = _named(each.get("project")) if isinstance(each, dict) else None
+        if project is not None:
+            memberships.append({"project": project, "section": _named(each.get("section"))})
+    return memberships
+
+
+def _named(value: Any) -> Named | None:
+    gid = _gid(value)
+    return None if gid is None else {"gid": gid, "name": _text(value.get("name"))}
+
+
+def _gid(value: Any) -> str | None:
+    gid = value.get("gid") if isinstance(value, dict) else None
+    return gid if isinstance(gid, str) and 0 < len(gid) <= 64 and gid.isalnum() else None
+
+
+def _text(value: Any, length: int = MAX_TEXT) -> str:
+    """Without the one character PostgreSQL cannot hold."""
+    return value.replace("\0", "")[:length] if isinstance(value, str) else ""
+
+
+def _day(value: Any) -> date | None:
+    try:
+        return parse_date(value)
+    except (TypeError, ValueError):
+        return None
+
+
+def _instant(value: Any) -> datetime | None:
+    try:
+        instant = parse_datetime(value)
+        if instant is None or instant.tzinfo is None:
+            return None
+        return instant.astimezone(UTC)
+    except (TypeError, ValueError, OverflowError):
+        return None
+
+
+def _web_address(value: Any) -> str:
+    """Links go into `href`: only what a browser opens as a page."""
+    url = _text(value, 2001)
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return ""
+    return url if parts.scheme in {"http", "https"} and parts.netloc and len(url) <= 2000 else ""

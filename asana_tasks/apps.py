@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class AsanaTasksConfig(AppConfig):
+    name = "asana_tasks"
+    verbose_name = "Asana tasks"

@@ -1,0 +1,46 @@
+"""One sync per account at a time, on however many machines: the database decides who it is."""
+
+import secrets
+from datetime import datetime, timedelta
+from typing import Final, Self
+
+from django.db.models import Q
+from django.utils import timezone
+
+from accounts.models import AsanaAccount
+
+LIFETIME: Final = timedelta(seconds=90)  # longer than one answer can take with its retries
+RENEW_EVERY: Final = timedelta(seconds=15)
+
+
+class Lost(Exception):
+    """The lease expired, and somebody else has taken it (or the account is gone)."""
+
+
+class Lease:
+    """A claim on an account's sync. One that is not renewed expires: its process has died."""
+
+    def __init__(self, account: AsanaAccount, secret: str, renewed_at: datetime) -> None:
+        self._mine = AsanaAccount.objects.filter(pk=account.pk, sync_lease=secret)
+        self._renewed_at = renewed_at
+
+    @classmethod
+    def claim(cls, account: AsanaAccount) -> Self | None:
+        """The lease, or None where another sync of this account is under way."""
+        secret, now = secrets.token_hex(16), timezone.now()
+        free = Q(sync_lease_expires_at=None) | Q(sync_lease_expires_at__lt=now)
+        claimed = AsanaAccount.objects.filter(free, pk=account.pk).update(
+            sync_lease=secret, sync_lease_expires_at=now + LIFETIME
+        )
+        return cls(account, secret, now) if claimed else None
+
+    def keep(self) -> None:
+        """Renew it now and then. Raises Lost."""
+        now = timezone.now()
+        if now - self._renewed_at >= RENEW_EVERY:
+            if not self._mine.update(sync_lease_expires_at=now + LIFETIME):
+                raise Lost
+            self._renewed_at = now
+
+    def release(self) -> None:
+        self._mine.update(sync_lease="", sync_lease_expires_at=None)

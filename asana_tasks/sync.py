@@ -1,0 +1,196 @@
+"""Bring our rows up to date with Asana.
+
+`refresh` is one generator of progress with several callers: the streaming view, the plain form,
+the management command, the tests. It claims the account, asks for its workspaces, and fetches them
+side by side; pages are stored as they arrive, and absence is never concluded from failure.
+"""
+
+from collections.abc import Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final, Literal
+
+from django.db import DatabaseError
+from django.utils import timezone
+
+from accounts import tokens
+from accounts.models import AsanaAccount
+from asana_tasks import client, store
+from asana_tasks.answers import TaskAnswer, WorkspaceAnswer
+from asana_tasks.fetching import WorkspaceFetch, all_workspaces, patiently
+from asana_tasks.leases import Lease, Lost
+from asana_tasks.models import Workspace
+
+STALE_AFTER: Final = timedelta(seconds=60)
+KEEP_COMPLETED: Final = timedelta(days=30)
+WORKERS: Final = 8  # of the 50 concurrent GETs Asana allows a token
+
+State = Literal["started", "page", "workspace_done", "workspace_failed", "done", "failed", "busy"]
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Where a sync is. `tasks` and `workspaces_done` are so far, of this account."""
+
+    state: State
+    account: str
+    workspace: str = ""
+    tasks: int = 0
+    workspaces: int = 0
+    workspaces_done: int = 0
+    message: str = ""
+
+
+def is_stale(account: AsanaAccount) -> bool:
+    return account.synced_at is None or timezone.now() - account.synced_at > STALE_AFTER
+
+
+def refresh(account: AsanaAccount) -> Iterator[Progress]:
+    """Fetch everything assigned to this account, telling how far it is.
+
+    What goes wrong at Asana is told, not raised, and kept on the account or workspace it concerns.
+    """
+    lease = Lease.claim(account)
+    if lease is None:
+        yield Progress("busy", account.display_name, message="It is being refreshed already")
+        return
+    try:
+        yield from _Sync(account, lease).run()
+    except Lost:
+        yield Progress("failed", account.display_name, message="Another refresh has taken over")
+    except DatabaseError:
+        if AsanaAccount.objects.filter(pk=account.pk).exists():
+            raise
+        yield Progress("failed", account.display_name, message="It is no longer connected")
+    finally:
+        lease.release()
+
+
+def run(account: AsanaAccount) -> Progress:
+    """`refresh` to its end; the last word of it."""
+    *_, last = refresh(account)
+    return last
+
+
+class _Sync:
+    def __init__(self, account: AsanaAccount, lease: Lease) -> None:
+        self.account, self.lease = account, lease
+        self.started = timezone.now()
+        self.token = ""
+        self.tasks = self.workspaces = self.workspaces_done = 0
+        self.pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="sync")
+        self.pending: dict[Future[client.Page[TaskAnswer]], WorkspaceFetch] = {}
+
+    def run(self) -> Iterator[Progress]:
+        try:
+            self._check_waiting()
+            yield self._progress("started")
+            workspaces = store.keep_workspaces(self.account, self._list_workspaces())
+            self.workspaces = len(workspaces)
+            for workspace in workspaces:
+                self._submit(WorkspaceFetch(workspace, self.token))
+            while self.pending:
+                yield from self._gather()
+        except tokens.NeedsReconnecting as error:
+            yield self._progress("failed", message=str(error))
+        except (client.RateLimited, tokens.TryLater) as error:
+            yield self._fail(str(error), retry_after=error.retry_after)
+        except client.AsanaError as error:
+            yield self._fail(str(error))
+        else:
+            store.note_account(self.account, synced_at=self.started)
+            yield self._progress("done")
+        finally:
+            self.pool.shutdown(wait=False, cancel_futures=True)
+
+    def _check_waiting(self) -> None:
+        """Asking before Asana's `Retry-After` has passed counts against us."""
+        until = self.account.ask_again_at
+        if until and until > self.started:
+            raise client.RateLimited(int((until - self.started).total_seconds()) + 1)
+
+    def _list_workspaces(self) -> list[WorkspaceAnswer]:
+        """A token that is refused is renewed, once; a fresh one that is refused is the end."""
+        self.token = tokens.access_token_for(self.account)
+        try:
+            return all_workspaces(self.token)
+        except client.NotAuthorized:
+            self.token = tokens.access_token_for(self.account, rejected=self.token)
+        try:
+            return all_workspaces(self.token)
+        except client.NotAuthorized as error:
+            raise tokens.needs_reconnecting(self.account, "Asana no longer lets us in") from error
+
+    def _submit(self, fetch: WorkspaceFetch) -> None:
+        future = self.pool.submit(
+            patiently,
+            client.assigned_tasks,
+            fetch.token,
+            fetch.workspace.gid,
+            completed_since=self.started - KEEP_COMPLETED,
+            offset=fetch.offset,
+        )
+        self.pending[future] = fetch
+
+    def _gather(self) -> Iterator[Progress]:
+        """Whatever has arrived. One workspace's trouble is its own."""
+        done, _ = wait(self.pending, timeout=1, return_when=FIRST_COMPLETED)
+        self.lease.keep()
+        for future in done:
+            fetch = self.pending.pop(future)
+            try:
+                yield from self._take(fetch, future.result())
+            except client.NotAuthorized as error:
+                if self._renew_token(fetch):
+                    self._submit(fetch)
+                else:
+                    yield self._fail_workspace(fetch, str(error))
+            except (client.Unavailable, client.Forbidden) as error:
+                yield self._fail_workspace(fetch, str(error))
+
+    def _take(self, fetch: WorkspaceFetch, page: client.Page[TaskAnswer]) -> Iterator[Progress]:
+        self.tasks += fetch.take(page)
+        if not fetch.is_complete:
+            self._submit(fetch)  # the next page travels while we store this one
+        store.keep_tasks(fetch.workspace, page.items, seen_at=self.started)
+        yield self._progress("page", fetch.workspace)
+        if fetch.is_complete:
+            store.finish_workspace(fetch.workspace, seen_at=self.started)
+            self.workspaces_done += 1
+            yield self._progress("workspace_done", fetch.workspace)
+
+    def _renew_token(self, fetch: WorkspaceFetch) -> bool:
+        """Give the fetch a newer token than the refused one. Once a sync is enough: a fresh token
+        that is refused is refused for the workspace's own reasons."""
+        refused = fetch.token
+        if refused == self.token:
+            self.account.refresh_from_db(fields=["refreshed_at"])
+            if self.account.refreshed_at and self.account.refreshed_at > self.started:
+                return False
+            self.token = tokens.access_token_for(self.account, rejected=refused)
+        fetch.token = self.token
+        return fetch.token != refused
+
+    def _fail_workspace(self, fetch: WorkspaceFetch, why: str) -> Progress:
+        store.fail_workspace(fetch.workspace, why)
+        self.workspaces_done += 1
+        return self._progress("workspace_failed", fetch.workspace, message=why)
+
+    def _fail(self, why: str, *, retry_after: int | None = None) -> Progress:
+        again = timezone.now() + timedelta(seconds=retry_after) if retry_after else None
+        store.note_account(self.account, error=why, ask_again_at=again)
+        return self._progress("failed", message=why)
+
+    def _progress(
+        self, state: State, workspace: Workspace | None = None, message: str = ""
+    ) -> Progress:
+        return Progress(
+            state,
+            self.account.display_name,
+            workspace=str(workspace) if workspace else "",
+            tasks=self.tasks,
+            workspaces=self.workspaces,
+            workspaces_done=self.workspaces_done,
+            message=message,
+        )

@@ -1,0 +1,97 @@
+// Refresh in place: the site tells its progress line by line while it fetches from Asana.
+"use strict";
+
+const form = document.getElementById("refresh");
+const bar = document.getElementById("progress");
+const number = new Intl.NumberFormat(document.documentElement.lang);
+const SWAP_EVERY = 2000; // ms, while a first fetch fills the list
+const ASK_AGAIN = 2000; // ms, while another tab or machine is refreshing
+let running = false;
+
+const list = () => document.getElementById("tasks");
+
+function swapList() {
+  return htmx.ajax("GET", location.href, { target: "#tasks", swap: "outerHTML" });
+}
+
+function show(progress) {
+  const gauge = bar.querySelector("progress");
+  if (progress.workspaces > 1) {
+    gauge.max = progress.workspaces;
+    gauge.value = progress.workspaces_done;
+  } else {
+    gauge.removeAttribute("value");
+  }
+  const parts = [`${progress.account}: ${number.format(progress.tasks)} tasks so far`];
+  if (progress.workspaces > 1) {
+    parts.push(`${progress.workspaces_done} of ${progress.workspaces} workspaces done`);
+  }
+  if (progress.message) parts.push(progress.message);
+  bar.querySelector("span").textContent = parts.join(", ");
+}
+
+async function* lines(response) {
+  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+  let rest = "";
+  for (;;) {
+    const { value, done } = await reader.read();
+    if (done) return;
+    const parts = (rest + value).split("\n");
+    rest = parts.pop();
+    for (const part of parts) yield JSON.parse(part);
+  }
+}
+
+/** Whether another refresh of the same account was found under way. */
+async function follow(response) {
+  const first = list().dataset.first === "yes";
+  let swapped = Date.now();
+  let busy = false;
+  for await (const progress of lines(response)) {
+    busy ||= progress.state === "busy";
+    show(progress);
+    if (first && progress.state === "page" && Date.now() - swapped > SWAP_EVERY) {
+      swapped = Date.now();
+      swapList();
+    }
+  }
+  return busy;
+}
+
+async function refresh() {
+  if (running) return;
+  running = true;
+  bar.hidden = false;
+  form.querySelector("button").disabled = true;
+  try {
+    const response = await fetch(form.action, {
+      method: "POST",
+      body: new FormData(form),
+      headers: { Accept: "application/x-ndjson" },
+      redirect: "error",
+    });
+    if (!response.ok) throw new Error(response.status);
+    const busy = await follow(response);
+    await swapList();
+    if (busy) setTimeout(() => refreshIfStale(), ASK_AGAIN);
+  } catch {
+    bar.querySelector("span").textContent =
+      "The refresh was cut off. What you see is the last copy; reload the page to try again.";
+    bar.querySelector("progress").hidden = true;
+    return;
+  } finally {
+    running = false;
+    form.querySelector("button").disabled = false;
+  }
+  bar.hidden = true;
+}
+
+function refreshIfStale() {
+  if (list().dataset.stale === "yes" && !document.hidden) refresh();
+}
+
+form?.addEventListener("submit", (event) => {
+  event.preventDefault();
+  refresh();
+});
+if (form) refreshIfStale();
