@@ -1,0 +1,61 @@
+from collections.abc import Iterator
+
+import pytest
+from django.conf import settings as django_settings
+from django.core.cache import cache
+from django.test import Client
+
+from tests.environment import ASANA_PORT
+from tests.people import Person
+from tests.stand_in import ADA, BEN, StandIn
+
+
+@pytest.fixture(scope="session")
+def running_asana() -> Iterator[StandIn]:
+    callback = django_settings.SITE_URL + "/complete/asana/"
+    with StandIn.start("--port", str(ASANA_PORT), redirect_uri=callback) as stand_in:
+        yield stand_in
+
+
+@pytest.fixture
+def asana(running_asana: StandIn) -> StandIn:
+    """The stand-in for Asana, as it was when it started."""
+    running_asana.reset()
+    return running_asana
+
+
+@pytest.fixture(autouse=True)
+def plain_settings(settings, monkeypatch) -> None:
+    """Fast hasher, no collected files, no waiting; nothing left in a cache by another test."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
+    settings.STATIC_ROOT = settings.BASE_DIR / "static"
+    monkeypatch.setattr("asana_tasks.fetching.PAUSES", (0, 0))
+    cache.clear()
+
+
+@pytest.fixture
+def owner(db, asana) -> Person:
+    """Ada, signed in: three workspaces, about sixty open tasks."""
+    return Person.signed_in(asana, ADA)
+
+
+@pytest.fixture
+def other_user(db, asana) -> Person:
+    return Person.signed_in(asana, BEN)
+
+
+@pytest.fixture
+def administrator(db, django_user_model) -> Client:
+    user = django_user_model.objects.create_superuser("root", password="root")
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+@pytest.fixture
+def nobody() -> Client:
+    return Client()

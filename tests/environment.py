@@ -1,0 +1,47 @@
+"""The environment of a test run: complete, so that nobody's own `.env` or variables leak in.
+
+Loaded by pytest before Django's settings (see pyproject.toml). Each pytest-xdist worker has its own
+stand-in for Asana and its own site, on ports that were free when it began.
+"""
+
+import os
+import socket
+
+from cryptography.fernet import Fernet
+
+from tests.stand_in import StandIn
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+ASANA_PORT, SITE_PORT = free_port(), free_port()
+ASANA = f"http://127.0.0.1:{ASANA_PORT}/api/1.0"
+
+os.environ.update(
+    ENV_FILE="",
+    SECRET_KEY="only-for-tests-" + "x" * 50,
+    DEBUG="off",
+    SITE_URL=f"http://localhost:{SITE_PORT}",
+    ALLOWED_HOSTS="",
+    CSRF_TRUSTED_ORIGINS="",
+    TRUSTED_PROXIES="",
+    DATABASE_URL=os.environ.get("TEST_DATABASE_URL", ""),
+    REDIS_URL=os.environ.get("TEST_REDIS_URL", ""),
+    ASANA_CLIENT_ID=StandIn.client_id,
+    ASANA_CLIENT_SECRET=StandIn.client_secret,
+    ASANA_OIDC_ENDPOINT=ASANA,
+    ASANA_OIDC_ISSUER="",
+    ASANA_API_URL=ASANA,
+    ASANA_APP_PERMISSIONS="",
+    ASANA_OIDC_STRICT="",
+    SIGN_IN_RATE="1000000/m",
+    TOKEN_KEYS=Fernet.generate_key().decode(),
+    DJANGO_LIVE_TEST_SERVER_ADDRESS=f"localhost:{SITE_PORT}",
+    DJANGO_ALLOW_ASYNC_UNSAFE="1",  # Playwright's loop runs beside the ORM in browser tests
+)
+for name in [name for name in os.environ if name.endswith("_FILE") and name != "ENV_FILE"]:
+    os.environ.pop(name)

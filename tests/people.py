@@ -1,0 +1,52 @@
+"""People who sign in the real way: over HTTP, through the stand-in's consent page."""
+
+from dataclasses import dataclass
+from typing import Self
+from urllib.parse import urlsplit
+
+from django.http import HttpResponse
+from django.test import Client
+
+from accounts.models import AsanaAccount, User
+from tests.stand_in import StandIn
+
+
+def path_of(url: str) -> str:
+    """What a browser asks our server for when sent to `url`."""
+    parts = urlsplit(url)
+    return f"{parts.path}?{parts.query}"
+
+
+def authorize_url(client: Client, path: str = "/login/asana/", **data: str) -> str:
+    """Where pressing the button sends the browser."""
+    answer = client.post(path, data)
+    assert answer.status_code == 302, answer.content
+    return answer["Location"]
+
+
+def sign_in(client: Client, asana: StandIn, person: str, **data: str) -> HttpResponse:
+    """The whole way; returns our answer to the callback."""
+    return client.get(path_of(asana.allow(authorize_url(client, **data), person)))
+
+
+@dataclass
+class Person:
+    client: Client
+    account: AsanaAccount
+
+    @classmethod
+    def signed_in(cls, asana: StandIn, gid: str) -> Self:
+        client = Client()
+        answer = sign_in(client, asana, gid)
+        assert answer.status_code == 302, answer.content
+        return cls(client, AsanaAccount.objects.get(gid=gid))
+
+    @property
+    def user(self) -> User:
+        return self.account.user
+
+    def get(self, path: str, **kwargs) -> HttpResponse:
+        return self.client.get(path, **kwargs)
+
+    def post(self, path: str, data: dict | None = None, **kwargs) -> HttpResponse:
+        return self.client.post(path, data, **kwargs)
