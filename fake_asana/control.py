@@ -34,6 +34,13 @@ def people() -> Body:
     return {"data": rows}
 
 
+@control.get("/people/<gid>/tasks")
+def tasks(gid: str) -> Body:
+    if gid not in PEOPLE:
+        raise ApiError(404, f"user: Unknown object: {gid}")
+    return {"data": list(world().tasks.all_of(PEOPLE[gid]))}
+
+
 @control.get("/requests")
 def requests() -> Body:
     return {"data": world().log.all()}
@@ -93,18 +100,17 @@ def get_task(gid: str) -> Body:
 @control.post("/tasks/<gid>")
 def change_task(gid: str) -> Body:
     """Any field of the API's record, by nobody's rules: as if somebody else had worked on it."""
-    task, changed = _task(gid), _body(*_task(gid))
-    if "gid" in changed:
-        raise ApiError(400, "The gid of a task does not change.")
-    world().tasks.change(task, changed)
-    world().save()
+    task = _task(gid)
+    changed = _body(*(task.keys() - {"gid"}))
+    with world().changing():
+        world().tasks.change(task, changed)
     return {"data": task}
 
 
 @control.delete("/tasks/<gid>")
 def delete_task(gid: str) -> Body:
-    world().tasks.delete(_task(gid))
-    world().save()
+    with world().changing():
+        world().tasks.delete(_task(gid))
     return {"data": {}}
 
 
@@ -112,9 +118,8 @@ def _change_grants(change: Callable[[str | None], None], *, needed: bool) -> Bod
     person = _body("person").get("person")
     if person not in PEOPLE and (needed or person is not None):
         raise ApiError(400, f"Nobody has the gid {person!r}.")
-    with world().lock:
+    with world().changing():
         change(person)
-    world().save()
     return {"data": {}}
 
 

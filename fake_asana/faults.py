@@ -12,6 +12,18 @@ class BadFaultError(ValueError):
     """Nobody can order that; the message says what is wrong with it."""
 
 
+ANY: Any = object()
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a fault could strike; a spared one is struck only if a fault names its path."""
+
+    person: str | None
+    path: str
+    spared: bool = False
+
+
 @dataclass
 class Fault:
     fault: str
@@ -20,10 +32,10 @@ class Fault:
     path: str | None = None
     times: int | None = None
 
-    def meets(self, person: str | None, path: str, *, spare_pages: bool) -> bool:
-        if spare_pages and self.path is None:
+    def meets(self, place: Place) -> bool:
+        if place.spared and self.path is None:
             return False
-        return self.person in {None, person} and path.startswith(self.path or "")
+        return self.person in {None, place.person} and place.path.startswith(self.path or "")
 
 
 def _nothing(value: Any) -> bool:
@@ -108,18 +120,22 @@ class Faults:
     def all(self) -> list[dict[str, Any]]:
         return [asdict(fault) for fault in self._active]
 
-    def meeting(
-        self, name: str, person: str | None, path: str, *, spare_pages: bool = False
-    ) -> list[Fault]:
+    def every(self, name: str, place: Place, value: Any = ANY) -> list[Fault]:
         """Those with this name that apply here; each that counts its `times` loses one."""
         with self._lock:
-            named = [fault for fault in self._active if fault.fault == name]
-            found = [fault for fault in named if fault.meets(person, path, spare_pages=spare_pages)]
-            for fault in found:
-                if fault.times is not None:
-                    fault.times -= 1
-            self._active = [fault for fault in self._active if fault.times != 0]
-        return found
+            return [self._use(fault) for fault in self._matching(name, place, value)]
 
-    def first(self, name: str, person: str | None, path: str) -> Fault | None:
-        return next(iter(self.meeting(name, person, path)), None)
+    def first(self, name: str, place: Place, value: Any = ANY) -> Fault | None:
+        with self._lock:
+            found = self._matching(name, place, value)
+            return self._use(found[0]) if found else None
+
+    def _matching(self, name: str, place: Place, value: Any) -> list[Fault]:
+        named = (fault for fault in self._active if fault.fault == name)
+        return [fault for fault in named if fault.meets(place) and value in {ANY, fault.value}]
+
+    def _use(self, fault: Fault) -> Fault:
+        if fault.times is not None:
+            fault.times -= 1
+            self._active = [each for each in self._active if each.times != 0]
+        return fault

@@ -27,8 +27,11 @@ def load(path: Path) -> dict[str, Any] | None:
 
 
 def save(path: Path, state: dict[str, Any]) -> None:
-    # mkstemp gives mode 0600: the file holds tokens and a private key
-    fd, name = tempfile.mkstemp(dir=path.parent, prefix=path.name)
+    try:
+        # mkstemp gives mode 0600: the file holds tokens and a private key
+        fd, name = tempfile.mkstemp(dir=path.parent, prefix=path.name)
+    except OSError as error:
+        raise StateError(f"The state file {path} cannot be written: {error.strerror}.") from error
     try:
         with os.fdopen(fd, "w", encoding="utf-8") as file:
             json.dump({"version": VERSION, **state}, file)

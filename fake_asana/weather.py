@@ -1,11 +1,12 @@
 """Around every request: whose it is, the troubles ordered for it, and its line in the log."""
 
 import time
+from typing import Any
 
 from flask import Flask, Response, g, request
 
 from fake_asana.api.errors import ApiError, error_response
-from fake_asana.faults import Fault
+from fake_asana.faults import ANY, Fault, Place
 from fake_asana.request_log import describe
 from fake_asana.server import DROP
 from fake_asana.world import API, world
@@ -22,13 +23,9 @@ def init_weather(app: Flask) -> None:
     app.after_request(_end)
 
 
-def first_fault(name: str, person: str | None = None) -> Fault | None:
+def first_fault(name: str, person: str | None = None, value: Any = ANY) -> Fault | None:
     """The one ordered for this request, if any: of the person given, or of whoever it is."""
-    return world().faults.first(name, person or g.person, request.path)
-
-
-def all_faults(name: str) -> list[Fault]:
-    return world().faults.meeting(name, g.person, request.path)
+    return world().faults.first(name, Place(person or g.person, request.path), value)
 
 
 def _begin() -> Response | None:
@@ -55,19 +52,19 @@ def _refusal() -> Response | None:
 
 
 def _delay() -> float:
-    milliseconds = sum(fault.value for fault in _troubles("latency"))
+    milliseconds = sum(fault.value for fault in world().faults.every("latency", _place()))
     if _is_call():
         milliseconds += world().options.latency_ms
     return float(milliseconds) / 1000
 
 
 def _trouble(name: str) -> Fault | None:
-    return next(iter(_troubles(name)), None)
+    return world().faults.first(name, _place())
 
 
-def _troubles(name: str) -> list[Fault]:
-    """Pages that people look at are spared, unless a fault names their path."""
-    return world().faults.meeting(name, g.person, request.path, spare_pages=not _is_call())
+def _place() -> Place:
+    """Pages that people look at are spared."""
+    return Place(g.person, request.path, spared=not _is_call())
 
 
 def _is_call() -> bool:

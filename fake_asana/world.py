@@ -2,6 +2,8 @@
 
 import secrets
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from flask import current_app
@@ -20,12 +22,12 @@ API = "/api/1.0"
 
 class World:
     def __init__(self, options: Options, url: str) -> None:
-        """Raises StateError when there is a state file but no sense in it."""
+        """Raises StateError when the state file makes no sense or cannot be written."""
         self.options = options
         self.issuer = options.issuer or url + API
         # behind another name (--issuer) every address we hand out must carry that name
         self.url = self.issuer.removesuffix(API) if self.issuer.endswith(API) else url
-        self.lock = threading.RLock()
+        self._lock = threading.RLock()
         self.clock = Clock()
         self.faults = Faults(options.faults)
         self.log = RequestLog()
@@ -33,6 +35,7 @@ class World:
         self.grants = Grants(self.clock)
         self.secret = secrets.token_bytes(32)  # signs offsets, which need not outlive us
         self.key = self._restore()
+        self._save()
 
     def _restore(self) -> RSAKey:
         path = self.options.state
@@ -46,23 +49,28 @@ class World:
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise storage.unusable(path) from error
 
-    def save(self) -> None:
+    @contextmanager
+    def changing(self) -> Iterator[None]:
+        """One at a time, and written down before anybody hears of it."""
+        with self._lock:
+            yield
+            self._save()
+
+    def _save(self) -> None:
         if self.options.state is None:
             return
-        with self.lock:
-            state: dict[str, Any] = {
-                "grants": self.grants.dump(),
-                "task_changes": self.tasks.changes,
-                "key": self.key.as_dict(private=True),
-            }
-            storage.save(self.options.state, state)
+        state: dict[str, Any] = {
+            "grants": self.grants.dump(),
+            "task_changes": self.tasks.changes,
+            "key": self.key.as_dict(private=True),
+        }
+        storage.save(self.options.state, state)
 
     def reset(self) -> None:
         """As after a first start; the signing key stays, for clients remember it."""
-        with self.lock:
+        with self.changing():
             for part in (self.clock, self.faults, self.log, self.tasks, self.grants):
                 part.reset()
-        self.save()
 
 
 def world() -> World:

@@ -104,6 +104,11 @@ class StandIn:
         """Turn the stand-in's clock; `reset` turns it back."""
         self._control("POST", "clock", {"advance": seconds})
 
+    def tasks(self, person: str) -> list[dict[str, Any]]:
+        """Everything assigned to that person, in full."""
+        found: list[dict[str, Any]] = self._control("GET", f"people/{person}/tasks")
+        return found
+
     def task(self, gid: str) -> dict[str, Any]:
         found: dict[str, Any] = self._control("GET", f"tasks/{gid}")
         return found

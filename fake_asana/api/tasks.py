@@ -45,9 +45,8 @@ def get_task(gid: str) -> dict[str, Any]:
 @needs("tasks:write")
 def update_task(gid: str) -> dict[str, Any]:
     task = visible_task(gid)
-    with world().lock:
+    with world().changing():
         world().tasks.change(task, changes(task, read_body(), me()))
-    world().save()
     return _one(task)
 
 

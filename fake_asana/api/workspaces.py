@@ -7,7 +7,7 @@ from fake_asana.api.errors import forbidden, unknown, unrecognized
 from fake_asana.api.fields import COMPACT_TREE, full, pick, wanted
 from fake_asana.api.paging import paged
 from fake_asana.people import WORKSPACES, Person, Workspace
-from fake_asana.weather import all_faults
+from fake_asana.weather import first_fault
 
 workspaces = Blueprint("workspaces", __name__)
 
@@ -29,17 +29,16 @@ def get_workspace(gid: str) -> dict[str, Any]:
 
 def workspaces_of(person: Person) -> list[Workspace]:
     """All but those whose admins have blocked the app: they are not listed at all."""
-    hidden = {fault.value for fault in all_faults("hide_workspace")}
-    return [workspace for workspace in person.workspaces if workspace.gid not in hidden]
+    every = person.workspaces
+    return [each for each in every if not first_fault("hide_workspace", value=each.gid)]
 
 
 def visible_workspace(gid: str) -> Workspace:
     if not gid.isdigit():
         raise unrecognized("workspace", gid)
-    workspace = next((each for each in workspaces_of(me()) if each.gid == gid), None)
-    if workspace is None:
-        hidden = me().workspace(gid) or gid not in WORKSPACES
-        raise unknown("workspace", gid) if hidden else forbidden("workspace")
-    if any(fault.value == gid for fault in all_faults("forbid_workspace")):
+    workspace = me().workspace(gid)
+    if gid not in WORKSPACES or (workspace and first_fault("hide_workspace", value=gid)):
+        raise unknown("workspace", gid)
+    if workspace is None or first_fault("forbid_workspace", value=gid):
         raise forbidden("workspace")
     return workspace

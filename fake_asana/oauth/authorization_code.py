@@ -32,19 +32,18 @@ class AuthorizationCodeGrant(Issuing, grants.AuthorizationCodeGrant):
 
     def save_authorization_code(self, code: str, request: Any) -> None:
         asked = request.payload.data
-        world().grants.add_code(
-            Code(
-                code=code,
-                person=request.user.gid,
-                scope=request.scope,
-                redirect_uri=request.payload.redirect_uri,
-                expires_at=world().clock.time() + CODE_LIFETIME,
-                code_challenge=asked.get("code_challenge"),
-                code_challenge_method=asked.get("code_challenge_method"),
-                nonce=asked.get("nonce"),
-            )
+        issued = Code(
+            code=code,
+            person=request.user.gid,
+            scope=request.scope,
+            redirect_uri=request.payload.redirect_uri,
+            expires_at=world().clock.time() + CODE_LIFETIME,
+            code_challenge=asked.get("code_challenge"),
+            code_challenge_method=asked.get("code_challenge_method"),
+            nonce=asked.get("nonce"),
         )
-        world().save()
+        with world().changing():
+            world().grants.add_code(issued)
 
     def query_authorization_code(self, code: str, _client: Any) -> Code:
         """A second use takes back what the first one got (RFC 6749 section 4.1.2)."""

@@ -2,11 +2,13 @@
 
 import secrets
 from dataclasses import asdict, dataclass
+from math import inf
 from typing import Any
 
 from fake_asana.clock import Clock
 
 CODE_LIFETIME = 15 * 60
+FORGOTTEN = 7 * 24 * 3600  # after their end, codes and access tokens leave the state file
 
 
 @dataclass
@@ -113,10 +115,14 @@ class Grants:
                 token.expires_at = self._clock.time()
 
     def dump(self) -> dict[str, list[dict[str, Any]]]:
+        """All but what nobody can still ask about."""
+        horizon = self._clock.time() - FORGOTTEN
+        codes = (code for code in self._codes.values() if code.expires_at > horizon)
+        tokens = (token for token in self._tokens.values() if (token.expires_at or inf) > horizon)
         return {
             "grants": [asdict(grant) for grant in self._grants.values()],
-            "codes": [asdict(code) for code in self._codes.values()],
-            "tokens": [asdict(token) for token in self._tokens.values()],
+            "codes": [asdict(code) for code in codes],
+            "tokens": [asdict(token) for token in tokens],
         }
 
     def restore(self, saved: dict[str, list[dict[str, Any]]]) -> None:
@@ -126,3 +132,4 @@ class Grants:
             self.add_code(Code(**code))
         for token in saved["tokens"]:
             self.add_token(Token(**token))
+            self.is_revoked(self._tokens[token["token"]])  # KeyError: of no grant we know

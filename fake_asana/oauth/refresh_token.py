@@ -53,5 +53,5 @@ class Revocation(RevocationEndpoint):
         return token
 
     def revoke_token(self, token: Token, _request: Any) -> None:
-        world().grants.revoke(token.grant)
-        world().save()
+        with world().changing():
+            world().grants.revoke(token.grant)
