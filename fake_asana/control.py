@@ -116,7 +116,7 @@ def delete_task(gid: str) -> Body:
 
 def _change_grants(change: Callable[[str | None], None], *, needed: bool) -> Body:
     person = _body("person").get("person")
-    if person not in PEOPLE and (needed or person is not None):
+    if person not in list(PEOPLE) and (needed or person is not None):
         raise ApiError(400, f"Nobody has the gid {person!r}.")
     with world().changing():
         change(person)

@@ -54,9 +54,9 @@ def _gid(value: Any) -> bool:
 KINDS: dict[str, tuple[str, Callable[[Any], bool], Any]] = {
     "latency": ("milliseconds", _whole, 1000),
     "rate_limited": ("seconds for Retry-After", _whole, 30),
-    "server_error": ("500, 502, 503 or 504", lambda value: value in {500, 502, 503, 504}, 500),
+    "server_error": ("500, 502, 503 or 504", lambda value: value in [500, 502, 503, 504], 500),
     "not_json": ("no value", _nothing, None),
-    "drop": ('"half" or no value', lambda value: value in {None, "half"}, None),
+    "drop": ('"half" or no value', lambda value: value in [None, "half"], None),
     "invalid_grant": ("no value", _nothing, None),
     "expire_access": ("no value", _nothing, None),
     "rotate_refresh_tokens": ("no value", _nothing, None),
@@ -83,7 +83,7 @@ def make_fault(order: dict[str, Any]) -> Fault:
         fault.value = default
     if not valid(fault.value):
         raise BadFaultError(f"The value of {fault.fault} must be {words}.")
-    if fault.person is not None and fault.person not in PEOPLE:
+    if fault.person is not None and fault.person not in list(PEOPLE):
         raise BadFaultError(f"Nobody has the gid {fault.person!r}.")
     if fault.path is not None and not isinstance(fault.path, str):
         raise BadFaultError("path must be a string.")

@@ -9,7 +9,7 @@ from flask import Flask
 from werkzeug import Response
 from werkzeug.serving import BaseWSGIServer, ThreadedWSGIServer, WSGIRequestHandler
 
-DROP = "fake_asana.drop"  # in the environ: "" sends nothing back, "half" stops in the middle
+DROP = "fake_asana.drop"  # a list in the environ: what it holds says how to drop the connection
 LARGEST_BODY = 1_000_000
 
 
@@ -30,9 +30,11 @@ class KeepAliveHandler(WSGIRequestHandler):
         if not self._read_body(environ):
             self.close_connection = True
             return self.send_error(413)
+        drops: list[str] = []  # mutable, for `from_app` hands on a copy of the environ
+        environ[DROP] = drops
         response = Response.from_app(self.server.app, environ, buffered=True)
-        if DROP in environ:
-            return self._drop(response, half=environ[DROP] == "half")
+        if drops:
+            return self._drop(response, half="half" in drops)
         return self._send(response)
 
     def _read_body(self, environ: dict[str, Any]) -> bool:

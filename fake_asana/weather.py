@@ -35,7 +35,7 @@ def _begin() -> Response | None:
         return None
     time.sleep(_delay())
     if drop := _trouble("drop"):
-        request.environ[DROP] = drop.value or ""
+        request.environ[DROP].append(drop.value)
         return None if drop.value else Response()
     return _refusal()
 
@@ -88,7 +88,7 @@ def _end(response: Response) -> Response:
         finished = time.time()
         entry = {
             **describe(request),
-            "status": 0 if DROP in request.environ else response.status_code,
+            "status": 0 if request.environ[DROP] else response.status_code,
             "person": g.person,
             "time": g.started,
             "seconds": finished - g.started,

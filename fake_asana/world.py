@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from flask import current_app
+from joserfc.errors import JoseError
 from joserfc.jwk import RSAKey
 
 from fake_asana import storage
@@ -46,7 +47,7 @@ class World:
             self.grants.restore(saved["grants"])
             self.tasks.changes.update(saved["task_changes"])
             return RSAKey.import_key(saved["key"])
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
+        except (KeyError, TypeError, ValueError, AttributeError, JoseError) as error:
             raise storage.unusable(path) from error
 
     @contextmanager

@@ -1,0 +1,51 @@
+import itertools
+
+from tests.fake_asana.app import message
+from tests.fake_asana.places import LIGHTHOUSE, MUSEUM, PERSONAL
+from tests.stand_in import ADA, SAM
+
+
+def test_forbid_workspace_closes_what_is_still_listed(asana, app):
+    api = app.api(ADA)
+    asana.order("forbid_workspace", value=MUSEUM)
+    assert MUSEUM in {each["gid"] for each in api.data("/workspaces")}
+    response = api.get("/tasks", assignee="me", workspace=MUSEUM)
+    assert (response.status_code, message(response)) == (403, "workspace: Forbidden")
+    assert api.get("/tasks/1300101000100001").status_code == 403
+    assert api.tasks(LIGHTHOUSE)
+
+
+def test_forbid_workspace_counts_only_calls_about_it(asana, app):
+    api = app.api(ADA)
+    asana.order("forbid_workspace", value=MUSEUM, times=1)
+    assert api.tasks(LIGHTHOUSE)
+    assert api.get("/tasks", assignee="me", workspace=MUSEUM).status_code == 403
+    assert api.tasks(MUSEUM)
+
+
+def test_hide_workspace_takes_it_from_the_list_as_well(asana, app):
+    ada, sam = app.api(ADA), app.api(SAM)
+    asana.order("hide_workspace", value=PERSONAL, person=ADA)
+    assert [each["gid"] for each in ada.data("/workspaces")] == [LIGHTHOUSE, MUSEUM]
+    assert len(ada.data("/users/me")["workspaces"]) == 2
+    response = ada.get("/tasks", assignee="me", workspace=PERSONAL)
+    assert (response.status_code, message(response)[:9]) == (404, "workspace")
+    assert sam.tasks(PERSONAL)
+
+
+def test_endless_pages_begin_again_after_the_last(asana, app):
+    api = app.api(ADA)
+    asana.order("endless_pages", path="/api/1.0/tasks")
+    pages = api.pages("/tasks", assignee="me", workspace=MUSEUM)
+    first, *others = itertools.islice(pages, 5)
+    assert len(first) == 17
+    assert others == [first] * 4
+
+
+def test_foreign_page_names_another_host(asana, app):
+    api = app.api(ADA)
+    asana.order("foreign_page")
+    answer = api.get("/tasks", assignee="me", workspace=MUSEUM, limit=5).json()
+    assert answer["next_page"]["uri"].startswith("https://asana.elsewhere.example/api/1.0/tasks?")
+    following = api.get(answer["next_page"]["path"])
+    assert following.status_code == 200
