@@ -91,6 +91,7 @@ SCOPES_IN_WORDS = {
     "openid": "know which Asana account this is",
     "profile": "see your name and picture",
     "email": "see your e-mail address",
+    "users:read": "see the people in your workspaces",
     "workspaces:read": "list your workspaces",
     "tasks:read": "read your tasks",
     "tasks:write": "change your tasks",

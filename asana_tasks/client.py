@@ -171,5 +171,5 @@ def _error(answer: requests.Response) -> AsanaError:
 
 
 def _retry_after(header: str) -> int:
-    seconds = int(header) if header.isdecimal() else DEFAULT_RETRY_AFTER
+    seconds = int(header[:9]) if header.isdecimal() else DEFAULT_RETRY_AFTER
     return min(max(seconds, 1), MAX_RETRY_AFTER)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final, Literal
 
+from django.core.exceptions import ObjectDoesNotExist
 from django.db import DatabaseError
 from django.utils import timezone
 
@@ -59,7 +60,7 @@ def refresh(account: AsanaAccount) -> Iterator[Progress]:
         yield from _Sync(account, lease).run()
     except Lost:
         yield Progress("failed", account.display_name, message="Another refresh has taken over")
-    except DatabaseError:
+    except (DatabaseError, ObjectDoesNotExist):
         if AsanaAccount.objects.filter(pk=account.pk).exists():
             raise
         yield Progress("failed", account.display_name, message="It is no longer connected")

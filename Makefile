@@ -1,0 +1,62 @@
+# Every target works on a fresh clone: each makes what it needs.
+SHELL := /bin/sh
+PYTHON ?= $(shell command -v python3.11 || command -v python3 || echo python3.11)
+BIN := .venv/bin
+PORT ?= 8000
+export PORT
+
+.PHONY: help demo run test test-services check format clean
+
+help:
+	@echo "make demo    the site and a stand-in for Asana, nothing to set up (PORT=8000)"
+	@echo "make run     the site against real Asana, from .env (PORT=8000)"
+	@echo "make test    the whole test suite, browser tests included, on SQLite"
+	@echo "make test-services   the same suite on PostgreSQL and Redis"
+	@echo "make check   lint, types, migrations, Django's deployment checks"
+	@echo "make format  let ruff put the code in order"
+
+demo: .venv/demo
+	@$(BIN)/python -m scripts.demo
+
+run: .venv/run
+	@$(BIN)/python -m scripts.serve
+
+test: .venv/dev
+	@$(BIN)/python -m scripts.browser
+	$(BIN)/python -m pytest -n auto $(ARGS)
+
+test-services: .venv/dev
+	@$(BIN)/python -m scripts.browser
+	$(BIN)/python -m scripts.services $(BIN)/python -m pytest -n auto $(ARGS)
+
+check: .venv/dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/python -m scripts.check_site
+
+format: .venv/dev
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+clean:
+	rm -rf .venv var/static .mypy_cache .ruff_cache .pytest_cache
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
+		{ echo "Onelist needs Python 3.11 or newer with venv (Debian: apt install python3 python3-venv); PYTHON= names another one."; exit 1; }
+	@$(PYTHON) -m venv .venv || \
+		{ rm -rf .venv; echo "Python could not make a virtual environment (Debian: apt install python3-venv)."; exit 1; }
+
+.venv/run: .venv/bin/python requirements.txt
+	@echo "Installing what Onelist needs …"
+	@$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+.venv/demo: .venv/run requirements-demo.txt
+	@$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-demo.txt
+	@touch $@
+
+.venv/dev: .venv/demo requirements-dev.txt
+	@echo "Installing the tools for tests and checks …"
+	@$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@

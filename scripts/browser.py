@@ -1,0 +1,54 @@
+"""The Chromium that browser tests drive: one on the machine, or else one that gets installed.
+
+`python -m scripts.browser` makes sure there is one, or fails and says what to install.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+
+from playwright.sync_api import sync_playwright
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+MAC = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"
+HELP = (
+    "Browser tests need Chromium, and none could be found or installed.\n"
+    "Install it (Debian, Ubuntu: apt install chromium; macOS: brew install --cask chromium), "
+    "or let CHROMIUM name its executable."
+)
+
+
+def find() -> str | None:
+    """The path of a Chromium: CHROMIUM, the PATH, or Playwright's own."""
+    if named := os.environ.get("CHROMIUM"):
+        return named if os.access(named, os.X_OK) else None
+    for name in NAMES:
+        if path := shutil.which(name):
+            return path
+    if os.access(MAC, os.X_OK):
+        return MAC
+    with sync_playwright() as playwright:
+        path = playwright.chromium.executable_path
+    return path if os.access(path, os.X_OK) else None
+
+
+def install() -> None:
+    """By apt as root on Debian (it brings its libraries along), else by Playwright."""
+    if shutil.which("apt-get") and os.geteuid() == 0:
+        subprocess.run(["apt-get", "update", "-qq"], check=False)
+        subprocess.run(["apt-get", "install", "-y", "-qq", "chromium"], check=False)
+    if find() is None:
+        subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"], check=False)
+
+
+def main() -> None:
+    if find() is None:
+        print("No Chromium on this machine: installing one for the browser tests.", flush=True)
+        install()
+    if find() is None:
+        sys.exit(HELP)
+
+
+if __name__ == "__main__":
+    main()

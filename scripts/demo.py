@@ -1,0 +1,135 @@
+"""`make demo`: the site and a stand-in for Asana, side by side, until Ctrl-C."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+from types import FrameType
+
+from scripts import ports, serve
+from scripts.secrets_file import keep_secrets
+
+ROOT = Path(__file__).parent.parent
+VAR = ROOT / "var"
+ADMINISTRATOR, PASSWORD = "admin", "onelist-demo"
+SECONDS_TO_START = 30
+
+
+def main() -> None:
+    site, asana = ports.wanted(), ports.wanted() + 1
+    ports.refuse_if_taken(site, "the site")
+    ports.refuse_if_taken(asana, "the stand-in for Asana")
+    configure(site, asana)
+    serve.prepare()
+    create_administrator()
+    stand_in = [
+        *(sys.executable, "-m", "fake_asana", "--port", str(asana)),
+        *("--state", str(VAR / "demo-asana.json")),
+    ]
+    for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(name, stop)
+    processes = [start(stand_in), start(serve.gunicorn(site))]
+    try:
+        wait_until_it_answers(site, processes)
+        announce(site)
+        watch(processes)
+    finally:
+        end(processes)
+
+
+def configure(site: int, asana: int) -> None:
+    """Whatever the environment or .env say of a real installation is not for the demo."""
+    secrets = VAR / "demo.env"
+    keep_secrets(secrets)
+    for name in ("REDIS_URL", "DEBUG", "ALLOWED_HOSTS", "CSRF_TRUSTED_ORIGINS", "SECRET_KEY",
+                 "TOKEN_KEYS", "ASANA_OIDC_ISSUER", "ASANA_APP_PERMISSIONS", "ASANA_OIDC_STRICT",
+                 "TRUSTED_PROXIES", "SIGN_IN_RATE"):  # fmt: skip
+        os.environ.pop(name, None)
+        os.environ.pop(f"{name}_FILE", None)
+    provider = f"http://127.0.0.1:{asana}/api/1.0"
+    os.environ.update(
+        ENV_FILE=str(secrets),
+        DATABASE_URL=f"sqlite:///{VAR / 'demo.sqlite3'}",
+        SITE_URL=f"http://localhost:{site}",
+        ASANA_CLIENT_ID="1200000000000999",
+        ASANA_CLIENT_SECRET="only-for-the-demo",
+        ASANA_OIDC_ENDPOINT=provider,
+        ASANA_API_URL=provider,
+        DJANGO_SUPERUSER_PASSWORD=PASSWORD,
+    )
+
+
+def create_administrator() -> None:
+    """In the demo's database only; there already when the demo ran before."""
+    command = [sys.executable, "manage.py", "createsuperuser", "--noinput"]
+    made = subprocess.run(
+        [*command, "--username", ADMINISTRATOR, "--email", "admin@example.com"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if made.returncode and "already taken" not in made.stderr:
+        sys.exit(made.stderr)
+
+
+def start(command: list[str]) -> subprocess.Popen[bytes]:
+    """In a process group of its own: Ctrl-C reaches us alone, and we stop it in order."""
+    return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, start_new_session=True)
+
+
+def wait_until_it_answers(port: int, processes: list[subprocess.Popen[bytes]]) -> None:
+    deadline = time.monotonic() + SECONDS_TO_START
+    while time.monotonic() < deadline:
+        if any(process.poll() is not None for process in processes):
+            sys.exit("The demo could not start; what went wrong stands above.")
+        try:
+            urllib.request.urlopen(f"http://localhost:{port}/login/", timeout=5).close()
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.1)
+        else:
+            return
+    sys.exit(f"The demo did not answer within {SECONDS_TO_START} seconds.")
+
+
+def announce(port: int) -> None:
+    print(
+        f"""
+  Onelist is running.   Open   http://localhost:{port}/
+
+  Sign in with Asana there and choose who to be: Asana is played by a stand-in.
+  Administration:  http://localhost:{port}/admin/   name {ADMINISTRATOR}   password {PASSWORD}
+  Ctrl-C stops everything; the data stays in var/ for the next time.
+""",
+        flush=True,
+    )
+
+
+def watch(processes: list[subprocess.Popen[bytes]]) -> None:
+    while all(process.poll() is None for process in processes):
+        time.sleep(0.5)
+    sys.exit("A part of the demo has ended unexpectedly; what went wrong stands above.")
+
+
+def stop(_signal: int, _frame: FrameType | None) -> None:
+    print("\nStopping.", flush=True)
+    sys.exit(0)
+
+
+def end(processes: list[subprocess.Popen[bytes]]) -> None:
+    for process in processes:
+        process.terminate()
+    for process in processes:
+        try:
+            process.wait(timeout=8)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,43 @@
+"""`make run`: the site against real Asana, as .env or the environment says."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from scripts import ports
+from scripts.secrets_file import keep_secrets
+
+ROOT = Path(__file__).parent.parent
+PYTHON = sys.executable
+WORKERS = ["--workers", "1", "--worker-class", "gthread", "--threads", "16"]
+
+
+def prepare() -> None:
+    """The database and the files browsers ask for; ends with the sentence of what is missing."""
+    for command in (["migrate", "--verbosity", "0"], ["collectstatic", "--noinput", "-v", "0"]):
+        if subprocess.run([PYTHON, "manage.py", *command], cwd=ROOT, check=False).returncode:
+            sys.exit(1)
+
+
+def gunicorn(port: int, host: str = "127.0.0.1") -> list[str]:
+    return [
+        *(PYTHON, "-m", "gunicorn", "config.wsgi", "--bind", f"{host}:{port}"),
+        *WORKERS,
+        *("--log-level", "warning", "--graceful-timeout", "3"),
+    ]
+
+
+def main() -> None:
+    keep_secrets(ROOT / ".env", like=ROOT / ".env.example")
+    port = ports.wanted()
+    ports.refuse_if_taken(port, "the site")
+    (ROOT / "var").mkdir(exist_ok=True)
+    prepare()
+    print(f"Onelist listens on port {port}. Ctrl-C stops it.", flush=True)
+    os.chdir(ROOT)
+    os.execv(PYTHON, gunicorn(port, os.environ.get("HOST", "127.0.0.1")))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,89 @@
+"""Run a command with TEST_DATABASE_URL and TEST_REDIS_URL naming a real PostgreSQL and Redis.
+
+They are looked for on their standard local ports. Where they don't run, they are installed and
+started (as root on Debian); where that can't be done, this fails and says so. Nothing is skipped.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import psycopg
+import redis
+
+REDIS = "redis://127.0.0.1:6379/9"
+OURS = "postgres://onelist:onelist@127.0.0.1:5432/postgres"
+POSTGRES = ("postgres://postgres@127.0.0.1:5432/postgres", OURS)
+CAN_INSTALL = shutil.which("apt-get") is not None and os.geteuid() == 0
+
+
+def find_postgres() -> str | None:
+    """A PostgreSQL that lets us in and lets us create databases."""
+    named = os.environ.get("TEST_DATABASE_URL")
+    for url in [named] if named else POSTGRES:
+        try:
+            with psycopg.connect(url, connect_timeout=5):
+                return url
+        except psycopg.OperationalError:
+            continue
+    return None
+
+
+def find_redis() -> str | None:
+    url = os.environ.get("TEST_REDIS_URL") or REDIS
+    try:
+        with redis.Redis.from_url(url, socket_connect_timeout=5) as client:
+            client.ping()
+    except redis.RedisError:
+        return None
+    return url
+
+
+def start_postgres() -> None:
+    apt("postgresql")
+    version = sorted(Path("/etc/postgresql").iterdir())[-1].name
+    start = ["pg_ctlcluster", "--skip-systemctl-redirect", version, "main", "start"]
+    subprocess.run(start, check=False)
+    role = "CREATE ROLE onelist LOGIN CREATEDB PASSWORD 'onelist'"
+    subprocess.run(["runuser", "-u", "postgres", "--", "psql", "-qc", role], check=False)
+
+
+def start_redis() -> None:
+    apt("redis-server")
+    subprocess.run(
+        ["redis-server", "--daemonize", "yes", "--bind", "127.0.0.1", "--save", ""], check=False
+    )
+
+
+def apt(package: str) -> None:
+    subprocess.run(["apt-get", "update", "-qq"], check=False)
+    environ = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    subprocess.run(["apt-get", "install", "-y", "-qq", package], env=environ, check=True)
+
+
+def have(what: str, find: Callable[[], str | None], start: Callable[[], None]) -> str:
+    url = find()
+    if url is None and CAN_INSTALL:
+        print(f"{what} doesn't answer: installing and starting it.", flush=True)
+        start()
+        url = find()
+    if url is None:
+        sys.exit(
+            f"These tests need {what} on its standard local port, and it doesn't answer. "
+            f"Start it, or name it with TEST_{'DATABASE' if what == 'PostgreSQL' else 'REDIS'}_URL."
+        )
+    return url
+
+
+def main() -> None:
+    os.environ["TEST_DATABASE_URL"] = have("PostgreSQL", find_postgres, start_postgres)
+    os.environ["TEST_REDIS_URL"] = have("Redis", find_redis, start_redis)
+    sys.stdout.flush()
+    os.execvp(sys.argv[1], sys.argv[1:])
+
+
+if __name__ == "__main__":
+    main()
