@@ -1,0 +1,103 @@
+"""The walk a stranger takes, in a real browser, against the stand-in for Asana."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from asana_tasks.models import Task
+from tests.browser.walks import sign_in, to_consent
+from tests.stand_in import ADA, BEN, CLEO, EMIL, StandIn
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_sign_in_and_see_every_open_task(page: Page):
+    sign_in(page, ADA)
+    expect(page.locator("#progress")).to_be_hidden()
+    expect(page.get_by_text("Write the plan", exact=True)).to_be_visible()
+    assert page.locator(".task").count() == Task.objects.open().count() > 50
+    expect(page.locator(".who-name")).to_have_text("Ada Okafor")
+    expect(page.get_by_text("1 account, 3 workspaces")).to_be_visible()
+
+
+def test_ten_thousand_tasks_come_with_progress(page: Page, asana: StandIn):
+    asana.order("latency", value=20, path="/api/1.0/tasks")
+    sign_in(page, EMIL)
+    expect(page.locator("#progress")).to_contain_text(
+        re.compile(r"Emil Sørensen: [1-9][\d,]* tasks so far")
+    )
+    expect(page.locator("#progress")).to_be_hidden(timeout=90_000)
+    expect(page.locator(".pager")).to_contain_text("1–100 of 10,000")
+    page.get_by_role("link", name="Later →").click()
+    expect(page.locator(".pager")).to_contain_text("101–200 of 10,000")
+
+
+def test_deny_and_read_what_to_do(page: Page):
+    to_consent(page)
+    with page.expect_response("**/complete/asana/**") as answer:
+        page.get_by_role("button", name="Deny").click()
+    assert answer.value.status == 403
+    expect(page.get_by_role("heading", name="You didn't allow access")).to_be_visible()
+    page.get_by_role("link", name="Back to signing in").click()
+    expect(page.get_by_role("button", name="Sign in with Asana")).to_be_visible()
+
+
+def test_nothing_to_do(page: Page):
+    sign_in(page, BEN)
+    expect(page.get_by_role("heading", name="Nothing to do")).to_be_visible()
+
+
+def test_no_workspace_and_a_picture_that_cannot_be_found(page: Page):
+    sign_in(page, CLEO)
+    expect(page.get_by_role("heading", name="Asana shows us no workspace")).to_be_visible()
+    expect(page.locator(".who .picture")).to_have_text("CM")
+    expect(page.locator(".who .picture img")).to_have_count(0)
+
+
+def test_the_picture_comes_from_asana(page: Page):
+    sign_in(page, ADA)
+    picture = page.locator(".who .picture img")
+    expect(picture).to_have_js_property("complete", value=True)
+    assert picture.evaluate("image => image.naturalWidth") > 0
+
+
+def test_without_javascript_a_button_fetches(page_without_javascript: Page):
+    page = page_without_javascript
+    sign_in(page, ADA)
+    expect(page.get_by_role("heading", name="haven't been fetched yet")).to_be_visible()
+    page.get_by_role("button", name="Refresh").click()
+    expect(page.get_by_text("Write the plan", exact=True)).to_be_visible()
+
+
+def test_an_outage_in_mid_use_keeps_the_list(page: Page, asana: StandIn):
+    sign_in(page, ADA)
+    expect(page.get_by_text("Write the plan", exact=True)).to_be_visible()
+    asana.order("server_error", value=503)
+    page.get_by_role("button", name="Refresh").click()
+    expect(page.get_by_text("Asana answers with an error (503)")).to_be_visible()
+    expect(page.get_by_text("Write the plan", exact=True)).to_be_visible()
+
+
+def test_names_that_are_scripts_do_nothing(page: Page):
+    page.on("dialog", lambda dialog: pytest.fail(f"A task's name ran: {dialog.message}"))
+    sign_in(page, ADA)
+    expect(page.get_by_text("<script", exact=False).first).to_be_visible()
+
+
+def test_signing_out_ends_it(page: Page):
+    sign_in(page, ADA)
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_text("You are signed out here")).to_be_visible()
+    page.goto("/tasks/")
+    expect(page.get_by_role("button", name="Sign in with Asana")).to_be_visible()
+
+
+@pytest.mark.parametrize("width", [320, 390, 1280])
+def test_no_page_scrolls_sideways(page: Page, width: int):
+    sign_in(page, ADA)
+    expect(page.get_by_text("Write the plan", exact=True)).to_be_visible()
+    page.set_viewport_size({"width": width, "height": 800})
+    for path in ("/tasks/", "/workspaces/", "/accounts/"):
+        page.goto(path)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, path

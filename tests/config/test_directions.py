@@ -1,0 +1,85 @@
+"""Who may import whom: the walls of the house."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+APPS = ("config", "accounts", "asana_tasks", "fake_asana", "scripts", "tests")
+MAY_IMPORT = {
+    "config": {"config"},
+    "accounts": {"accounts"},
+    "asana_tasks": {"asana_tasks", "accounts"},
+    "fake_asana": {"fake_asana"},
+    "scripts": {"scripts"},
+}
+# In an app, from the top down; a module imports what stands below it.
+FLOORS = {
+    "accounts": [
+        {"urls", "social_urls"},
+        {"views"},
+        {"admin"},
+        {"middleware", "pipeline", "typing"},
+        {"tokens"},
+        {"backends"},
+        {"discovery", "failures", "rates"},
+        {"models", "http", "id_tokens", "encryption", "apps"},
+    ],
+    "asana_tasks": [
+        {"urls", "management"},
+        {"views"},
+        {"sources"},
+        {"sync"},
+        {"fetching", "store", "leases"},
+        {"client"},
+        {"models", "answers", "apps"},
+    ],
+}
+
+
+def imports(path: Path) -> set[str]:
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found |= {node.module} | {f"{node.module}.{alias.name}" for alias in node.names}
+    return found
+
+
+@pytest.mark.parametrize("app", MAY_IMPORT)
+def test_an_app_imports_only_what_it_may(app):
+    for path in (ROOT / app).rglob("*.py"):
+        for name in imports(path):
+            top = name.partition(".")[0]
+            assert top not in APPS or top in MAY_IMPORT[app], f"{path} imports {name}"
+
+
+@pytest.mark.parametrize("app", FLOORS)
+def test_within_an_app_imports_go_down(app):
+    height = {name: floor for floor, names in enumerate(FLOORS[app]) for name in names}
+    for path in (ROOT / app).rglob("*.py"):
+        module = path.relative_to(ROOT / app).parts[0].removesuffix(".py")
+        if module in {"__init__", "migrations"}:
+            continue
+        assert module in height, f"{path} stands on no floor"
+        for name in imports(path):
+            parts = name.split(".")
+            if parts[0] == app and len(parts) > 1 and parts[1] in height and parts[1] != module:
+                assert height[parts[1]] > height[module], f"{path} imports {name}"
+
+
+def test_the_client_knows_no_models_and_models_no_http():
+    assert not {"asana_tasks.models", "accounts.models"} & imports(ROOT / "asana_tasks/client.py")
+    for app in ("accounts", "asana_tasks"):
+        assert not {"requests", "accounts.http", "asana_tasks.client"} & imports(
+            ROOT / app / "models.py"
+        )
+
+
+def test_only_tokens_py_decrypts():
+    for app in ("accounts", "asana_tasks", "config"):
+        for path in (ROOT / app).rglob("*.py"):
+            if path.name not in {"tokens.py", "encryption.py"}:
+                assert not any("encryption" in name for name in imports(path)), path

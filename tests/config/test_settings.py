@@ -1,0 +1,143 @@
+"""Each test starts Python anew with an environment of its own: that is how settings are read."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+COMPLETE = {
+    "ENV_FILE": "",
+    "SECRET_KEY": "x" * 50,
+    "TOKEN_KEYS": "A" * 43 + "=",
+    "SITE_URL": "https://tasks.example.com",
+    "ASANA_CLIENT_ID": "1200",
+    "ASANA_CLIENT_SECRET": "hush-hush-hush",
+}
+
+
+def start(code: str = "", *, less: str = "", **environ: str) -> subprocess.CompletedProcess[str]:
+    env = {"PATH": os.environ["PATH"], **COMPLETE, **environ}
+    env.pop(less, None)
+    program = f"from django.conf import settings; settings.DEBUG; {code}"
+    return subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", program],
+        env={**env, "DJANGO_SETTINGS_MODULE": "config.settings"},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def value(expression: str, **environ: str) -> str:
+    done = start(f"print({expression})", **environ)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
+
+
+@pytest.mark.parametrize(
+    "name", ["SECRET_KEY", "TOKEN_KEYS", "SITE_URL", "ASANA_CLIENT_ID", "ASANA_CLIENT_SECRET"]
+)
+def test_a_missing_secret_stops_the_start_with_a_sentence(name):
+    done = start(less=name)
+    assert done.returncode != 0
+    assert f"{name} is not set" in done.stderr
+    assert "hush-hush-hush" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "wrong"),
+    [
+        ("TOKEN_KEYS", "short"),
+        ("TOKEN_KEYS", COMPLETE["TOKEN_KEYS"] + ",short"),
+        ("SITE_URL", "http://tasks.example.com"),
+        ("SITE_URL", "https://user:pw@tasks.example.com"),
+        ("SITE_URL", "tasks.example.com"),
+        ("SITE_URL", "https://tasks.example.com:port"),
+        ("SITE_URL", "javascript:alert(1)"),
+        ("SITE_URL", "https://app.asana.com"),
+        ("ASANA_OIDC_ENDPOINT", "http://asana.example.com"),
+        ("ASANA_API_URL", "http://asana.example.com"),
+        ("ASANA_APP_PERMISSIONS", "some"),
+        ("ASANA_OIDC_STRICT", "perhaps"),
+        ("DEBUG", "2"),
+        ("TRUSTED_PROXIES", "-1"),
+        ("SIGN_IN_RATE", "0/m"),
+        ("SIGN_IN_RATE", "30/fortnight"),
+        ("SIGN_IN_RATE", "many"),
+    ],
+)
+def test_a_value_that_makes_no_sense_stops_the_start(name, wrong):
+    done = start(**{name: wrong})
+    assert done.returncode != 0
+    assert "ImproperlyConfigured" in done.stderr
+    assert name in done.stderr.splitlines()[-1]
+
+
+def test_manage_py_says_it_in_one_line():
+    done = subprocess.run(
+        [sys.executable, "manage.py", "check"],
+        env={"PATH": os.environ["PATH"], "ENV_FILE": ""},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert done.stderr.startswith("Onelist cannot start: SECRET_KEY is not set")
+    assert "Traceback" not in done.stderr
+
+
+def test_every_name_can_be_a_file(tmp_path):
+    secret = tmp_path / "secret"
+    secret.write_text("from a file\n")
+    file = {"ASANA_CLIENT_SECRET_FILE": str(secret)}
+    assert value("settings.ASANA_CLIENT_SECRET", **file) == "from a file"
+
+
+def test_a_file_that_is_not_there_stops_the_start():
+    done = start(ASANA_CLIENT_SECRET_FILE="/nowhere/at/all")
+    assert done.returncode != 0
+    assert "ASANA_CLIENT_SECRET_FILE" in done.stderr
+
+
+def test_https_brings_secure_cookies_and_hsts():
+    names = ["SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE", "SECURE_SSL_REDIRECT"]
+    shown = value(", ".join(f"settings.{name}" for name in names))
+    assert shown == "True True True"
+    assert int(value("settings.SECURE_HSTS_SECONDS")) > 0
+    assert value("settings.SESSION_COOKIE_NAME").startswith("__Host-")
+
+
+def test_localhost_may_be_http():
+    local = {"SITE_URL": "http://localhost:8000/"}
+    assert value("settings.SITE_URL", **local) == "http://localhost:8000"
+    assert value("settings.SESSION_COOKIE_SECURE", **local) == "False"
+
+
+def test_only_the_sites_own_host_is_answered():
+    assert value("settings.ALLOWED_HOSTS") == "['tasks.example.com']"
+
+
+def test_forwarded_headers_are_believed_behind_a_proxy_only():
+    assert value("getattr(settings, 'SECURE_PROXY_SSL_HEADER', None)") == "None"
+    assert "FORWARDED_PROTO" in value("settings.SECURE_PROXY_SSL_HEADER", TRUSTED_PROXIES="1")
+
+
+def test_the_policy_allows_no_inline_script_and_no_eval():
+    policy = value("settings.CONTENT_SECURITY_POLICY['DIRECTIVES']")
+    assert "unsafe" not in policy
+    assert value("settings.CONTENT_SECURITY_POLICY['DIRECTIVES']['script-src']") == "[\"'self'\"]"
+
+
+def test_sessions_are_kept_on_the_server():
+    assert value("settings.SESSION_ENGINE") == "django.contrib.sessions.backends.db"
+
+
+def test_a_person_is_never_found_by_email():
+    for source in ROOT.glob("*/**/*.py"):
+        if "tests" not in source.parts and ".venv" not in source.parts:
+            assert "associate_by_email" not in source.read_text(), source
