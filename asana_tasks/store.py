@@ -1,7 +1,6 @@
 """How fetched rows become ours. Each function is one short transaction."""
 
 from collections.abc import Iterable
-from dataclasses import asdict
 from datetime import datetime
 
 from django.db import transaction
@@ -42,7 +41,7 @@ def keep_workspaces(account: AsanaAccount, answers: Iterable[WorkspaceAnswer]) -
 def keep_tasks(workspace: Workspace, answers: Iterable[TaskAnswer], *, seen_at: datetime) -> None:
     rows = {
         answer.gid: Task(
-            account_id=workspace.account_id, workspace=workspace, seen_at=seen_at, **asdict(answer)
+            account_id=workspace.account_id, workspace=workspace, seen_at=seen_at, **vars(answer)
         )
         for answer in answers
     }

@@ -14,21 +14,20 @@ from scripts import ports, serve
 from scripts.secrets_file import keep_secrets
 
 ROOT = Path(__file__).parent.parent
-VAR = ROOT / "var"
 ADMINISTRATOR, PASSWORD = "admin", "onelist-demo"
 SECONDS_TO_START = 30
 
 
-def main() -> None:
+def main(var: Path = ROOT / "var") -> None:
     site, asana = ports.wanted(), ports.wanted() + 1
     ports.refuse_if_taken(site, "the site")
     ports.refuse_if_taken(asana, "the stand-in for Asana")
-    configure(site, asana)
+    configure(site, asana, var)
     serve.prepare()
     create_administrator()
     stand_in = [
         *(sys.executable, "-m", "fake_asana", "--port", str(asana)),
-        *("--state", str(VAR / "demo-asana.json")),
+        *("--state", str(var / "demo-asana.json")),
     ]
     for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(name, stop)
@@ -41,9 +40,9 @@ def main() -> None:
         end(processes)
 
 
-def configure(site: int, asana: int) -> None:
+def configure(site: int, asana: int, var: Path) -> None:
     """Whatever the environment or .env say of a real installation is not for the demo."""
-    secrets = VAR / "demo.env"
+    secrets = var / "demo.env"
     keep_secrets(secrets)
     for name in ("REDIS_URL", "DEBUG", "ALLOWED_HOSTS", "CSRF_TRUSTED_ORIGINS", "SECRET_KEY",
                  "TOKEN_KEYS", "ASANA_OIDC_ISSUER", "ASANA_APP_PERMISSIONS", "ASANA_OIDC_STRICT",
@@ -53,7 +52,7 @@ def configure(site: int, asana: int) -> None:
     provider = f"http://127.0.0.1:{asana}/api/1.0"
     os.environ.update(
         ENV_FILE=str(secrets),
-        DATABASE_URL=f"sqlite:///{VAR / 'demo.sqlite3'}",
+        DATABASE_URL=f"sqlite:///{var / 'demo.sqlite3'}",
         SITE_URL=f"http://localhost:{site}",
         ASANA_CLIENT_ID="1200000000000999",
         ASANA_CLIENT_SECRET="only-for-the-demo",
@@ -116,11 +115,11 @@ def watch(processes: list[subprocess.Popen[bytes]]) -> None:
 
 
 def stop(_signal: int, _frame: FrameType | None) -> None:
-    print("\nStopping.", flush=True)
     sys.exit(0)
 
 
 def end(processes: list[subprocess.Popen[bytes]]) -> None:
+    print("\nStopping.", flush=True)
     for process in processes:
         process.terminate()
     for process in processes:
@@ -132,4 +131,4 @@ def end(processes: list[subprocess.Popen[bytes]]) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(*map(Path, sys.argv[1:]))
