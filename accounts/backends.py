@@ -125,14 +125,14 @@ class AsanaOpenIdConnect(OpenIdConnectAuth[HttpResponse]):
         self, response: requests.Response, *args: Any, **kwargs: Any
     ) -> dict[Any, Any]:
         answer = super().process_refresh_token_response(response, *args, **kwargs)
-        if "error" not in answer:
+        if self.get_provider_error(answer, stage="refresh") is None:
             self._check_token_answer(answer, stage="refresh")
         return answer
 
     def _check_token_answer(self, answer: dict[Any, Any], *, stage: ErrorStage) -> None:
-        """A bearer token (RFC 6749 7.1), and strings where strings are due."""
+        """A bearer token (RFC 6749 7.1), and tokens that are visible ASCII (its appendix A)."""
         for name in ("access_token", "refresh_token", "id_token"):
-            if answer.get(name) is not None and not isinstance(answer[name], str):
+            if answer.get(name) is not None and not id_tokens.is_printable(answer[name]):
                 raise AuthResponseError(self, claim=name, code="invalid_claim", stage=stage)
         if not answer.get("access_token"):
             raise AuthResponseError(self, claim="access_token", code="missing_claim", stage=stage)
@@ -148,7 +148,7 @@ class AsanaOpenIdConnect(OpenIdConnectAuth[HttpResponse]):
                 id_token, access_token
             )
             id_tokens.check_claims(claims, self.get_key_and_secret()[0])
-        except id_tokens.BadIdToken as error:
+        except (id_tokens.BadIdToken, UnicodeError, RecursionError) as error:
             raise AuthResponseError(
                 self, str(error), code="invalid_claim", stage="token_validation"
             ) from error

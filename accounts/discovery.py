@@ -11,6 +11,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from accounts.models import ProviderDocument
@@ -18,6 +19,7 @@ from accounts.models import ProviderDocument
 logger = logging.getLogger(__name__)
 
 MAX_AGE: Final = timedelta(days=1)
+ASK_AGAIN_AFTER: Final = timedelta(minutes=5)
 ENDPOINTS: Final = ("authorization_endpoint", "token_endpoint", "userinfo_endpoint", "jwks_uri")
 OPTIONAL_ENDPOINTS: Final = ("revocation_endpoint", "introspection_endpoint")
 
@@ -46,11 +48,28 @@ def document(
         if copy is None:
             raise
         logger.warning("Keeping the last good copy of %s: %s", url, type(error).__name__)
+        if not newer:
+            _ask_again_later(copy)
         return dict(copy.content)
-    ProviderDocument.objects.update_or_create(
-        url=url, defaults={"content": content, "fetched_at": timezone.now()}
-    )
+    _keep(url, content)
     return dict(content)
+
+
+def _ask_again_later(copy: ProviderDocument) -> None:
+    """Not with every request: each would wait for its time limit."""
+    fetched_at = timezone.now() - MAX_AGE + ASK_AGAIN_AFTER
+    ProviderDocument.objects.filter(pk=copy.pk).update(fetched_at=fetched_at)
+
+
+def _keep(url: str, content: Document) -> None:
+    """JSON can hold what our database can't (NaN, NUL); then it has to be fetched each time."""
+    try:
+        with transaction.atomic():
+            ProviderDocument.objects.update_or_create(
+                url=url, defaults={"content": content, "fetched_at": timezone.now()}
+            )
+    except DatabaseError:
+        logger.exception("%s could not be kept", url)
 
 
 def _good_copy(url: str, check: Callable[[Any], None]) -> ProviderDocument | None:

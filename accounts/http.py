@@ -42,13 +42,14 @@ def send(  # noqa: PLR0913  (requests' own arguments)
     params: Mapping[str, Any] | None = None,
     data: Mapping[str, Any] | None = None,
     json: Any = None,
-    seconds: float = SECONDS,
+    seconds: float | None = None,
     limit: int = BYTES,
 ) -> requests.Response:
-    """The whole answer, whatever its status, within `seconds` and `limit` bytes (decoded).
+    """The whole answer, whatever its status, within SECONDS and `limit` bytes (decoded).
 
     Raises requests.RequestException: no answer, not in time, too large, redirected.
     """
+    seconds = SECONDS if seconds is None else seconds
     _deadline.set(time.monotonic() + seconds)
     try:
         answer = _session.request(
@@ -78,6 +79,15 @@ def _read(answer: requests.Response, limit: int) -> requests.Response:
                 raise TooLarge(f"The answer is larger than {limit} bytes")
     answer._content = bytes(body)  # noqa: SLF001  (requests has no other way to cap a body)
     return answer
+
+
+class _Answer(requests.Response):
+    def json(self, **kwargs: Any) -> Any:
+        """Raises ValueError for all that is no JSON, a million brackets included."""
+        try:
+            return super().json(**kwargs)
+        except RecursionError as error:
+            raise ValueError("Nested too deeply") from error
 
 
 class _DeadlineReader(io.RawIOBase):
@@ -132,6 +142,11 @@ class _Adapter(HTTPAdapter):
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         super().init_poolmanager(*args, **kwargs)
         self.poolmanager.pool_classes_by_scheme = {"http": _Pool, "https": _SecurePool}
+
+    def build_response(self, *args: Any) -> requests.Response:
+        answer = super().build_response(*args)
+        answer.__class__ = _Answer  # requests has no other way to choose its class
+        return answer
 
 
 def _new_session() -> requests.Session:

@@ -4,7 +4,6 @@ OpenID Connect Core 1.0 3.1.3.7, RFC 8725 3: one algorithm, keys meant for signi
 the right type of token. social-auth and PyJWT leave these to us.
 """
 
-import binascii
 import json
 from typing import Any, Final
 
@@ -40,7 +39,7 @@ def _header(id_token: str) -> dict[str, Any]:
         raise BadIdToken("not a signed JWT of a sensible length")
     try:
         header = json.loads(base64url_decode(id_token.partition(".")[0]))
-    except (ValueError, binascii.Error) as error:
+    except (ValueError, RecursionError) as error:
         raise BadIdToken("header unreadable") from error
     if not isinstance(header, dict):
         raise BadIdToken("header unreadable")
@@ -58,13 +57,17 @@ def check_claims(claims: dict[str, Any], client_id: str) -> None:
             isinstance(claims[claim], bool) or not isinstance(claims[claim], int | float)
         ):
             raise BadIdToken(claim)
-    if "nonce" in claims and not isinstance(claims["nonce"], str):
+    if "nonce" in claims and not is_printable(claims["nonce"]):
         raise BadIdToken("nonce")
 
 
 def is_sub(value: Any) -> bool:
-    """A string of at most 255 ASCII characters (OpenID Connect Core 1.0 2)."""
-    return isinstance(value, str) and 0 < len(value) <= MAX_SUB_LENGTH and value.isascii()
+    """A string of at most 255 ASCII characters (OpenID Connect Core 1.0 2), none of them unseen."""
+    return is_printable(value) and 0 < len(value) <= MAX_SUB_LENGTH
+
+
+def is_printable(value: Any) -> bool:
+    return isinstance(value, str) and value.isascii() and value.isprintable()
 
 
 def signing_key(id_token: str, keys: list[dict[str, Any]]) -> dict[str, Any] | None:
@@ -87,11 +90,15 @@ def usable_keys(keys: list[dict[str, Any]]) -> list[dict[str, Any]]:
         for key in keys
         if key.get("kty") == "RSA"
         and key.get("use", "sig") == "sig"
-        and "verify" in key.get("key_ops", ["verify"])
+        and _may_verify(key.get("key_ops", ["verify"]))
         and key.get("alg", ALGORITHM) == ALGORITHM
         and isinstance(key.get("e"), str)
         and _bits(key.get("n")) >= MIN_RSA_BITS
     ]
+
+
+def _may_verify(operations: Any) -> bool:
+    return isinstance(operations, list) and "verify" in operations
 
 
 def _bits(modulus: Any) -> int:

@@ -76,7 +76,10 @@ def _username(gid: str, email: str) -> str:
 
 def _text(value: Any, length: int) -> str:
     """What a database column can hold of a claim, whatever the provider sent."""
-    return value.replace("\0", "").strip()[:length] if isinstance(value, str) else ""
+    if not isinstance(value, str):
+        return ""
+    storable = value.encode(errors="ignore").decode()  # JSON can hold half a character
+    return storable.replace("\0", "").strip()[:length]
 
 
 def _picture_url(value: Any) -> str:

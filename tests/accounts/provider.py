@@ -1,0 +1,257 @@
+"""An OpenID provider over real HTTP. It does everything right, except what a test asks it to.
+
+A second listener plays another origin: it has the very same answers, so that whoever lets himself
+be led there would succeed, and would be caught having talked to it.
+"""
+
+import base64
+import hashlib
+import json
+import secrets
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
+
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
+
+from tests.stand_in import StandIn
+
+API = "/api/1.0"
+DISCOVERY = API + "/.well-known/openid-configuration"
+AUTHORIZE, TOKEN, REVOKE = "/-/oauth_authorize", "/-/oauth_token", "/-/oauth_revoke"
+USERINFO, KEYS = API + "/openid_connect/userinfo", API + "/openid_connect/jwks"
+MISSING = object()
+
+Json = dict[str, Any]
+Reply = Callable[["Handler"], None]
+
+
+@cache
+def rsa_key(name: str, bits: int = 2048) -> rsa.RSAPrivateKey:
+    """The same one for the same name: making them takes long."""
+    assert name
+    return rsa.generate_private_key(65537, bits)
+
+
+def b64(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+
+
+def number(value: int) -> str:
+    return b64(value.to_bytes((value.bit_length() + 7) // 8, "big"))
+
+
+def public_jwk(key: rsa.RSAPrivateKey, **about: Any) -> Json:
+    public = key.public_key().public_numbers()
+    basis = {"kty": "RSA", "use": "sig", "alg": "RS256", "kid": "first"}
+    return changed({**basis, "n": number(public.n), "e": number(public.e)}, about)
+
+
+def rs256(key: rsa.RSAPrivateKey) -> Callable[[bytes], bytes]:
+    return lambda signed: key.sign(signed, padding.PKCS1v15(), hashes.SHA256())
+
+
+def changed(basis: Mapping[str, Any], changes: Mapping[str, Any]) -> Json:
+    return {name: value for name, value in {**basis, **changes}.items() if value is not MISSING}
+
+
+@dataclass
+class Seen:
+    """A request as it arrived."""
+
+    port: int
+    method: str
+    path: str
+    query: str
+    headers: dict[str, str]
+    body: str
+
+    @property
+    def form(self) -> dict[str, str]:
+        return dict(parse_qsl(self.body, keep_blank_values=True))
+
+
+class Provider:
+    client_id, client_secret = StandIn.client_id, StandIn.client_secret
+
+    def __init__(self) -> None:
+        self._here, self._elsewhere = (Server(self) for _ in range(2))
+        self.url, self.elsewhere = self._here.url, self._elsewhere.url
+        self.issuer = self.url + API
+        self.reset()
+
+    def close(self) -> None:
+        self._here.close()
+        self._elsewhere.close()
+
+    def reset(self) -> None:
+        self.seen: list[Seen] = []
+        self.secrets: set[str] = {self.client_secret}
+        self.replies: dict[str, Reply] = {}  # instead of the right answer at that path
+        # what is to be different in the right answers; MISSING leaves it out
+        self.discovery: Json = {}
+        self.callback: Json = {}
+        self.header: Json = {}
+        self.claims: Json = {}
+        self.token_answer: Json = {}
+        self.userinfo: Json = {}
+        self.jwks: list[Json] = [public_jwk(rsa_key("first"))]
+        self.sign = rs256(rsa_key("first"))
+        self.bytes_sent = 0
+        self._codes: dict[str, dict[str, str]] = {}
+        self._refresh_tokens: set[str] = set()
+
+    # What a test asks afterwards
+
+    def asked(self, path: str) -> list[Seen]:
+        return [seen for seen in self.seen if seen.path == path]
+
+    @property
+    def strays(self) -> list[Seen]:
+        """What came to the other origin."""
+        return [seen for seen in self.seen if seen.port != self._here.server_port]
+
+    @property
+    def urls_with_secrets(self) -> list[str]:
+        urls = [f"{seen.path}?{seen.query}" for seen in self.seen]
+        return [url for url in urls if any(secret in url for secret in self.secrets)]
+
+    # What it does
+
+    def allow(self, authorize_url: str) -> str:
+        """Somebody presses Allow; returns what the browser then asks our site for."""
+        assert authorize_url.startswith(self.url + AUTHORIZE + "?")
+        asked = {name: value for name, (value,) in parse_qs(urlsplit(authorize_url).query).items()}
+        code = self._new("code")
+        self._codes[code] = asked
+        answer = changed({"code": code, "state": asked["state"]}, self.callback)
+        return urlsplit(asked["redirect_uri"]).path + "?" + urlencode(answer, doseq=True)
+
+    def id_token(self, access_token: str, **about: Any) -> str:
+        now = int(time.time())
+        claims = {
+            "iss": self.issuer,
+            "sub": "1300000000000001",
+            "aud": self.client_id,
+            "iat": now,
+            "exp": now + 3600,
+            "name": "Pia Lind",
+            "email": "pia@example.org",
+            "at_hash": b64(hashlib.sha256(access_token.encode()).digest()[:16]),
+            **about,
+        }
+        header = changed({"alg": "RS256", "typ": "JWT", "kid": "first"}, self.header)
+        parts = (json.dumps(part).encode() for part in (header, changed(claims, self.claims)))
+        signed = ".".join(map(b64, parts))
+        return f"{signed}.{b64(self.sign(signed.encode()))}"
+
+    def right_answer(self, seen: Seen) -> tuple[int, Any]:
+        match seen.path:
+            case path if path == DISCOVERY:
+                return 200, changed(self._configuration(), self.discovery)
+            case path if path == KEYS:
+                return 200, {"keys": self.jwks}
+            case path if path == USERINFO:
+                person = {"sub": "1300000000000001", "name": "Pia Lind", "email": "pia@example.org"}
+                return 200, changed(person, self.userinfo)
+            case path if path == TOKEN:
+                return self._exchange(seen.form)
+            case _:
+                return 404, {}
+
+    def _configuration(self) -> Json:
+        return {
+            "issuer": self.issuer,
+            "authorization_endpoint": self.url + AUTHORIZE,
+            "token_endpoint": self.url + TOKEN,
+            "revocation_endpoint": self.url + REVOKE,
+            "userinfo_endpoint": self.url + USERINFO,
+            "jwks_uri": self.url + KEYS,
+            "response_types_supported": ["code"],
+            "subject_types_supported": ["public"],
+            "id_token_signing_alg_values_supported": ["RS256"],
+            "token_endpoint_auth_methods_supported": ["client_secret_post"],
+            "code_challenge_methods_supported": ["S256"],
+        }
+
+    def _exchange(self, form: dict[str, str]) -> tuple[int, Json]:
+        if (form.get("client_id"), form.get("client_secret")) != (
+            self.client_id,
+            self.client_secret,
+        ):
+            return 401, {"error": "invalid_client"}
+        about: Json = {}
+        if form.get("grant_type") == "authorization_code":
+            asked = self._codes.pop(form["code"], None)
+            verifier = form.get("code_verifier", "")
+            self.secrets.add(verifier)
+            challenge = b64(hashlib.sha256(verifier.encode()).digest())
+            if asked is None or challenge != asked["code_challenge"]:
+                return 400, {"error": "invalid_grant"}
+            about["nonce"] = asked["nonce"]
+        elif form.get("refresh_token") not in self._refresh_tokens:
+            return 400, {"error": "invalid_grant"}
+        access_token, refresh_token = self._new("access"), self._new("refresh")
+        self._refresh_tokens.add(refresh_token)
+        id_token = self.id_token(access_token, **about)
+        self.secrets.add(id_token)
+        answer: Json = {"access_token": access_token, "refresh_token": refresh_token}
+        answer |= {"token_type": "bearer", "expires_in": 3600, "id_token": id_token}
+        return 200, changed(answer, self.token_answer)
+
+    def _new(self, kind: str) -> str:
+        self.secrets.add(secret := f"{kind}-{secrets.token_urlsafe(24)}")
+        return secret
+
+
+class Server(ThreadingHTTPServer):
+    def __init__(self, provider: Provider) -> None:
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.provider = provider
+        self.url = f"http://127.0.0.1:{self.server_port}"
+        threading.Thread(target=self.serve_forever, args=(0.05,), daemon=True).start()
+
+    def close(self) -> None:
+        self.shutdown()
+        self.server_close()
+
+
+class Handler(BaseHTTPRequestHandler):
+    server: Server
+
+    def do_GET(self) -> None:
+        provider, parts = self.server.provider, urlsplit(self.path)
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()
+        about = dict(self.headers.items())
+        port = self.server.server_port
+        seen = Seen(port, self.command, parts.path, parts.query, about, body)
+        provider.seen.append(seen)
+        self.provider = provider
+        try:
+            if reply := provider.replies.get(parts.path):
+                reply(self)
+            else:
+                status, answer = provider.right_answer(seen)
+                self.answer(json.dumps(answer).encode(), status)
+        except OSError:
+            pass  # the client had enough
+
+    do_POST = do_PUT = do_DELETE = do_GET
+
+    def answer(self, body: bytes, status: int = 200, **headers: str) -> None:
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        for name, value in headers.items():
+            self.send_header(name.replace("_", "-"), value)
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002  (its own name)
+        pass

@@ -1,0 +1,64 @@
+"""Answers that no provider should give, for `Provider.replies`."""
+
+import gzip
+import json
+import socket
+import time
+from functools import cache
+from typing import Any
+
+from tests.accounts.provider import Handler, Reply
+
+MEGABYTE = 1024 * 1024
+
+
+def says(answer: Any, status: int = 200, **headers: Any) -> Reply:
+    body = answer if isinstance(answer, bytes) else json.dumps(answer).encode()
+    return lambda handler: handler.answer(body, status, **headers)
+
+
+def redirects_elsewhere(handler: Handler) -> None:
+    """307 keeps method and body: code, verifier and secret would go along."""
+    handler.answer(b"{}", 307, Location=handler.provider.elsewhere + handler.path)
+
+
+def redirects_here(handler: Handler) -> None:
+    handler.answer(b"{}", 302, Location=handler.provider.url + handler.path)
+
+
+def drops_the_connection(handler: Handler) -> None:
+    handler.connection.shutdown(socket.SHUT_RDWR)
+
+
+def sends_half(handler: Handler) -> None:
+    handler.wfile.write(b'HTTP/1.0 200 OK\r\nContent-Length: 100\r\n\r\n{"acc')
+
+
+def drips_headers(handler: Handler) -> None:
+    handler.wfile.write(b"HTTP/1.0 200 OK\r\n")
+    for _ in range(20):
+        handler.wfile.write(b"X-Patience: 1\r\n")
+        time.sleep(0.05)
+
+
+def drips_a_body(handler: Handler) -> None:
+    handler.wfile.write(b"HTTP/1.0 200 OK\r\nContent-Type: application/json\r\n\r\n")
+    for _ in range(20):
+        handler.wfile.write(b" ")
+        time.sleep(0.05)
+
+
+def sends_48_megabytes(handler: Handler) -> None:
+    handler.wfile.write(b"HTTP/1.0 200 OK\r\nContent-Type: application/json\r\n\r\n")
+    for _ in range(48):
+        handler.wfile.write(b" " * MEGABYTE)
+        handler.provider.bytes_sent += MEGABYTE
+
+
+def sends_a_gzip_bomb(handler: Handler) -> None:
+    handler.answer(_bomb(), Content_Encoding="gzip")
+
+
+@cache
+def _bomb() -> bytes:
+    return gzip.compress(b" " * MEGABYTE) * 96  # members of one gzip stream

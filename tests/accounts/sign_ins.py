@@ -1,0 +1,58 @@
+"""A whole sign-in at the provider of these tests, and what is to be true after it."""
+
+from dataclasses import dataclass
+from html import unescape
+from typing import Any
+
+from django.test import Client
+
+from accounts.failures import Failure
+from accounts.models import AsanaAccount, User
+from tests.accounts.provider import Provider
+from tests.people import authorize_url
+
+
+@dataclass
+class Outcome:
+    op: Provider
+    client: Client
+    answer: Any
+
+    def is_signed_in(self) -> AsanaAccount:
+        assert self.answer.status_code == 302, self.answer.content.decode()
+        assert self.answer["Location"] == "/tasks/"
+        account = AsanaAccount.objects.get()
+        assert self.client.session["_auth_user_id"] == str(account.user_id)
+        self._kept_its_secrets()
+        return account
+
+    def is_refused(self, failure: Failure) -> None:
+        """With its page; nobody is let in, nothing is kept, nothing goes astray."""
+        page = self.answer.content.decode()
+        assert (self.answer.status_code, failure.status) == (failure.status, failure.status), page
+        assert failure.title in unescape(page)
+        assert "Traceback" not in page
+        assert not any(secret in page for secret in self.op.secrets)
+        assert not User.objects.exists()
+        assert not AsanaAccount.objects.exists()
+        assert "_auth_user_id" not in self.client.session
+        self._kept_its_secrets()
+
+    def _kept_its_secrets(self) -> None:
+        assert self.op.strays == []
+        assert self.op.urls_with_secrets == []
+
+
+def start(client: Client) -> str:
+    return authorize_url(client)
+
+
+def sign_in(op: Provider, client: Client | None = None) -> Outcome:
+    client = client or Client()
+    return Outcome(op, client, client.get(op.allow(start(client))))
+
+
+def try_to_start(op: Provider) -> Outcome:
+    """For providers that are so wrong that nobody is even sent there."""
+    client = Client()
+    return Outcome(op, client, client.post("/login/asana/"))

@@ -1,0 +1,166 @@
+import time
+
+import pytest
+import requests
+
+from accounts import http
+from tests.accounts import replies
+from tests.accounts.provider import DISCOVERY, TOKEN
+
+
+@pytest.fixture
+def op(running_provider):
+    """Only its HTTP matters here."""
+    running_provider.reset()
+    return running_provider
+
+
+@pytest.mark.parametrize("status", [300, 301, 302, 303, 304, 305, 307, 308])
+def test_it_follows_no_redirect(op, status):
+    op.replies[TOKEN] = replies.says(b"", status, Location=op.elsewhere + TOKEN)
+    with pytest.raises(http.Redirected):
+        http.send("POST", op.url + TOKEN, data={"code": "secret"})
+    assert op.strays == []
+
+
+def test_a_netrc_file_does_not_replace_the_bearer_token(op, tmp_path, monkeypatch):
+    netrc = tmp_path / ".netrc"
+    netrc.write_text("machine 127.0.0.1 login netrc password netrc\n")
+    netrc.chmod(0o600)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("NETRC", str(netrc))
+    http.send("GET", op.url + DISCOVERY, headers={"Authorization": "Bearer ours"})
+    assert op.seen[-1].headers["Authorization"] == "Bearer ours"
+    http.send("GET", op.url + DISCOVERY)
+    assert "Authorization" not in op.seen[-1].headers
+
+
+@pytest.mark.parametrize("name", ["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"])
+def test_it_takes_no_proxy_from_the_environment(op, monkeypatch, name):
+    monkeypatch.setenv(name, op.elsewhere)
+    monkeypatch.delenv("no_proxy", raising=False)
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    http.send("GET", op.url + DISCOVERY)
+    assert op.seen
+    assert op.strays == []
+
+
+def test_it_takes_no_certificates_from_the_environment(monkeypatch, tmp_path):
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path / "none.pem"))
+    with pytest.raises(requests.ConnectionError):  # not OSError: it didn't look for that file
+        http.send("GET", "https://127.0.0.1:1/")
+
+
+def test_it_keeps_no_cookies(op):
+    op.replies[DISCOVERY] = replies.says({}, Set_Cookie="who=ada; Path=/")
+    for _ in range(2):
+        http.send("GET", op.url + DISCOVERY)
+    assert all("Cookie" not in seen.headers for seen in op.seen)
+
+
+@pytest.mark.parametrize("status", [200, 400, 404, 429, 500, 503])
+def test_it_returns_the_answer_whatever_its_status(op, status):
+    op.replies[DISCOVERY] = replies.says({"a": 1}, status)
+    answer = http.send("GET", op.url + DISCOVERY)
+    assert (answer.status_code, answer.json()) == (status, {"a": 1})
+
+
+@pytest.mark.parametrize("spare", [0, 1])
+def test_it_reads_up_to_its_limit(op, spare):
+    op.replies[DISCOVERY] = replies.says(b"x" * 1000)
+    assert len(http.send("GET", op.url + DISCOVERY, limit=1000 + spare).content) == 1000
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        pytest.param(replies.says(b"x" * 1001), id="a byte too many"),
+        pytest.param(replies.sends_48_megabytes, id="48 MB"),
+        pytest.param(replies.sends_a_gzip_bomb, id="gzip bomb"),
+    ],
+)
+def test_it_reads_no_more_than_its_limit(op, reply):
+    op.replies[DISCOVERY] = reply
+    with pytest.raises(http.TooLarge):
+        http.send("GET", op.url + DISCOVERY, limit=1000)
+    assert op.bytes_sent < 40 * replies.MEGABYTE
+
+
+@pytest.mark.parametrize("reply", [replies.drips_headers, replies.drips_a_body])
+def test_dripping_does_not_buy_time(op, reply):
+    op.replies[DISCOVERY] = reply
+    began = time.monotonic()
+    with pytest.raises(requests.RequestException):
+        http.send("GET", op.url + DISCOVERY, seconds=0.2)
+    assert time.monotonic() - began < 0.6
+
+
+def test_a_drip_of_interim_answers_does_not_buy_time_either(op):
+    def continues(handler):
+        for _ in range(20):
+            handler.wfile.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+            time.sleep(0.05)
+
+    op.replies[DISCOVERY] = continues
+    began = time.monotonic()
+    with pytest.raises(requests.Timeout):
+        http.send("GET", op.url + DISCOVERY, seconds=0.2)
+    assert time.monotonic() - began < 0.6
+
+
+def test_silence_is_a_timeout(op):
+    op.replies[DISCOVERY] = lambda handler: time.sleep(0.4)
+    with pytest.raises(requests.Timeout):
+        http.send("GET", op.url + DISCOVERY, seconds=0.1)
+
+
+def test_each_request_has_its_own_time(op):
+    def slow(handler):
+        time.sleep(0.15)
+        handler.answer(b"{}")
+
+    op.replies[DISCOVERY] = slow
+    for _ in range(2):
+        assert http.send("GET", op.url + DISCOVERY, seconds=0.25).ok
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        pytest.param(replies.drops_the_connection, id="dropped"),
+        pytest.param(replies.sends_half, id="half an answer"),
+        pytest.param(replies.says(b"no gzip at all", Content_Encoding="gzip"), id="no gzip"),
+        pytest.param(lambda h: h.wfile.write(b"SMTP ready\r\n\r\n"), id="another protocol"),
+        pytest.param(
+            replies.says(b"", 200, **{f"X_{n}": "x" for n in range(200)}), id="200 headers"
+        ),
+        pytest.param(replies.says(b"", X_Long="x" * 70_000), id="a long header"),
+    ],
+)
+def test_all_that_goes_wrong_is_one_family_of_errors(op, reply):
+    op.replies[DISCOVERY] = reply
+    with pytest.raises(requests.RequestException):
+        http.send("GET", op.url + DISCOVERY)
+
+
+def test_nobody_there_is_an_error_of_that_family_too():
+    with pytest.raises(requests.ConnectionError):
+        http.send("GET", "http://127.0.0.1:1/")
+
+
+@pytest.mark.parametrize("body", [b"<html>", b"[" * 100_000, b'{"a":' * 100_000, b"\xff\xfe\x00"])
+def test_what_is_no_json_is_a_value_error(op, body):
+    op.replies[DISCOVERY] = replies.says(body)
+    with pytest.raises(ValueError):  # noqa: PT011  (nobody may rely on its words)
+        http.send("GET", op.url + DISCOVERY).json()
+
+
+def test_it_says_who_we_are_and_nothing_about_our_libraries(op):
+    http.send("GET", op.url + DISCOVERY)
+    assert op.seen[-1].headers["User-Agent"] == "Onelist"
+
+
+def test_a_certificate_that_is_none_of_ours_is_not_accepted(op, monkeypatch):
+    """Speaking TLS to a plain port stands for every broken handshake."""
+    with pytest.raises(requests.exceptions.SSLError):
+        http.send("GET", op.url.replace("http:", "https:") + DISCOVERY, seconds=2)
