@@ -41,6 +41,7 @@ def test_a_browser_that_takes_everything_gets_a_page(owner):
     assert answer.status_code == 302
 
 
+@pytest.mark.django_db(transaction=True)  # closing an answer closes the database connection
 def test_leaving_in_the_middle_frees_the_account_for_others(owner):
     answer = owner.post("/tasks/refresh/", headers=NDJSON)
     next(iter(answer.streaming_content))
