@@ -101,7 +101,7 @@ class AsanaOpenIdConnect(OpenIdConnectAuth[HttpResponse]):
                 raise AuthInputError(self, parameter=name, stage="callback")
         if answer.get("iss", self.id_token_issuer()) != self.id_token_issuer():
             raise AuthInputError(self, parameter="iss", stage="callback")
-        if "error" not in answer and not 0 < len(answer.get("code", "")) <= MAX_CODE_LENGTH:
+        if not answer.get("error") and not 0 < len(answer.get("code", "")) <= MAX_CODE_LENGTH:
             raise AuthInputError(self, parameter="code", code="missing_parameter", stage="callback")
 
     def request_access_token(

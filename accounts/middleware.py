@@ -41,7 +41,7 @@ def time_zone(get_response: GetResponse) -> GetResponse:
         name = user.time_zone if isinstance(user, User) else "UTC"
         try:
             zone = zoneinfo.ZoneInfo(name)
-        except (zoneinfo.ZoneInfoNotFoundError, ValueError):
+        except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):  # "America" is a folder
             zone = zoneinfo.ZoneInfo("UTC")
         with timezone.override(zone):
             return get_response(request)

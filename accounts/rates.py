@@ -38,11 +38,12 @@ def client_address(request: HttpRequest) -> str:
 
 
 def network(address: str) -> str:
-    """An IPv6 client owns a /64, so that is what counts."""
+    """An IPv6 client owns a /64, so that is what counts; an IPv4 client may come dressed as one."""
     try:
         ip = ip_address(address)
     except ValueError:
         return address[:64]
+    ip = getattr(ip, "ipv4_mapped", None) or ip
     return ip.exploded[:19] if isinstance(ip, IPv6Address) else str(ip)
 
 

@@ -7,6 +7,8 @@ from accounts import http
 from tests.accounts import replies
 from tests.accounts.provider import DISCOVERY, TOKEN
 
+MANY = [f"X_{number}" for number in range(200)]
+
 
 @pytest.fixture
 def op(running_provider):

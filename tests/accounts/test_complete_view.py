@@ -1,0 +1,182 @@
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.contrib.sessions.models import Session
+from django.test import Client
+from django.utils import timezone
+
+from accounts import failures
+from accounts.models import User
+from tests.accounts.provider import MISSING, TOKEN
+from tests.accounts.sign_ins import Outcome, sign_in
+from tests.people import authorize_url, path_of
+from tests.stand_in import ADA
+
+
+@pytest.mark.parametrize(
+    ("callback", "failure"),
+    [
+        pytest.param({"code": MISSING}, failures.BAD_REQUEST, id="no code"),
+        pytest.param({"code": ""}, failures.BAD_REQUEST, id="empty code"),
+        pytest.param({"code": "c" * 5000}, failures.BAD_REQUEST, id="long code"),
+        pytest.param({"code": ["a", "b"]}, failures.BAD_REQUEST, id="two codes"),
+        pytest.param({"state": MISSING}, failures.BAD_REQUEST, id="no state"),
+        pytest.param({"state": ""}, failures.BAD_REQUEST, id="empty state"),
+        pytest.param({"state": ["a", "b"]}, failures.BAD_REQUEST, id="two states"),
+        pytest.param({"state": "tampered"}, failures.SESSION, id="another state"),
+        pytest.param({"state": "s" * 5000}, failures.SESSION, id="long state"),
+        pytest.param({"state": "\0ž"}, failures.SESSION, id="state beyond ASCII"),
+        pytest.param({"iss": "https://elsewhere.example"}, failures.BAD_REQUEST, id="wrong iss"),
+        pytest.param({"iss": ""}, failures.BAD_REQUEST, id="empty iss"),
+        pytest.param({"iss": ["{issuer}", "{issuer}"]}, failures.BAD_REQUEST, id="two iss"),
+        pytest.param({"error": "", "code": MISSING}, failures.BAD_REQUEST, id="an empty error"),
+        pytest.param({"error": ["a", "b"]}, failures.BAD_REQUEST, id="two errors"),
+        pytest.param({"error": "access_denied"}, failures.DENIED, id="denied"),
+        pytest.param({"error": "access_denied", "state": "x"}, failures.DENIED, id="denied there"),
+        pytest.param({"error": "forbidden_scopes"}, failures.SCOPES, id="forbidden scopes"),
+        pytest.param({"error": "invalid_scope"}, failures.SCOPES, id="invalid scope"),
+        pytest.param({"error": "server_error"}, failures.UNREACHABLE, id="server error"),
+        pytest.param({"error": "temporarily_unavailable"}, failures.UNREACHABLE, id="down"),
+        pytest.param({"error": "unauthorized_client"}, failures.SETUP, id="app not allowed"),
+        pytest.param({"error": "<script>"}, failures.UNTRUSTED, id="some error"),
+        pytest.param(
+            {"error": "access_denied", "iss": "https://elsewhere.example"},
+            failures.BAD_REQUEST,
+            id="denied by somebody else",
+        ),
+    ],
+)
+def test_it_refuses_a_callback_before_it_sends_any_secret(op, callback, failure):
+    op.callback = {name: _with_issuer(value, op.issuer) for name, value in callback.items()}
+    outcome = sign_in(op)
+    outcome.is_refused(failure)
+    assert "<script>" not in outcome.answer.content.decode()
+    assert not op.asked(TOKEN)
+
+
+def _with_issuer(value, issuer):
+    if isinstance(value, list):
+        return [each.replace("{issuer}", issuer) for each in value]
+    return value
+
+
+def test_the_right_issuer_is_welcome(op):
+    op.callback["iss"] = op.issuer
+    sign_in(op).is_signed_in()
+
+
+def test_a_code_of_another_session_is_worth_nothing(op, nobody):
+    """PKCE: the thief's verifier is not the one that the code was asked with."""
+    stolen = op.allow(authorize_url(Client()))
+    op.callback["code"] = stolen.partition("code=")[2].partition("&")[0]
+    outcome = sign_in(op, nobody)
+    outcome.is_refused(failures.CODE_REJECTED)
+
+
+def test_a_callback_works_in_the_browser_that_began_only(op, nobody):
+    url = op.allow(authorize_url(Client()))
+    Outcome(op, nobody, nobody.get(url)).is_refused(failures.SESSION)
+    assert not op.asked(TOKEN)
+
+
+def test_a_callback_works_once(op):
+    client = Client()
+    url = op.allow(authorize_url(client))
+    assert client.get(url).status_code == 302
+    answer = client.get(url)
+    assert answer.status_code == 403
+    assert failures.SESSION.explanation in answer.content.decode()
+    assert len(op.asked(TOKEN)) == 1
+    assert "_auth_user_id" in client.session
+
+
+def test_a_callback_is_not_tried_again_after_a_failure(op):
+    client = Client()
+    op.claims["sub"] = MISSING
+    url = op.allow(authorize_url(client))
+    assert client.get(url).status_code == 502
+    op.claims.clear()
+    Outcome(op, client, client.get(url)).is_refused(failures.SESSION)
+
+
+@pytest.mark.parametrize(("minutes", "status"), [(29, 302), (31, 403)])
+def test_a_start_is_good_for_half_an_hour(op, nobody, minutes, status):
+    url = authorize_url(nobody)
+    with time_machine.travel(timezone.now() + timedelta(minutes=minutes), tick=True):
+        assert nobody.get(op.allow(url)).status_code == status
+
+
+def test_without_a_cookie_it_explains(op, nobody):
+    url = op.allow(authorize_url(nobody))
+    nobody.cookies.clear()
+    answer = nobody.get(url)
+    assert answer.status_code == 403
+    assert "allow cookies" in answer.content.decode()
+
+
+@pytest.mark.parametrize("method", ["post", "head", "put", "delete"])
+def test_it_is_a_page_to_arrive_at(op, nobody, method):
+    assert getattr(nobody, method)(op.allow(authorize_url(nobody))).status_code == 405
+    assert not op.asked(TOKEN)
+
+
+@pytest.mark.parametrize("fault", [None, "denied"])
+def test_nobody_keeps_or_passes_on_the_address_with_the_code(op, fault):
+    if fault:
+        op.callback["error"] = "access_denied"
+    answer = sign_in(op).answer
+    assert "no-store" in answer["Cache-Control"]
+    assert answer["Referrer-Policy"] == "same-origin"
+    assert answer["X-Frame-Options"] == "DENY"
+
+
+def test_the_page_of_a_failure_loads_nothing_from_elsewhere(op):
+    op.callback["error"] = "access_denied"
+    page = sign_in(op).answer.content.decode()
+    assert "http://" not in page
+    assert "https://" not in page
+
+
+def test_the_session_is_a_new_one_afterwards(op, nobody):
+    url = op.allow(authorize_url(nobody))
+    before = nobody.session.session_key
+    nobody.get(url)
+    assert nobody.session.session_key != before
+    assert not Session.objects.filter(session_key=before).exists()
+
+
+def test_what_the_flow_needed_is_gone_from_the_session_afterwards(op, nobody):
+    sign_in(op, nobody).is_signed_in()
+    assert {name for name in dict(nobody.session.items()) if not name.startswith("_auth")} == {
+        "social_auth_last_login_backend"
+    }
+    (seen,) = op.asked(TOKEN)
+    assert seen.form["code_verifier"] not in str(dict(nobody.session.items()))
+
+
+def test_somebody_who_is_switched_off_gets_a_page_and_no_loop(op, nobody):
+    sign_in(op).is_signed_in()
+    User.objects.update(is_active=False)
+    answer = sign_in(op, nobody).answer
+    page = nobody.get(answer["Location"])
+    assert page.status_code == 403
+    assert failures.INACTIVE.title in page.content.decode()
+    assert "_auth_user_id" not in nobody.session
+
+
+# At the stand-in for Asana
+
+
+def test_deny_is_told_plainly(asana, nobody, db):
+    answer = nobody.get(path_of(asana.deny(authorize_url(nobody), ADA)))
+    assert answer.status_code == 403
+    assert "pressed Deny" in answer.content.decode()
+    assert not User.objects.exists()
+
+
+def test_scopes_that_were_not_registered_are_told_to_whom_it_concerns(asana, nobody, db, settings):
+    settings.ASANA_APP_PERMISSIONS = "full"
+    answer = nobody.get(path_of(asana.allow(authorize_url(nobody), ADA)))
+    assert answer.status_code == 502
+    assert "ASANA_APP_PERMISSIONS" in answer.content.decode()
