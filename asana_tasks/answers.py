@@ -38,6 +38,7 @@ class TaskAnswer:
     gid: str
     name: str = ""
     resource_subtype: str = "default_task"
+    approval_status: str = ""
     completed: bool = False
     completed_at: datetime | None = None
     due_on: date | None = None
@@ -46,6 +47,7 @@ class TaskAnswer:
     created_at: datetime | None = None
     modified_at: datetime | None = None
     permalink_url: str = ""
+    parent_gid: str = ""
     parent_name: str = ""
     memberships: list[Membership] = field(default_factory=list)
 
@@ -65,11 +67,12 @@ def parse_task(row: Any) -> TaskAnswer | None:
     if gid is None or row.get("is_rendered_as_separator") is True:
         return None
     due_at = _instant(row.get("due_at"))
-    parent = row.get("parent")
+    parent = _named(row.get("parent"))
     return TaskAnswer(
         gid=gid,
         name=_text(row.get("name")),
         resource_subtype=_text(row.get("resource_subtype"), 64) or "default_task",
+        approval_status=_text(row.get("approval_status"), 32),
         completed=row.get("completed") is True,
         completed_at=_instant(row.get("completed_at")),
         due_on=_day(row.get("due_on")) or (due_at.date() if due_at else None),
@@ -78,7 +81,8 @@ def parse_task(row: Any) -> TaskAnswer | None:
         created_at=_instant(row.get("created_at")),
         modified_at=_instant(row.get("modified_at")),
         permalink_url=_web_address(row.get("permalink_url")),
-        parent_name=_text(parent.get("name")) if isinstance(parent, dict) else "",
+        parent_gid=parent["gid"] if parent else "",
+        parent_name=parent["name"] if parent else "",
         memberships=_memberships(row.get("memberships")),
     )
 

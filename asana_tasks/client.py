@@ -28,6 +28,7 @@ TASK_FIELDS: Final = ",".join(
     (
         "name",
         "resource_subtype",
+        "approval_status",
         "completed",
         "completed_at",
         "due_on",

@@ -1,19 +1,12 @@
-from datetime import date, datetime, time
-from typing import Self
+from datetime import date
+from typing import ClassVar
 
 from django.db import models
-from django.db.models import Count, F, Q
 from django.utils import timezone
 
 from accounts.models import AsanaAccount, User
-
-
-class WorkspaceQuerySet(models.QuerySet["Workspace"]):
-    def of(self, user: User) -> Self:
-        return self.filter(account__user=user).select_related("account")
-
-    def with_counts(self) -> Self:
-        return self.annotate(open_tasks=Count("tasks", filter=Q(tasks__completed=False)))
+from asana_tasks.dates import NEVER
+from asana_tasks.querysets import TaskQuerySet, WorkspaceQuerySet
 
 
 class Workspace(models.Model):
@@ -40,27 +33,41 @@ class Workspace(models.Model):
         return self.name or f"Workspace {self.gid}"
 
 
-class TaskQuerySet(models.QuerySet["Task"]):
-    def of(self, user: User) -> Self:
-        return self.filter(account__user=user).select_related("workspace", "account")
+class Project(models.Model):
+    """A project that one of the person's tasks is in."""
 
-    def open(self) -> Self:
-        return self.filter(completed=False)
+    account = models.ForeignKey(AsanaAccount, on_delete=models.CASCADE, related_name="projects")
+    gid = models.CharField(max_length=64)
+    name = models.TextField(blank=True)
 
-    def by_due_date(self) -> Self:
-        return self.order_by(
-            F("due_on").asc(nulls_last=True), F("due_at").asc(nulls_last=True), "name", "pk"
-        )
+    class Meta:
+        ordering = ["name", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["account", "gid"], name="project_once_per_account")
+        ]
+
+    def __str__(self) -> str:
+        return self.name or f"Project {self.gid}"
 
 
 class Task(models.Model):
     """What we keep of a task: enough to list it. Its notes and comments stay in Asana."""
 
+    class Change(models.TextChoices):
+        """What others did to it since the person's last visit."""
+
+        NONE = "", "Unchanged"
+        NEW = "new", "New"
+        COMPLETED = "completed", "Completed by others"
+        MOVED = "moved", "Date moved"
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="tasks")
     account = models.ForeignKey(AsanaAccount, on_delete=models.CASCADE, related_name="tasks")
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="tasks")
     gid = models.CharField(max_length=64)
     name = models.TextField(blank=True)
     resource_subtype = models.CharField(max_length=64, default="default_task")
+    approval_status = models.CharField(max_length=32, blank=True)
     completed = models.BooleanField(default=False)
     completed_at = models.DateTimeField(null=True, blank=True)
     due_on = models.DateField(null=True, blank=True)
@@ -69,9 +76,20 @@ class Task(models.Model):
     created_at = models.DateTimeField(null=True, blank=True)
     modified_at = models.DateTimeField(null=True, blank=True)
     permalink_url = models.CharField(max_length=2000, blank=True)
+    parent_gid = models.CharField(max_length=64, blank=True)
     parent_name = models.TextField(blank=True)
     memberships = models.JSONField(default=list)  # list[answers.Membership]
-    seen_at = models.DateTimeField()
+
+    # Worked out from the above when a row is written: what pages sort, group and search by
+    overdue_at = models.DateTimeField(default=NEVER)
+    sort_name = models.CharField(max_length=100, blank=True)
+    project_name = models.CharField(max_length=200, blank=True)
+    search_text = models.TextField(blank=True)
+
+    seen_at = models.DateTimeField()  # in Asana, by a sync
+    written_at = models.DateTimeField(null=True, blank=True)  # in Asana, by us
+    change = models.CharField(max_length=16, choices=Change, default=Change.NONE, blank=True)
+    changed_at = models.DateTimeField(null=True, blank=True)
 
     objects = TaskQuerySet.as_manager()
 
@@ -80,21 +98,17 @@ class Task(models.Model):
             models.UniqueConstraint(fields=["account", "gid"], name="task_once_per_account")
         ]
         indexes = [
-            models.Index(fields=["account", "completed", "due_on"]),
-            models.Index(fields=["workspace", "completed"]),
+            models.Index(fields=["user", "completed", "overdue_at", "id"], name="task_by_due"),
+            models.Index(fields=["user", "change"], name="task_by_change"),
+            models.Index(fields=["workspace", "completed"], name="task_by_workspace"),
         ]
 
     def __str__(self) -> str:
         return f"Task {self.gid}"
 
     @property
-    def due(self) -> datetime | None:
-        """The instant it is overdue: `due_at`, or the end of `due_on` in the person's time zone."""
-        if self.due_at:
-            return self.due_at
-        if self.due_on:
-            return timezone.make_aware(datetime.combine(self.due_on, time.max))
-        return None
+    def title(self) -> str:
+        return self.name.strip() or "(no name)"
 
     @property
     def due_day(self) -> date | None:
@@ -102,9 +116,47 @@ class Task(models.Model):
         return timezone.localtime(self.due_at).date() if self.due_at else self.due_on
 
     @property
+    def is_overdue(self) -> bool:
+        return not self.completed and self.overdue_at < timezone.now()
+
+    @property
+    def is_approval(self) -> bool:
+        return self.resource_subtype == "approval"
+
+    @property
     def kind(self) -> str:
         return {"milestone": "Milestone", "approval": "Approval"}.get(self.resource_subtype, "")
 
-    @property
-    def is_overdue(self) -> bool:
-        return not self.completed and self.due is not None and self.due < timezone.now()
+
+class Placement(models.Model):
+    """A task's place in a project: which section. `memberships` for those who filter."""
+
+    task = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="placements")
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="placements")
+    section_gid = models.CharField(max_length=64, blank=True, db_index=True)
+    section_name = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["task", "project"], name="task_once_per_project")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.task_id} in {self.project_id}"
+
+
+class SavedView(models.Model):
+    """A state of the list that its owner has named: a tab."""
+
+    MOST: ClassVar = 20
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="saved_views")
+    name = models.CharField(max_length=40)
+    query = models.CharField(max_length=2000, blank=True)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [models.UniqueConstraint(fields=["user", "name"], name="view_once_per_user")]
+
+    def __str__(self) -> str:
+        return self.name

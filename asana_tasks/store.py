@@ -2,16 +2,22 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any, Final
 
 from django.db import transaction
+from django.utils import timezone
 
 from accounts.models import AsanaAccount
 from asana_tasks.answers import TASK_FIELDS, TaskAnswer, WorkspaceAnswer
-from asana_tasks.models import Task, Workspace
+from asana_tasks.dates import overdue_at, zone_named
+from asana_tasks.models import Placement, Project, Task, Workspace
+from asana_tasks.words import plain, searchable
 
-NO_LONGER_OFFERED = (
+NO_LONGER_OFFERED: Final = (
     "Asana no longer lists this workspace: you left it, or its administrator blocks Onelist"
 )
+WORKED_OUT: Final = ["overdue_at", "sort_name", "project_name", "search_text"]
+OURS: Final = ["workspace", "seen_at", "change", "changed_at"]
 
 
 @transaction.atomic
@@ -39,18 +45,116 @@ def keep_workspaces(account: AsanaAccount, answers: Iterable[WorkspaceAnswer]) -
 
 @transaction.atomic
 def keep_tasks(workspace: Workspace, answers: Iterable[TaskAnswer], *, seen_at: datetime) -> None:
-    rows = {
-        answer.gid: Task(
-            account_id=workspace.account_id, workspace=workspace, seen_at=seen_at, **vars(answer)
-        )
-        for answer in answers
+    """A page of a workspace. Rows that say nothing new are only noted as seen.
+
+    A row that we have written in Asana since this sync began is newer than the page, and stays.
+    """
+    by_gid = {answer.gid: answer for answer in answers}
+    known = {
+        task.gid: task for task in Task.objects.filter(account=workspace.account_id, gid__in=by_gid)
     }
-    Task.objects.bulk_create(
-        rows.values(),
+    written = []
+    for gid, answer in by_gid.items():
+        old = known.get(gid)
+        if old and (_says_the_same(old, answer, workspace) or _is_newer(old, seen_at)):
+            continue
+        new = row(workspace, answer, seen_at=seen_at)
+        new.change, new.changed_at = _change(old, new, workspace)
+        written.append(new)
+    Task.objects.filter(pk__in=[task.pk for task in known.values()]).update(seen_at=seen_at)
+    _write(workspace.account, written)
+
+
+def row(workspace: Workspace, answer: TaskAnswer, *, seen_at: datetime) -> Task:
+    """A task as our row, with what pages sort, group and search by."""
+    account = workspace.account
+    projects = [each["project"]["name"] for each in answer.memberships]
+    sections = [each["section"]["name"] for each in answer.memberships if each["section"]]
+    return Task(
+        **vars(answer),
+        user_id=account.user_id,
+        account=account,
+        workspace=workspace,
+        seen_at=seen_at,
+        overdue_at=overdue_at(answer.due_on, answer.due_at, zone_named(account.user.time_zone)),
+        sort_name=plain(answer.name)[:100],
+        project_name=projects[0][:200] if projects else "",
+        search_text=searchable(answer.name, *projects, *sections, answer.parent_name),
+    )
+
+
+@transaction.atomic
+def keep_change(task: Task, answer: TaskAnswer) -> Task:
+    """A task as Asana answered after we changed it there."""
+    now = timezone.now()
+    new = row(task.workspace, answer, seen_at=now)
+    new.pk, new.written_at = task.pk, now
+    new.save()
+    _place(task.account, [new])
+    return new
+
+
+def _says_the_same(old: Task, answer: TaskAnswer, workspace: Workspace) -> bool:
+    return old.workspace_id == workspace.pk and all(
+        getattr(old, name) == value for name, value in vars(answer).items()
+    )
+
+
+def _is_newer(old: Task, seen_at: datetime) -> bool:
+    return old.written_at is not None and old.written_at > seen_at
+
+
+def _change(old: Task | None, new: Task, workspace: Workspace) -> tuple[str, datetime | None]:
+    """What there is to tell the person; a workspace's first copy is no news."""
+    if old is None:
+        kind = Task.Change.NEW if workspace.synced_at and not new.completed else Task.Change.NONE
+    elif new.completed and not old.completed:
+        kind = Task.Change.COMPLETED
+    elif (old.due_on, old.due_at) != (new.due_on, new.due_at):
+        kind = Task.Change.MOVED
+    else:
+        return old.change, old.changed_at
+    return kind, new.seen_at if kind else None
+
+
+def _write(account: AsanaAccount, tasks: list[Task]) -> None:
+    if tasks:
+        Task.objects.bulk_create(
+            tasks,
+            update_conflicts=True,
+            unique_fields=["account", "gid"],
+            update_fields=[*OURS, *WORKED_OUT, *TASK_FIELDS],
+        )
+        gids = [task.gid for task in tasks]
+        _place(account, list(Task.objects.filter(account=account, gid__in=gids)))
+
+
+def _place(account: AsanaAccount, tasks: list[Task]) -> None:
+    """Their places in projects, from their memberships."""
+    names = {m["project"]["gid"]: m["project"]["name"] for t in tasks for m in t.memberships}
+    Project.objects.bulk_create(
+        [Project(account=account, gid=gid, name=name) for gid, name in names.items()],
         update_conflicts=True,
         unique_fields=["account", "gid"],
-        update_fields=["workspace", "seen_at", *TASK_FIELDS],
+        update_fields=["name"],
     )
+    projects = dict(account.projects.filter(gid__in=names).values_list("gid", "pk"))
+    Placement.objects.filter(task__in=tasks).delete()
+    Placement.objects.bulk_create(
+        {
+            (task.pk, membership["project"]["gid"]): Placement(
+                task=task,
+                project_id=projects[membership["project"]["gid"]],
+                **_section(membership["section"]),
+            )
+            for task in tasks
+            for membership in task.memberships
+        }.values()
+    )
+
+
+def _section(section: Any) -> dict[str, str]:
+    return {"section_gid": section["gid"], "section_name": section["name"]} if section else {}
 
 
 @transaction.atomic
@@ -64,6 +168,11 @@ def finish_workspace(workspace: Workspace, *, seen_at: datetime) -> None:
 def fail_workspace(workspace: Workspace, why: str) -> None:
     workspace.last_error = why
     workspace.save(update_fields=["last_error"])
+
+
+def finish_account(account: AsanaAccount, *, synced_at: datetime) -> None:
+    account.projects.filter(placements=None).delete()
+    note_account(account, synced_at=synced_at)
 
 
 def note_account(

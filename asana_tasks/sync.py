@@ -100,7 +100,7 @@ class _Sync:
         except client.AsanaError as error:
             yield self._fail(str(error))
         else:
-            store.note_account(self.account, synced_at=self.started)
+            store.finish_account(self.account, synced_at=self.started)
             yield self._progress("done")
         finally:
             self.pool.shutdown(wait=False, cancel_futures=True)

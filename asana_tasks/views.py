@@ -13,7 +13,8 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.models import AsanaAccount
 from accounts.typing import SignedInRequest
 from asana_tasks import sync
-from asana_tasks.models import Task, TaskQuerySet, Workspace
+from asana_tasks.models import Task, Workspace
+from asana_tasks.querysets import TaskQuerySet
 from asana_tasks.sources import sources_of
 
 PAGE_SIZE = 100
@@ -36,7 +37,9 @@ def workspace(request: SignedInRequest, pk: int) -> HttpResponse:
 def _list(
     request: SignedInRequest, tasks: TaskQuerySet, workspace: Workspace | None = None
 ) -> HttpResponse:
-    page = Paginator(tasks.open().by_due_date(), PAGE_SIZE).get_page(request.GET.get("page"))
+    page = Paginator(
+        tasks.open().by_due_date().select_related("workspace", "account"), PAGE_SIZE
+    ).get_page(request.GET.get("page"))
     template = "_tasks.html" if request.htmx else "task_list.html"
     context = {"page": page, "workspace": workspace, "sources": sources_of(request.user)}
     return render(request, f"asana_tasks/{template}", context)

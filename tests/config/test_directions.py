@@ -33,7 +33,9 @@ FLOORS = {
         {"sync"},
         {"fetching", "store", "leases"},
         {"client"},
-        {"models", "answers", "apps"},
+        {"models"},
+        {"querysets"},
+        {"answers", "dates", "words", "apps"},
     ],
 }
 

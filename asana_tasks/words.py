@@ -1,0 +1,14 @@
+"""Text as it is searched: without case and accents, the same on every database."""
+
+import unicodedata
+
+
+def plain(text: str) -> str:
+    """`Čaj` and `čaj` and `caj` are one (Unicode NFKD without its marks, case-folded)."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(char for char in decomposed if not unicodedata.combining(char)).casefold()
+
+
+def searchable(*parts: str) -> str:
+    """What a search looks through; parts stay apart, so that no word spans two of them."""
+    return "\n".join(plain(part) for part in parts if part)
