@@ -1,6 +1,7 @@
 """The end of a sign-in: from a verified `sub` to a stored account. Never by e-mail address."""
 
 import re
+import secrets
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -67,11 +68,16 @@ def _create_user(gid: str, response: dict[str, Any]) -> User:
 
 
 def _username(gid: str, email: str) -> str:
-    """The e-mail's local part, which administrators can read; with the gid where it is taken."""
-    local_part = re.sub(r"[^\w.+-]", "", email.partition("@")[0])[:100] or "asana"
-    if local_part == "asana" or User.objects.filter(username__iexact=local_part).exists():
-        return f"{local_part}-{gid}"[:150]
-    return local_part
+    """The e-mail's local part, which administrators can read; with the gid where it is taken.
+
+    With random letters where that is taken too: nobody can keep another person out by a name.
+    """
+    local_part = re.sub(r"[^\w.+-]", "", User.normalize_username(email.partition("@")[0]))[:100]
+    named = [local_part] if local_part not in {"", "asana"} else []
+    for username in (*named, f"{local_part or 'asana'}-{gid}"[:150]):
+        if not User.objects.filter(username__iexact=username).exists():
+            return username
+    return f"{local_part or 'asana'}-{secrets.token_hex(8)}"
 
 
 def _text(value: Any, length: int) -> str:

@@ -7,6 +7,7 @@ TokenError
 
 import logging
 import math
+import re
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any, Final
@@ -14,7 +15,7 @@ from typing import Any, Final
 from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 from django.views.decorators.debug import sensitive_variables
-from social_core.exceptions import AuthCredentialError, SocialAuthBaseException
+from social_core.exceptions import SocialAuthBaseException
 from social_django.utils import load_strategy
 
 from accounts.backends import AsanaOpenIdConnect
@@ -30,7 +31,6 @@ LOCK_SECONDS: Final = 20
 IDENTITY_FIELDS: Final = ["name", "email", "picture_url", "scope", "status", "last_error"]
 TOKEN_FIELDS: Final = [
     "encrypted_access_token",
-    "encrypted_refresh_token",
     "access_token_expires_at",
     "refreshed_at",
 ]
@@ -59,14 +59,16 @@ def access_token_for(account: AsanaAccount, *, rejected: str | None = None) -> s
     However many threads and processes ask, one of them refreshes: it holds the row's lock, and the
     others look again once they have it. Raises NeedsReconnecting, TryLater.
     """
-    token = _valid_token(AsanaAccount.objects.get(pk=account.pk), rejected)
-    if token is not None:
-        return token
     try:
-        with transaction.atomic():
+        token = _valid_token(AsanaAccount.objects.get(pk=account.pk), rejected)
+        if token is not None:
+            return token
+        with transaction.atomic(durable=True):  # a new refresh token must not be rolled back
             _limit_waiting()
             locked = AsanaAccount.objects.select_for_update().get(pk=account.pk)
             token, failure = _refresh_unless_done(locked, rejected)
+    except AsanaAccount.DoesNotExist as error:
+        raise NeedsReconnecting("It is no longer connected") from error
     except OperationalError as error:
         raise TryLater("Somebody else is refreshing this account") from error
     if token is None:
@@ -80,7 +82,9 @@ def store(account: AsanaAccount, answer: Mapping[str, Any]) -> None:
     account.encrypted_access_token = encrypt(
         answer["access_token"], bound_to=_place(account, "access_token")
     )
+    changed = [*IDENTITY_FIELDS, *TOKEN_FIELDS]  # what we don't have anew may be newer in the row
     if answer.get("refresh_token"):
+        changed.append("encrypted_refresh_token")
         account.encrypted_refresh_token = encrypt(
             answer["refresh_token"], bound_to=_place(account, "refresh_token")
         )
@@ -89,7 +93,7 @@ def store(account: AsanaAccount, answer: Mapping[str, Any]) -> None:
     account.refreshed_at = now
     account.status = AsanaAccount.Status.CONNECTED
     account.last_error = ""
-    account.save(update_fields=None if account.pk is None else IDENTITY_FIELDS + TOKEN_FIELDS)
+    account.save(update_fields=None if account.pk is None else changed)
 
 
 def needs_reconnecting(account: AsanaAccount, why: str) -> NeedsReconnecting:
@@ -103,7 +107,7 @@ def needs_reconnecting(account: AsanaAccount, why: str) -> NeedsReconnecting:
 def _forget(account: AsanaAccount) -> None:
     account.encrypted_access_token = account.encrypted_refresh_token = ""
     account.access_token_expires_at = None
-    account.save(update_fields=TOKEN_FIELDS)
+    account.save(update_fields=[*TOKEN_FIELDS, "encrypted_refresh_token"])
 
 
 @sensitive_variables()
@@ -136,11 +140,17 @@ def _refresh_unless_done(
 def _failure(account: AsanaAccount, error: SocialAuthBaseException) -> TokenError:
     """Only `invalid_grant` means the grant is gone; everything else means later."""
     logger.warning("Refreshing account %s failed: %s", account.gid, error.code)
-    if isinstance(error, AuthCredentialError) and error.code == "reauthentication_required":
+    if error.provider_code == "invalid_grant" and (error.status_code or 0) < 500:
         _forget(account)
         return needs_reconnecting(account, "Asana no longer lets us in")
-    retry_after = str(error.retry_after or "")
-    return TryLater(retry_after=int(retry_after) if retry_after.isdecimal() else None)
+    return TryLater(retry_after=_seconds(error.retry_after or ""))
+
+
+def _seconds(retry_after: str) -> int | None:
+    """Of a Retry-After header; a day is as good as for ever."""
+    if not re.fullmatch("[0-9]+", retry_after):
+        return None
+    return int(min(float(retry_after), MAX_LIFETIME.total_seconds()))
 
 
 @sensitive_variables()

@@ -105,7 +105,7 @@ class Provider:
         self.sign = rs256(rsa_key("first"))
         self.bytes_sent = 0
         self._codes: dict[str, dict[str, str]] = {}
-        self._refresh_tokens: set[str] = set()
+        self.refresh_tokens: list[str] = []  # as they were given out
 
     # What a test asks afterwards
 
@@ -195,10 +195,10 @@ class Provider:
             if asked is None or challenge != asked["code_challenge"]:
                 return 400, {"error": "invalid_grant"}
             about["nonce"] = asked["nonce"]
-        elif form.get("refresh_token") not in self._refresh_tokens:
+        elif form.get("refresh_token") not in self.refresh_tokens:
             return 400, {"error": "invalid_grant"}
         access_token, refresh_token = self._new("access"), self._new("refresh")
-        self._refresh_tokens.add(refresh_token)
+        self.refresh_tokens.append(refresh_token)
         id_token = self.id_token(access_token, **about)
         self.secrets.add(id_token)
         answer: Json = {"access_token": access_token, "refresh_token": refresh_token}

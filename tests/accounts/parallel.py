@@ -1,0 +1,108 @@
+"""Others who work on the test's database at the same time."""
+
+import json
+import os
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+from urllib.parse import quote
+
+from django.db import connection
+
+from accounts.models import AsanaAccount
+from tests.stand_in import ROOT
+
+
+def database_url(folder: Path) -> str:
+    """Where other processes find the database of this test; SQLite's is in memory, so in a copy."""
+    if connection.vendor == "sqlite":
+        with sqlite3.connect(folder / "copy.sqlite3") as copy:
+            connection.connection.backup(copy)
+        copy.close()
+        return f"sqlite:///{folder / 'copy.sqlite3'}"
+    about = {name: quote(str(value), safe="") for name, value in connection.settings_dict.items()}
+    where = f"{about['HOST']}:{about['PORT'] or 5432}"
+    return f"postgres://{about['USER']}:{about['PASSWORD']}@{where}/{about['NAME']}"
+
+
+class Processes:
+    """So many `tests.accounts.refreshing`."""
+
+    def __init__(self, count: int, account: AsanaAccount, folder: Path) -> None:
+        command = [sys.executable, "-m", "tests.accounts.refreshing", str(account.pk)]
+        environment = {**os.environ, "DATABASE_URL": database_url(folder)}
+        self._all = [
+            subprocess.Popen(
+                command,
+                cwd=ROOT,
+                env=environment,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                text=True,
+            )
+            for _ in range(count)
+        ]
+
+    def __enter__(self) -> Self:
+        assert {self._line(each) for each in self._all} == {"ready"}
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        for each in self._all:
+            each.communicate(timeout=30)
+
+    def ask(self, rejected: str = "") -> set[str]:
+        """What all their threads were told, at the same time."""
+        for each in self._all:
+            assert each.stdin
+            each.stdin.write(rejected + "\n")
+            each.stdin.flush()
+        return {result for each in self._all for result in json.loads(self._line(each))}
+
+    @staticmethod
+    def _line(process: subprocess.Popen[str]) -> str:
+        assert process.stdout
+        return process.stdout.readline().strip()
+
+
+class Other:
+    def __init__(self, cursor: Any) -> None:
+        self._cursor = cursor
+
+    def hold(self, account: AsanaAccount) -> None:
+        """Lock its row; SQLite knows only the whole database."""
+        if connection.vendor == "sqlite":
+            self._cursor.execute("BEGIN IMMEDIATE")
+        else:
+            self._cursor.execute(
+                "SELECT 1 FROM accounts_asanaaccount WHERE id = %s FOR UPDATE", [account.pk]
+            )
+
+
+@contextmanager
+def second_connection() -> Iterator[Other]:
+    if connection.vendor == "sqlite":
+        name = connection.settings_dict["NAME"]
+        raw: Any = sqlite3.connect(name, uri=True, isolation_level=None)
+        connection.cursor().execute("PRAGMA busy_timeout = 200")
+    else:
+        raw = connection.copy().get_new_connection(connection.get_connection_params())
+        raw.autocommit = False
+    try:
+        yield Other(raw.cursor())
+    finally:
+        raw.rollback()
+        raw.close()
+        if connection.vendor == "sqlite":
+            patience = connection.settings_dict["OPTIONS"]["timeout"] * 1000
+            connection.cursor().execute(f"PRAGMA busy_timeout = {patience}")

@@ -1,0 +1,205 @@
+import threading
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth.validators import UnicodeUsernameValidator
+from django.db import connection
+from django.test import Client
+from django.utils import timezone
+
+from accounts import pipeline, tokens
+from accounts.encryption import decrypt
+from accounts.models import AsanaAccount, User
+from tests.accounts.sign_ins import sign_in
+from tests.people import Person, authorize_url, path_of
+from tests.stand_in import ADA, BEN, OTHER_SAM, SAM
+
+
+def person(op, sub: str, email: str | None = None, name: str = "Pia Lind") -> User:
+    """Whoever has that sub at the provider, signed in here."""
+    op.claims["sub"] = op.userinfo["sub"] = sub
+    op.userinfo.update(email=email, name=name)
+    answer = sign_in(op).answer
+    assert answer.status_code == 302, answer.content.decode()
+    return AsanaAccount.objects.get(gid=sub).user
+
+
+def test_two_people_with_one_address_are_two_users(db, asana):
+    """Whoever signs in by an address that is known here does not become the one who has it."""
+    sam, other_sam = (Person.signed_in(asana, gid) for gid in (SAM, OTHER_SAM))
+    assert sam.user != other_sam.user
+    assert sam.user.email == other_sam.user.email == "sam@example.com"
+    assert {sam.user.username, other_sam.user.username} == {"sam", f"sam-{OTHER_SAM}"}
+
+
+@pytest.mark.parametrize("email", ["root@example.org", "ROOT@EXAMPLE.ORG", "ada@example.com"])
+def test_no_address_opens_the_account_of_an_administrator(op, email):
+    root = User.objects.create_superuser("root", "root@example.org", "root")
+    stranger = person(op, "1", email)
+    assert stranger != root
+    assert not stranger.is_staff
+    assert not stranger.is_superuser
+    assert not stranger.has_usable_password()
+
+
+def test_sub_is_identity(op):
+    before = person(op, "1", "pia@example.org")
+    after = person(op, "1", "pia@elsewhere.example", "Pia Berg")
+    assert after == before
+    assert person(op, "2", "pia@example.org") != before
+
+
+@pytest.mark.parametrize("subs", [("a", "A"), ("1", "01"), ("a", "a ")])
+def test_subs_that_only_look_alike_are_two_people(op, subs):
+    assert len({person(op, sub).pk for sub in subs}) == 2
+
+
+def test_a_new_name_at_asana_is_shown_on_the_account_and_renames_nobody_here(op):
+    user = person(op, "1", "pia@example.org", "Pia Lind")
+    person(op, "1", "pia@elsewhere.example", "Pia Berg")
+    account = AsanaAccount.objects.get()
+    assert (account.name, account.email) == ("Pia Berg", "pia@elsewhere.example")
+    user.refresh_from_db()
+    assert (user.username, user.name, user.email) == ("pia", "Pia Lind", "pia@example.org")
+
+
+@pytest.mark.parametrize(
+    ("email", "username"),
+    [
+        ("pia@example.org", "pia"),
+        ("Pia.Lind+asana@example.org", "Pia.Lind+asana"),
+        ("pia lind@example.org", "pialind"),
+        ("<pia>@example.org", "pia"),
+        ("Žofie@example.org", "Žofie"),
+        ("ﬁa@example.org", "fia"),  # a ligature, spelled out (NFKC)
+        ("asana@example.org", "asana-1"),
+        ("@example.org", "asana-1"),
+        ("", "asana-1"),
+        (None, "asana-1"),
+        ("p" * 300 + "@example.org", "p" * 100),
+    ],
+)
+def test_usernames_can_be_read(op, email, username):
+    user = person(op, "1", email)
+    assert user.username == username
+    UnicodeUsernameValidator()(user.username)
+
+
+@pytest.mark.parametrize("taken", ["pia", "PIA"])
+def test_a_username_that_is_taken_gets_the_gid(op, taken):
+    User.objects.create(username=taken)
+    assert person(op, "42", "pia@example.org").username == "pia-42"
+
+
+def test_nobody_can_keep_another_person_out_by_taking_their_username(op):
+    User.objects.create(username="pia")
+    person(op, "1", "pia-42@example.org")
+    newcomer = person(op, "42", "pia@example.org")
+    assert newcomer.username.startswith("pia-")
+    assert newcomer.username != "pia-42"
+
+
+def test_long_gids_that_begin_alike_are_two_people(op):
+    users = {person(op, "9" * 200 + last, "p" * 200 + "@example.org") for last in "abc"}
+    assert len(users) == len({user.username for user in users}) == 3
+
+
+def test_somebody_who_is_switched_off_stays_out_and_as_they_were(op):
+    user = person(op, "1", "pia@example.org")
+    User.objects.update(is_active=False)
+    before = AsanaAccount.objects.values().get()
+    op.userinfo["name"] = "Pia Berg"
+    assert sign_in(op).answer["Location"].startswith("/login/inactive/")
+    assert AsanaAccount.objects.values().get() == before
+    user.refresh_from_db()
+    assert not user.is_active
+
+
+def test_a_picture_that_was_removed_is_gone_here_too(db, asana):
+    ada = Person.signed_in(asana, ADA)
+    assert ada.account.picture_url.startswith("http")
+    assert Person.signed_in(asana, BEN).account.picture_url == ""
+
+
+@pytest.mark.parametrize("granted", ["openid email", None, 7], ids=["a scope", "null", "a number"])
+def test_the_scopes_that_were_granted_are_kept(op, granted):
+    op.token_answer["scope"] = granted
+    account = sign_in(op).is_signed_in()
+    assert account.scopes == (
+        {"openid", "email"}
+        if granted == "openid email"
+        else {"openid", "email", "profile", "users:read", "workspaces:read", "tasks:read"}
+    )
+
+
+def test_a_failure_while_storing_leaves_no_half_of_a_person(op, monkeypatch):
+    def fails(*_args, **_kwargs):
+        raise RuntimeError("the disk is full")
+
+    monkeypatch.setattr("accounts.tokens.store", fails)
+    client = Client(raise_request_exception=False)
+    assert sign_in(op, client).answer.status_code == 500
+    assert not User.objects.exists()
+    assert "_auth_user_id" not in client.session
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="writers queue there: see the next test")
+def test_the_same_person_signing_in_twice_at_once_is_one_user(asana):
+    links = []
+    for _ in range(4):
+        client = Client()
+        links.append((client, path_of(asana.allow(authorize_url(client), ADA))))
+    statuses: list[int] = []
+
+    def finish(client, link):
+        statuses.append(client.get(link).status_code)
+        connection.close()
+
+    threads = [threading.Thread(target=finish, args=each) for each in links]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert set(statuses) <= {302, 403}
+    assert 302 in statuses
+    assert User.objects.count() == AsanaAccount.objects.count() == 1
+
+
+def test_whoever_comes_second_with_the_same_new_account_is_told_to_start_again(op, monkeypatch):
+    """Between our look and our insert the other one has stored it."""
+    look = pipeline.find_account
+
+    def look_too_early(backend, uid, user=None, **kwargs):
+        found = look(backend, uid, user, **kwargs)
+        AsanaAccount.objects.create(gid=uid, user=User.objects.create(username="first"))
+        return found
+
+    monkeypatch.setattr("accounts.pipeline.find_account", look_too_early)
+    client = Client()
+    answer = sign_in(op, client).answer
+    assert answer.status_code == 403
+    assert User.objects.get().username == "first"
+    assert "_auth_user_id" not in client.session
+
+
+def test_a_sign_in_without_a_refresh_token_does_not_undo_a_refresh_meanwhile(op, monkeypatch):
+    """It read the account before the refresh and writes it afterwards."""
+    sign_in(op).is_signed_in()
+    look = pipeline.find_account
+
+    def look_before_a_refresh(backend, uid, user=None, **kwargs):
+        found = look(backend, uid, user, **kwargs)
+        AsanaAccount.objects.update(access_token_expires_at=timezone.now() - timedelta(1))
+        op.token_answer.clear()
+        tokens.access_token_for(AsanaAccount.objects.get())
+        return found
+
+    monkeypatch.setattr("accounts.pipeline.find_account", look_before_a_refresh)
+    op.token_answer["refresh_token"] = None
+    sign_in(op).is_signed_in()
+    account = AsanaAccount.objects.get()
+    kept = decrypt(
+        account.encrypted_refresh_token, bound_to=f"asana_account:{account.gid}:refresh_token"
+    )
+    assert kept == op.refresh_tokens[-1]
