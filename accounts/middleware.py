@@ -1,9 +1,11 @@
 import logging
 import zoneinfo
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 from typing import Final
 
+from django.contrib.sessions.backends.base import UpdateError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -76,6 +78,9 @@ class SignInFailureMiddleware(SocialAuthExceptionMiddleware):
             exception.claim,
             failure.status,
         )
+        if request.session.modified:  # Django keeps no changes with a 5xx: here, what was used up
+            with suppress(UpdateError):
+                request.session.save()
         return failed_sign_in(request, failure)
 
 

@@ -155,6 +155,13 @@ def test_what_the_flow_needed_is_gone_from_the_session_afterwards(op, nobody):
     assert seen.form["code_verifier"] not in str(dict(nobody.session.items()))
 
 
+@pytest.mark.parametrize("order", [{"sub": MISSING}, {"nonce": "another"}], ids=["502", "403"])
+def test_that_is_so_after_a_failure_too(op, nobody, order):
+    op.claims.update(order)
+    sign_in(op, nobody)
+    assert dict(nobody.session.items()) == {}
+
+
 def test_somebody_who_is_switched_off_gets_a_page_and_no_loop(op, nobody):
     sign_in(op).is_signed_in()
     User.objects.update(is_active=False)
