@@ -65,11 +65,16 @@ class Calendar:
         self.today = now.astimezone(zone).date()
 
     def start_of(self, day: date) -> datetime:
+        if not LONG_AGO.year < day.year < NEVER.year:
+            return LONG_AGO if day.year <= LONG_AGO.year else NEVER
         return datetime.combine(day, time.min, tzinfo=self.zone).astimezone(UTC)
 
-    def days(self, first: date, last: date) -> Span:
-        """Whole days, the last one included."""
-        return Span(self.start_of(first), self.start_of(last + timedelta(days=1)))
+    def between(self, first: date | None, last: date | None) -> Span:
+        """Whole days, the last one included; open where a day is missing. Undated is neither."""
+        start = self.start_of(first) if first else LONG_AGO
+        if last is None or last.year >= NEVER.year:
+            return Span(start, NEVER)
+        return Span(start, self.start_of(last + timedelta(days=1)))
 
     def span(self, due: Due) -> Span:
         """What lies in a group. A time that has passed today is overdue already."""

@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from accounts.models import AsanaAccount, User
 from asana_tasks.dates import NEVER
-from asana_tasks.querysets import TaskQuerySet, WorkspaceQuerySet
+from asana_tasks.querysets import UNCHANGED, Change, TaskQuerySet, WorkspaceQuerySet
 
 
 class Workspace(models.Model):
@@ -20,6 +20,7 @@ class Workspace(models.Model):
     synced_at = models.DateTimeField(null=True, blank=True)
     last_error = models.CharField(max_length=255, blank=True)
     open_tasks: int  # with_counts()
+    changed_tasks: int  # with_counts()
 
     objects = WorkspaceQuerySet.as_manager()
 
@@ -53,14 +54,6 @@ class Project(models.Model):
 class Task(models.Model):
     """What we keep of a task: enough to list it. Its notes and comments stay in Asana."""
 
-    class Change(models.TextChoices):
-        """What others did to it since the person's last visit."""
-
-        NONE = "", "Unchanged"
-        NEW = "new", "New"
-        COMPLETED = "completed", "Completed by others"
-        MOVED = "moved", "Date moved"
-
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="tasks")
     account = models.ForeignKey(AsanaAccount, on_delete=models.CASCADE, related_name="tasks")
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="tasks")
@@ -88,7 +81,7 @@ class Task(models.Model):
 
     seen_at = models.DateTimeField()  # in Asana, by a sync
     written_at = models.DateTimeField(null=True, blank=True)  # in Asana, by us
-    change = models.CharField(max_length=16, choices=Change, default=Change.NONE, blank=True)
+    change = models.CharField(max_length=16, choices=Change, default=UNCHANGED, blank=True)
     changed_at = models.DateTimeField(null=True, blank=True)
 
     objects = TaskQuerySet.as_manager()
@@ -99,7 +92,12 @@ class Task(models.Model):
         ]
         indexes = [
             models.Index(fields=["user", "completed", "overdue_at", "id"], name="task_by_due"),
-            models.Index(fields=["user", "change"], name="task_by_change"),
+            models.Index(
+                fields=["user", "completed_at"],
+                name="task_by_completion",
+                condition=models.Q(completed=True),
+            ),
+            models.Index(fields=["workspace", "change"], name="task_by_change"),
             models.Index(fields=["workspace", "completed"], name="task_by_workspace"),
         ]
 

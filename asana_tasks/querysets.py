@@ -1,26 +1,54 @@
 """Questions that pages ask of our rows, by name."""
 
 from datetime import datetime
-from typing import Any, Self
+from typing import Any, Final, Self
 
 from django.apps import apps
 from django.db import models
-from django.db.models import Count, F, IntegerField, OrderBy, OuterRef, Q, QuerySet, Subquery
+from django.db.models import (
+    Case,
+    Count,
+    F,
+    IntegerField,
+    OrderBy,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
 from django.db.models.functions import Coalesce
 
 from accounts.models import User
-from asana_tasks.dates import Span
+from asana_tasks.dates import Calendar, Due, Span
 from asana_tasks.words import plain
 
-NOTHING = ""
-SORTS: dict[str, tuple[str | OrderBy, ...]] = {
+Order = str | OrderBy | Case
+
+SORTS: Final[dict[str, tuple[Order, ...]]] = {
     "due": ("overdue_at", "pk"),
     "created": (F("created_at").desc(nulls_last=True), "pk"),
     "modified": (F("modified_at").desc(nulls_last=True), "pk"),
     "name": ("sort_name", "pk"),
     "project": ("project_name", "overdue_at", "pk"),
+    "done": (F("completed_at").desc(nulls_last=True), "pk"),
 }
-GROUPS = {"project": "project_name", "workspace": "workspace__name", "account": "account__name"}
+NO_PROJECT_LAST: Final = Case(When(project_name="", then=Value(1)), default=Value(0))
+GROUPS: Final[dict[str, tuple[Order, ...]]] = {
+    "project": (NO_PROJECT_LAST, "project_name"),
+    "workspace": ("workspace__name", "workspace_id"),
+    "account": ("account__name", "account_id"),
+}
+UNCHANGED: Final = ""
+
+
+class Change(models.TextChoices):
+    """What others did to a task since the person's last visit."""
+
+    NEW = "new", "New"
+    COMPLETED = "completed", "Completed by others"
+    MOVED = "moved", "Date moved"
 
 
 def count_of(rows: QuerySet[Any], by: str) -> Coalesce:
@@ -34,9 +62,11 @@ class WorkspaceQuerySet(models.QuerySet["Any"]):
         return self.filter(account__user=user).select_related("account")
 
     def with_counts(self) -> Self:
-        tasks = apps.get_model("asana_tasks", "Task").objects
-        open_here = tasks.filter(workspace=OuterRef("pk"), completed=False)
-        return self.annotate(open_tasks=count_of(open_here, "workspace"))
+        tasks = apps.get_model("asana_tasks", "Task").objects.filter(workspace=OuterRef("pk"))
+        return self.annotate(
+            open_tasks=count_of(tasks.open(), "workspace"),
+            changed_tasks=count_of(tasks.changed(), "workspace"),
+        )
 
 
 class TaskQuerySet(models.QuerySet["Any"]):
@@ -50,19 +80,24 @@ class TaskQuerySet(models.QuerySet["Any"]):
         return self.filter(completed=True)
 
     def changed(self) -> Self:
-        return self.exclude(change=NOTHING)
+        return self.filter(change__in=Change.values)
 
     def due_within(self, span: Span) -> Self:
-        return self.filter(overdue_at__gte=span.start, overdue_at__lt=span.end)
+        return self.filter(within(span))
 
     def completed_within(self, span: Span) -> Self:
         return self.filter(completed_at__gte=span.start, completed_at__lt=span.end)
 
-    def in_project(self, project: int) -> Self:
-        return self.filter(placements__project=project)
+    def in_project(self, project: int, section: str | None = None) -> Self:
+        place = {"placements__section_gid": section} if section else {}
+        return self.filter(placements__project=project, **place)
 
-    def in_section(self, section: str) -> Self:
-        return self.filter(placements__section_gid=section)
+    def of_kind(self, kind: str) -> Self:
+        """Milestones, approvals, or `task`: all the rest, whatever else Asana may think of."""
+        special = ("milestone", "approval")
+        if kind in special:
+            return self.filter(resource_subtype=kind)
+        return self.exclude(resource_subtype__in=special)
 
     def search(self, text: str) -> Self:
         """Every word occurs somewhere: in the name, a project, a section or the parent's name."""
@@ -71,19 +106,36 @@ class TaskQuerySet(models.QuerySet["Any"]):
             tasks = tasks.filter(search_text__contains=word)
         return tasks
 
-    def sorted_by(self, sort: str, group: str = "due") -> Self:
+    def sorted_by(self, sort: str, group: str = "", calendar: Calendar | None = None) -> Self:
         """Groups stay together; within them, `sort`."""
-        by_group = [GROUPS[group]] if group in GROUPS else []
+        by_group = GROUPS.get(group, ())
+        if group == "due" and sort != "due" and calendar is not None:
+            by_group = (_rank(calendar),)
         return self.order_by(*by_group, *SORTS[sort])
 
-    def by_due_date(self) -> Self:
-        return self.sorted_by("due")
-
-    def counts(self, **within: Q) -> dict[str, int]:
+    def counts(self, **conditions: Q) -> dict[str, int]:
         """How many there are of each, in one query."""
         return self.aggregate(
-            **{name: Count("pk", filter=condition) for name, condition in within.items()}
+            **{name: Count("pk", filter=condition) for name, condition in conditions.items()}
         )
 
     def mark_seen(self, before: datetime) -> int:
-        return self.filter(changed_at__lte=before).update(change=NOTHING, changed_at=None)
+        """Forget the changes that were known then; those that came later stay."""
+        return (
+            self.changed().filter(changed_at__lte=before).update(change=UNCHANGED, changed_at=None)
+        )
+
+
+def within(span: Span) -> Q:
+    return Q(overdue_at__gte=span.start, overdue_at__lt=span.end)
+
+
+def _rank(calendar: Calendar) -> Case:
+    """The place of a task's due group among them."""
+    return Case(
+        *(
+            When(overdue_at__lt=calendar.span(due).end, then=Value(place))
+            for place, due in enumerate(Due)
+        ),
+        default=Value(len(Due)),
+    )

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 from django.utils import timezone
 
@@ -10,50 +11,68 @@ from asana_tasks import sync
 from asana_tasks.models import Workspace
 
 
-@dataclass(frozen=True)
+@dataclass
 class Sources:
     accounts: list[AsanaAccount]
-    workspaces: list[Workspace]  # with open_tasks
+    workspaces: list[Workspace]  # with_counts()
 
     @property
     def open_tasks(self) -> int:
         return sum(workspace.open_tasks for workspace in self.workspaces)
 
     @property
+    def changed_tasks(self) -> int:
+        return sum(workspace.changed_tasks for workspace in self.workspaces)
+
+    @property
     def never_fetched(self) -> bool:
         return bool(self.accounts) and all(account.synced_at is None for account in self.accounts)
 
-    @property
-    def is_stale(self) -> bool:
-        """Whether the page should ask for a refresh by itself."""
-        return any(
-            sync.is_stale(account) for account in self.accounts if self._may_be_asked(account)
-        )
+    @cached_property
+    def refresh_in(self) -> int | None:
+        """Seconds until the page should ask for a refresh by itself; None while it need not."""
+        waits = [sync.stale_in(account) for account in self.accounts if sync.may_ask(account)]
+        return max(0, int(min(waits))) if waits else None
 
     @property
     def oldest(self) -> datetime | None:
         """How old the oldest copy on the page is."""
-        times = [each.synced_at for each in self.workspaces if each.synced_at]
-        times += [each.synced_at for each in self.accounts if each.synced_at and not times]
-        return min(times, default=None)
+        copies = [each.synced_at for each in self.workspaces if each.synced_at]
+        accounts = [each.synced_at for each in self.accounts if each.synced_at]
+        return min(copies or accounts, default=None)
 
     @property
-    def troubled_accounts(self) -> list[AsanaAccount]:
-        return [account for account in self.accounts if account.last_error]
+    def is_troubled(self) -> bool:
+        return any(each.last_error for each in (*self.accounts, *self.workspaces))
 
     @property
-    def troubled_workspaces(self) -> list[Workspace]:
-        return [workspace for workspace in self.workspaces if workspace.last_error]
+    def by_account(self) -> list[tuple[AsanaAccount, str, list[Workspace]]]:
+        """Each account, its state, and its workspaces."""
+        return [
+            (account, state_of(account), [w for w in self.workspaces if w.account_id == account.pk])
+            for account in self.accounts
+        ]
 
-    @staticmethod
-    def _may_be_asked(account: AsanaAccount) -> bool:
-        waiting = account.ask_again_at is not None and account.ask_again_at > timezone.now()
-        return not account.needs_reconnecting and not waiting
+
+def state_of(account: AsanaAccount) -> str:
+    """One of: needs_reconnecting, refreshing, waiting, never, stale, fine."""
+    now = timezone.now()
+    if account.needs_reconnecting:
+        return "needs_reconnecting"
+    if account.sync_lease_expires_at and account.sync_lease_expires_at > now:
+        return "refreshing"
+    if account.ask_again_at and account.ask_again_at > now:
+        return "waiting"
+    if account.synced_at is None:
+        return "never"
+    return "stale" if account.last_error else "fine"
 
 
 def sources_of(user: User) -> Sources:
     """Two queries, however many accounts and workspaces."""
-    return Sources(
-        accounts=list(user.asana_accounts.all()),
-        workspaces=list(Workspace.objects.of(user).with_counts()),
-    )
+    accounts = list(user.asana_accounts.all())
+    by_pk = {account.pk: account for account in accounts}
+    workspaces = list(Workspace.objects.filter(account__in=accounts).with_counts())
+    for workspace in workspaces:
+        workspace.account = by_pk[workspace.account_id]
+    return Sources(accounts, workspaces)

@@ -11,6 +11,7 @@ from accounts.models import AsanaAccount
 from asana_tasks.answers import TASK_FIELDS, TaskAnswer, WorkspaceAnswer
 from asana_tasks.dates import overdue_at, zone_named
 from asana_tasks.models import Placement, Project, Task, Workspace
+from asana_tasks.querysets import UNCHANGED, Change
 from asana_tasks.words import plain, searchable
 
 NO_LONGER_OFFERED: Final = (
@@ -107,11 +108,11 @@ def _is_newer(old: Task, seen_at: datetime) -> bool:
 def _change(old: Task | None, new: Task, workspace: Workspace) -> tuple[str, datetime | None]:
     """What there is to tell the person; a workspace's first copy is no news."""
     if old is None:
-        kind = Task.Change.NEW if workspace.synced_at and not new.completed else Task.Change.NONE
+        kind = Change.NEW if workspace.synced_at and not new.completed else UNCHANGED
     elif new.completed and not old.completed:
-        kind = Task.Change.COMPLETED
+        kind = Change.COMPLETED
     elif (old.due_on, old.due_at) != (new.due_on, new.due_at):
-        kind = Task.Change.MOVED
+        kind = Change.MOVED
     else:
         return old.change, old.changed_at
     return kind, new.seen_at if kind else None

@@ -43,8 +43,21 @@ class Progress:
     message: str = ""
 
 
+def stale_in(account: AsanaAccount) -> float:
+    """Seconds until this copy is stale; 0 or less if it is."""
+    if account.synced_at is None:
+        return 0
+    return (account.synced_at + STALE_AFTER - timezone.now()).total_seconds()
+
+
 def is_stale(account: AsanaAccount) -> bool:
-    return account.synced_at is None or timezone.now() - account.synced_at > STALE_AFTER
+    return stale_in(account) <= 0
+
+
+def may_ask(account: AsanaAccount) -> bool:
+    """Whether Asana lets us ask for this account now."""
+    waiting = account.ask_again_at is not None and account.ask_again_at > timezone.now()
+    return not account.needs_reconnecting and not waiting
 
 
 def refresh(account: AsanaAccount) -> Iterator[Progress]:

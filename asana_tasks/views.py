@@ -1,48 +1,43 @@
-import json
-from collections.abc import Iterable, Iterator
-from dataclasses import asdict
+from datetime import datetime
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.http import url_has_allowed_host_and_scheme
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_POST, require_safe
+from django_htmx.http import push_url
 
-from accounts.models import AsanaAccount
 from accounts.typing import SignedInRequest
-from asana_tasks import sync
-from asana_tasks.models import Task, Workspace
-from asana_tasks.querysets import TaskQuerySet
+from asana_tasks.forms import SavedViewForm, TimeZoneForm
+from asana_tasks.going_back import way_back
+from asana_tasks.list_page import list_page
+from asana_tasks.models import SavedView, Task, Workspace
 from asana_tasks.sources import sources_of
-
-PAGE_SIZE = 100
-PROGRESS = "application/x-ndjson"
+from asana_tasks.zones import move_to_zone
 
 
 @login_required
 @require_safe
 def task_list(request: SignedInRequest) -> HttpResponse:
-    return _list(request, Task.objects.of(request.user))
+    """The whole page, or for htmx the list alone; the search form's state goes into the address."""
+    context = list_page(request)
+    if not request.htmx:
+        return render(request, "asana_tasks/task_list.html", context)
+    response = render(request, "asana_tasks/_list.html", context)
+    if request.htmx.trigger == "search":
+        query = context["search"].query()
+        push_url(response, request.path + (f"?{query}" if query else ""))
+    return response
 
 
 @login_required
 @require_safe
 def workspace(request: SignedInRequest, pk: int) -> HttpResponse:
     workspace = get_object_or_404(Workspace.objects.of(request.user), pk=pk)
-    return _list(request, Task.objects.of(request.user).filter(workspace=workspace), workspace)
-
-
-def _list(
-    request: SignedInRequest, tasks: TaskQuerySet, workspace: Workspace | None = None
-) -> HttpResponse:
-    page = Paginator(
-        tasks.open().by_due_date().select_related("workspace", "account"), PAGE_SIZE
-    ).get_page(request.GET.get("page"))
-    template = "_tasks.html" if request.htmx else "task_list.html"
-    context = {"page": page, "workspace": workspace, "sources": sources_of(request.user)}
-    return render(request, f"asana_tasks/{template}", context)
+    return redirect(f"{reverse('asana_tasks:task_list')}?workspace={workspace.pk}")
 
 
 @login_required
@@ -53,29 +48,52 @@ def workspace_list(request: SignedInRequest) -> HttpResponse:
 
 @login_required
 @require_POST
-def refresh(request: SignedInRequest) -> HttpResponse | StreamingHttpResponse:
-    """Fetch from Asana; told line by line to a script, or at the end to a plain form."""
-    accounts = list(request.user.asana_accounts.connected())
-    if request.accepts(PROGRESS) and not request.accepts("text/html"):
-        answer = StreamingHttpResponse(_lines(accounts), content_type=PROGRESS)
-        answer["Cache-Control"] = "no-store"
-        answer["X-Accel-Buffering"] = "no"
-        return answer
-    for account in accounts:
-        last = sync.run(account)
-        if last.state in {"failed", "busy"}:
-            messages.warning(request, f"{last.account}: {last.message}")
-    return redirect(_back(request))
+def mark_seen(request: SignedInRequest) -> HttpResponse:
+    """What had changed when the page was made; what changed since is told the next time."""
+    Task.objects.of(request.user).mark_seen(_instant(request.POST.get("shown_at", "")))
+    return redirect(way_back(request))
 
 
-def _lines(accounts: Iterable[AsanaAccount]) -> Iterator[str]:
-    for account in accounts:
-        for progress in sync.refresh(account):
-            yield json.dumps(asdict(progress)) + "\n"
+@login_required
+@require_POST
+def save_view(request: SignedInRequest) -> HttpResponse:
+    """A view of the same name is replaced."""
+    if request.user.saved_views.count() >= SavedView.MOST:
+        messages.error(request, f"There are {SavedView.MOST} views already: remove one first.")
+        return redirect(way_back(request))
+    form = SavedViewForm(request.POST)
+    if form.is_valid():
+        SavedView.objects.update_or_create(
+            user=request.user,
+            name=form.cleaned_data["name"],
+            defaults={"query": form.cleaned_data["query"]},
+        )
+    else:
+        messages.error(request, "A view needs a name of at most 40 letters.")
+    return redirect(way_back(request))
 
 
-def _back(request: HttpRequest) -> str:
-    """Where the button was pressed, if that is a page of ours."""
-    here = request.POST.get("next", "")
-    safe = here.startswith("/") and url_has_allowed_host_and_scheme(here, allowed_hosts=None)
-    return here if safe else "asana_tasks:task_list"
+@login_required
+@require_POST
+def remove_view(request: SignedInRequest, pk: int) -> HttpResponse:
+    get_object_or_404(request.user.saved_views, pk=pk).delete()
+    return redirect("asana_tasks:task_list")
+
+
+@login_required
+@require_POST
+def set_time_zone(request: SignedInRequest) -> HttpResponse:
+    form = TimeZoneForm(request.POST)
+    if form.is_valid():
+        move_to_zone(request.user, form.cleaned_data["time_zone"])
+    else:
+        messages.error(request, "That is no time zone we know.")
+    return redirect(way_back(request))
+
+
+def _instant(text: str) -> datetime:
+    try:
+        instant = parse_datetime(text)
+    except ValueError:
+        instant = None
+    return instant if instant and instant.tzinfo else timezone.now()

@@ -6,7 +6,10 @@ const bar = document.getElementById("progress");
 const number = new Intl.NumberFormat(document.documentElement.lang);
 const SWAP_EVERY = 2000; // ms, while a first fetch fills the list
 const ASK_AGAIN = 2000; // ms, while another tab or machine is refreshing
+const AT_LEAST = 30000; // ms between two refreshes nobody asked for
 let running = false;
+let due = false; // while the tab was hidden
+let timer;
 
 const list = () => document.getElementById("tasks");
 
@@ -61,7 +64,9 @@ async function follow(response) {
 async function refresh() {
   if (running) return;
   running = true;
+  clearTimeout(timer);
   bar.hidden = false;
+  bar.querySelector("progress").hidden = false;
   form.querySelector("button").disabled = true;
   try {
     const response = await fetch(form.action, {
@@ -73,25 +78,42 @@ async function refresh() {
     if (!response.ok) throw new Error(response.status);
     const busy = await follow(response);
     await swapList();
-    if (busy) setTimeout(() => refreshIfStale(), ASK_AGAIN);
+    bar.hidden = true;
+    refreshLater(busy ? ASK_AGAIN : AT_LEAST);
   } catch {
     bar.querySelector("span").textContent =
-      "The refresh was cut off. What you see is the last copy; reload the page to try again.";
+      "The refresh was cut off. What you see is the last copy.";
     bar.querySelector("progress").hidden = true;
-    return;
+    refreshLater(AT_LEAST);
   } finally {
     running = false;
     form.querySelector("button").disabled = false;
   }
-  bar.hidden = true;
 }
 
-function refreshIfStale() {
-  if (list().dataset.stale === "yes" && !document.hidden) refresh();
+/** When the copy grows stale, but not before `soonest` ms; a hidden tab asks nothing. */
+function refreshLater(soonest) {
+  clearTimeout(timer);
+  const seconds = list().dataset.refreshIn;
+  if (seconds === "") return;
+  timer = setTimeout(
+    () => (document.hidden ? (due = true) : refresh()),
+    Math.max(soonest, seconds * 1000),
+  );
 }
+
+document.addEventListener("visibilitychange", () => {
+  if (!document.hidden && due) {
+    due = false;
+    refresh();
+  }
+});
+
+// Something was changed in Asana: the list says how it went, and how things stand.
+document.addEventListener("tasks:changed", swapList);
 
 form?.addEventListener("submit", (event) => {
   event.preventDefault();
   refresh();
 });
-if (form) refreshIfStale();
+if (form && list()) refreshLater(0);

@@ -26,7 +26,8 @@ def test_the_list_shows_counts_age_and_state(owner, workspace):
 
 
 def test_a_workspace_shows_its_tasks_alone(owner, workspace):
-    tasks = owner.get(f"/workspaces/{workspace.pk}/").context["page"]
+    answer = owner.get(f"/workspaces/{workspace.pk}/", follow=True)
+    tasks = answer.context["page"]
     assert {task.workspace_id for task in tasks} == {workspace.pk}
     assert len(tasks) == workspace.tasks.open().count()
 

@@ -1,0 +1,155 @@
+"""The state of the list: read from the address, and written back into it."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+from zoneinfo import available_timezones
+
+from django import forms
+from django.http import QueryDict
+
+from asana_tasks.dates import DUE_LABELS, Calendar, Due
+from asana_tasks.models import SavedView
+from asana_tasks.querysets import TaskQuerySet
+
+GROUPS: Final = {
+    "due": "Due date",
+    "project": "Project",
+    "workspace": "Workspace",
+    "account": "Account",
+}
+SORTS: Final = {
+    "due": "Due date",
+    "created": "Newest",
+    "modified": "Last changed",
+    "name": "Name",
+    "project": "Project",
+}
+STATES: Final = {"open": "Open", "done": "Done, last 30 days", "all": "Open and done"}
+KINDS: Final = {"task": "Tasks", "milestone": "Milestones", "approval": "Approvals"}
+DEFAULTS: Final = {"group": "due", "sort": "due", "state": "open"}
+MAX_QUERY: Final = 200
+
+
+def choice(label: str, choices: Mapping[str, str], every: str = "") -> forms.ChoiceField:
+    """One of `choices`, or none at all, called `every`."""
+    none = [("", every)] if every else []
+    return forms.ChoiceField(label=label, choices=[*none, *choices.items()], required=False)
+
+
+def day(label: str) -> forms.DateField:
+    return forms.DateField(
+        label=label, required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+
+
+class TaskSearch(forms.Form):
+    """All of the list's state. A value that makes no sense counts as absent: bookmarks grow old.
+
+    Accounts, workspaces, projects and sections to choose from are given: the person's own.
+    """
+
+    q = forms.CharField(
+        label="Search",
+        max_length=MAX_QUERY,
+        required=False,
+        widget=forms.TextInput(attrs={"type": "search", "placeholder": "Search tasks"}),
+    )
+    group = choice("Group by", GROUPS)
+    sort = choice("Sort by", SORTS)
+    state = choice("Show", STATES)
+    due = choice("Due", {str(due): label for due, label in DUE_LABELS.items()}, "Any time")
+    due_from = day("Due from")
+    due_to = day("Due to")
+    done_on = day("Done on")
+    kind = choice("Kind", KINDS, "Every kind")
+    account = choice("Account", {}, "All accounts")
+    workspace = choice("Workspace", {}, "All workspaces")
+    project = choice("Project", {}, "All projects")
+    section = choice("Section", {}, "All sections")
+    changed = forms.BooleanField(label="Changed since the last visit", required=False)
+
+    def __init__(self, data: QueryDict, **offers: Iterable[tuple[Any, str]]) -> None:
+        super().__init__(data)
+        for name, rows in offers.items():
+            field = self.fields[name]
+            choices = [(str(key), label) for key, label in rows]
+            field.choices = [("", f"All {name}s"), *choices]  # type: ignore[attr-defined]
+        self.is_valid()
+
+    def value(self, name: str) -> Any:
+        return self.cleaned_data.get(name) or DEFAULTS.get(name)
+
+    @property
+    def choices_shown(self) -> list[forms.BoundField]:
+        """The fields with something to choose; a lone account or workspace is no choice."""
+        names = ["group", "sort", "state", "due", "kind", "account", "workspace", "project"]
+        always = {"group", "sort", "state", "due", "kind"}
+        return [self[name] for name in names if name in always or self._has_choice(name)]
+
+    def _has_choice(self, name: str) -> bool:
+        return len(self.fields[name].choices) > 2  # type: ignore[attr-defined]
+
+    @property
+    def filters(self) -> dict[str, Any]:
+        """What narrows the list: everything but its order."""
+        ordering = {"group", "sort"}
+        return {name: value for name, value in self._chosen().items() if name not in ordering}
+
+    def query(self) -> str:
+        """The part of an address behind `?`: only what differs from the defaults."""
+        query = QueryDict(mutable=True)
+        for name, value in self._chosen().items():
+            query[name] = "on" if value is True else str(value)
+        return query.urlencode()
+
+    def _chosen(self) -> dict[str, Any]:
+        return {
+            name: value
+            for name, value in self.cleaned_data.items()
+            if value and value != DEFAULTS.get(name)
+        }
+
+    def narrow(self, tasks: TaskQuerySet, calendar: Calendar) -> TaskQuerySet:
+        """The tasks this state shows, in no order yet."""
+        tasks = {"open": tasks.open, "done": tasks.done, "all": tasks.all}[self.value("state")]()
+        rows = {
+            lookup: self.value(name)
+            for name, lookup in {"account": "account_id", "workspace": "workspace_id"}.items()
+            if self.value(name)
+        }
+        tasks = tasks.filter(**rows)
+        if text := self.value("q"):
+            tasks = tasks.search(text)
+        if project := self.value("project"):
+            tasks = tasks.in_project(project, self.value("section"))
+        if kind := self.value("kind"):
+            tasks = tasks.of_kind(kind)
+        if self.value("changed"):
+            tasks = tasks.changed()
+        return self._narrow_by_date(tasks, calendar)
+
+    def _narrow_by_date(self, tasks: TaskQuerySet, calendar: Calendar) -> TaskQuerySet:
+        if due := self.value("due"):
+            tasks = tasks.due_within(calendar.span(Due(due)))
+        first, last = self.value("due_from"), self.value("due_to")
+        if first or last:
+            tasks = tasks.due_within(calendar.between(first, last))
+        if done_on := self.value("done_on"):
+            tasks = tasks.completed_within(calendar.between(done_on, done_on))
+        return tasks
+
+
+class SavedViewForm(forms.ModelForm):  # type: ignore[type-arg]
+    class Meta:
+        model = SavedView
+        fields = ["name", "query"]
+
+    def clean_query(self) -> str:
+        """Only a query string, whatever was sent."""
+        return QueryDict(self.cleaned_data["query"].lstrip("?")).urlencode()
+
+
+class TimeZoneForm(forms.Form):
+    time_zone = forms.ChoiceField(
+        label="Time zone", choices=lambda: [(name, name) for name in sorted(available_timezones())]
+    )

@@ -1,0 +1,111 @@
+// The list under one's hands: keyboard, selection that survives a swap, the task beside the list.
+"use strict";
+
+const KEYS_GO = { t: "/tasks/", w: "/workspaces/", c: "/tasks/calendar/", a: "/accounts/" };
+const GO_WITHIN = 1500; // ms between `g` and the key that says where to
+const WIDE = window.matchMedia("(min-width: 70rem)");
+let goUntil = 0;
+let current = null; // the id of the row that j and k are on
+
+document.documentElement.classList.add("with-script");
+
+const rows = () => [...document.querySelectorAll(".task")];
+const row = () => document.getElementById(current);
+
+function move(step) {
+  const all = rows();
+  const here = all.indexOf(row());
+  const next = all[here === -1 ? 0 : Math.min(Math.max(here + step, 0), all.length - 1)];
+  if (next) {
+    current = next.id;
+    next.focus();
+  }
+}
+
+function press(selector) {
+  row()?.querySelector(selector)?.click();
+}
+
+function openBeside(link) {
+  const beside = document.getElementById("beside");
+  if (!WIDE.matches || !beside) {
+    location.assign(link.href);
+    return;
+  }
+  beside.hidden = false;
+  htmx.ajax("GET", link.href, { target: "#beside", swap: "innerHTML" });
+}
+
+const ACTIONS = {
+  j: () => move(1),
+  k: () => move(-1),
+  x: () => press("[data-do=complete], [data-do=approve]"),
+  e: () => press("a.task-name"),
+  o: () => press("a.in-asana"),
+  "/": () => document.getElementById("id_q")?.focus(),
+  "?": () => document.getElementById("shortcuts")?.showModal(),
+  g: () => (goUntil = Date.now() + GO_WITHIN),
+};
+
+function isTyping(target) {
+  return target.isContentEditable || ["INPUT", "TEXTAREA", "SELECT"].includes(target.tagName);
+}
+
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape" && isTyping(event.target)) event.target.blur();
+  if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
+  if (document.querySelector("dialog[open]")) return;
+  if (Date.now() < goUntil && KEYS_GO[event.key]) {
+    location.assign(KEYS_GO[event.key]);
+    return;
+  }
+  const action = ACTIONS[event.key];
+  if (action) {
+    event.preventDefault();
+    action();
+  }
+});
+
+document.addEventListener("focusin", (event) => {
+  const focused = event.target.closest?.(".task");
+  if (focused) current = focused.id;
+});
+
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a.task-name");
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
+  if (!WIDE.matches) return;
+  event.preventDefault();
+  openBeside(link);
+});
+
+// What is shown at once: a task on its way to being done. The answer brings the list as it is.
+document.addEventListener("submit", (event) => {
+  const button = event.submitter;
+  if (button?.dataset.do) button.closest(".task")?.classList.add("going");
+});
+
+// A swapped list keeps what was selected, and where the hands were.
+let kept = null;
+
+document.addEventListener("htmx:beforeSwap", (event) => {
+  if (event.detail.target.id !== "tasks") return;
+  const chosen = [...document.querySelectorAll("#tasks input[name=task]:checked")];
+  const open = [...document.querySelectorAll("#tasks details[open]")];
+  kept = {
+    selected: chosen.map((box) => box.value),
+    focused: document.activeElement?.closest?.(".task")?.id,
+    sourcesOpen: open.some((details) => details.classList.contains("sources")),
+  };
+});
+
+document.addEventListener("htmx:afterSwap", (event) => {
+  if (event.detail.target.id !== "tasks" || !kept) return;
+  for (const value of kept.selected) {
+    const box = document.querySelector(`#tasks input[name=task][value="${CSS.escape(value)}"]`);
+    if (box) box.checked = true;
+  }
+  if (kept.focused) document.getElementById(kept.focused)?.focus({ preventScroll: true });
+  if (kept.sourcesOpen) document.querySelector("#tasks details.sources").open = true;
+  kept = null;
+});
