@@ -28,10 +28,10 @@ FLOORS = {
     ],
     "asana_tasks": [
         {"urls", "management"},
-        {"views"},
+        {"views", "calendar_views"},
         {"sources"},
         {"sync"},
-        {"fetching", "store", "leases"},
+        {"fetching", "store", "leases", "load", "months"},
         {"client"},
         {"models"},
         {"querysets"},

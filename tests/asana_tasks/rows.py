@@ -1,0 +1,22 @@
+"""Tasks put beside those of a sync, through the door that a sync uses."""
+
+import itertools
+
+from django.utils import timezone
+
+from accounts.models import AsanaAccount
+from asana_tasks import store
+from asana_tasks.answers import TaskAnswer
+from asana_tasks.models import Task, Workspace
+
+gids = itertools.count(1)
+
+
+def workspace_of(account: AsanaAccount, gid: str = "77") -> Workspace:
+    return Workspace.objects.get_or_create(account=account, gid=gid, defaults={"name": "Here"})[0]
+
+
+def add_tasks(workspace: Workspace, *answers: dict) -> list[Task]:
+    made = [TaskAnswer(**{"gid": f"rows{next(gids)}", **answer}) for answer in answers]
+    store.keep_tasks(workspace, made, seen_at=timezone.now())
+    return list(Task.objects.filter(gid__in=[each.gid for each in made]))

@@ -1,0 +1,208 @@
+import re
+from datetime import UTC, date, datetime
+from time import perf_counter
+
+import pytest
+import time_machine
+
+from asana_tasks.dates import overdue_at
+from asana_tasks.models import Task
+from tests.asana_tasks.rows import add_tasks, workspace_of
+from tests.people import Person
+
+NOW = datetime(2026, 11, 27, 10, 30, tzinfo=UTC)
+CALENDAR = "/tasks/calendar/"
+
+
+@pytest.fixture(autouse=True)
+def today(owner: Person, request: pytest.FixtureRequest):
+    """Once everybody has signed in: the stand-in's tokens are of the real now."""
+    if "other_user" in request.fixturenames:
+        request.getfixturevalue("other_user")
+    with time_machine.travel(NOW):
+        yield
+
+
+def text(answer) -> str:
+    return str(answer.content.decode())
+
+
+def days(answer) -> dict[date, list[str]]:
+    weeks = answer.context["weeks"]
+    return {
+        day.date: [entry.title for entry in day.entries]
+        for week in weeks
+        for day in week
+        if day.entries
+    }
+
+
+def add(person: Person, name: str, **answer) -> Task:
+    return add_tasks(workspace_of(person.account), {"name": name, **answer})[0]
+
+
+def in_zone(person: Person, name: str) -> None:
+    """Before their tasks are added."""
+    person.user.time_zone = name
+    person.user.save()
+    person.account.refresh_from_db()
+
+
+def test_it_shows_each_task_on_its_day(owner):
+    plan = add(owner, "Write the plan", due_on=date(2026, 11, 27))
+    add(owner, "Somewhen")
+    add(owner, "Next month", due_on=date(2026, 12, 1))
+    page = owner.get(CALENDAR)
+    assert days(page) == {date(2026, 11, 27): ["Write the plan"]}
+    assert f'href="/tasks/{plan.pk}/"' in text(page)
+    assert '<h1 id="month">November 2026</h1>' in text(page)
+    assert "Write the plan" not in text(owner.get(CALENDAR, data={"month": "2026-10"}))
+
+
+def test_a_time_falls_on_the_day_it_is_where_the_person_is(owner):
+    in_zone(owner, "Pacific/Auckland")  # 13 hours ahead
+    late = datetime(2026, 11, 20, 20, 15, tzinfo=UTC)
+    add(owner, "Call", due_on=late.date(), due_at=late)
+    add(owner, "Post", due_on=date(2026, 11, 30))
+    page = owner.get(CALENDAR)
+    assert days(page) == {date(2026, 11, 21): ["Call"], date(2026, 11, 30): ["Post"]}
+    assert '<span class="at">09:15</span> Call' in text(page)
+
+
+@pytest.mark.parametrize(
+    ("zone", "month"),
+    [("Europe/Prague", "2026-10"), ("America/New_York", "2026-11"), ("Africa/Cairo", "2026-04")],
+)
+def test_no_day_is_lost_in_a_month_in_which_the_clocks_change(owner, zone, month):
+    in_zone(owner, zone)
+    year, number = map(int, month.split("-"))
+    dates = [date(year, number, day) for day in range(1, 31)]
+    for day in dates:
+        add(owner, str(day), due_on=day)
+    assert days(owner.get(CALENDAR, data={"month": month})) == {day: [str(day)] for day in dates}
+
+
+def test_completed_ones_are_struck_through_and_come_last(owner):
+    day = date(2026, 11, 20)
+    add(owner, "Done", due_on=day, completed=True, completed_at=NOW)
+    add(owner, "Open", due_on=day)
+    page = owner.get(CALENDAR)
+    assert days(page) == {day: ["Open", "Done"]}
+    assert '<s>Done</s><span class="unseen"> (done)</span>' in text(page)
+    assert 'Open<span class="unseen"> (overdue)</span>' in text(page)
+
+
+def test_today_is_marked_once(owner):
+    assert text(owner.get(CALENDAR)).count('aria-current="date"') == 1
+    assert 'aria-current="date"' not in text(owner.get(CALENDAR, data={"month": "2026-12"}))
+
+
+def test_a_full_day_leads_to_the_list(owner):
+    day = date(2026, 11, 27)
+    add_tasks(workspace_of(owner.account), *({"name": f"N{n}", "due_on": day} for n in range(7)))
+    page = text(owner.get(CALENDAR))
+    assert len(re.findall(r">N\d<", page)) == 4
+    assert '?due_from=2026-11-27&amp;due_to=2026-11-27">3 more<' in page
+    add(owner, "Done", due_on=day, completed=True, completed_at=NOW)
+    page = text(owner.get(CALENDAR))
+    assert '?due_from=2026-11-27&amp;due_to=2026-11-27&amp;state=all">4 more<' in page
+
+
+def test_one_task_more_needs_no_link(owner):
+    day = date(2026, 11, 27)
+    add_tasks(workspace_of(owner.account), *({"name": f"N{n}", "due_on": day} for n in range(5)))
+    assert len(re.findall(r">N\d<", text(owner.get(CALENDAR)))) == 5
+
+
+def test_the_months_lead_on(owner):
+    page = text(owner.get(CALENDAR, data={"month": "2027-01"}))
+    assert 'rel="prev" href="?month=2026-12"' in page
+    assert 'rel="next" href="?month=2027-02"' in page
+
+
+@pytest.mark.parametrize(("end", "rel"), [("1970-01", "prev"), ("2999-12", "next")])
+def test_they_end_somewhere(owner, end, rel):
+    page = text(owner.get(CALENDAR, data={"month": end}))
+    assert end[:4] in page
+    assert f'rel="{rel}"' not in page
+
+
+@pytest.mark.parametrize(
+    "month",
+    ["", "x", "2026", "2026-13", "2026-00", "0000-01", "0001-01", "9999-12", "1969-12", "3000-01",
+     "2026-11-27", "-1", "٢٠٢٦-13", "\0", "9" * 5000],
+)  # fmt: skip
+def test_a_month_that_is_none_is_this_month(owner, month):
+    answer = owner.get(CALENDAR, data={"month": month})
+    assert answer.status_code == 200
+    assert str(answer.context["month"]) == "2026-11"
+
+
+def test_it_is_a_table_with_headers(owner):
+    page = text(owner.get(CALENDAR))
+    assert re.findall(r'role="columnheader"><abbr title="(\w+)"', page) == [
+        "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday",
+    ]  # fmt: skip
+    assert "Nothing is due in November 2026." in page
+
+
+def test_names_are_text_and_no_more_of_them_than_is_seen(owner):
+    add(owner, "<script>" + "x" * 5000, due_on=date(2026, 11, 27))
+    add(owner, "  ", due_on=date(2026, 11, 28))
+    page = text(owner.get(CALENDAR))
+    assert "&lt;script&gt;x" in page
+    assert "x" * 200 not in page
+    assert "(no name)" in page
+
+
+def test_it_shows_another_user_and_an_administrator_nothing(owner, other_user, administrator):
+    add(owner, "Write the plan", due_on=date(2026, 11, 27))
+    for client in (other_user, administrator):
+        answer = client.get(CALENDAR)
+        assert answer.status_code == 200
+        assert "Write the plan" not in text(answer)
+
+
+def test_it_sends_nobody_to_the_sign_in_page(nobody):
+    assert nobody.get(CALENDAR)["Location"] == f"/login/?next={CALENDAR}"
+
+
+def test_it_only_reads(owner):
+    assert owner.post(CALENDAR).status_code == 405
+
+
+def test_it_asks_the_same_number_of_queries_whatever_there_is(
+    owner, django_assert_num_queries, django_assert_max_num_queries
+):
+    add(owner, "One", due_on=date(2026, 11, 27))
+    owner.get(CALENDAR)  # which renews the session
+    with django_assert_max_num_queries(6) as few:
+        owner.get(CALENDAR)
+    add_tasks(
+        workspace_of(owner.account),
+        *({"name": "Many", "due_on": date(2026, 11, 1 + n % 30)} for n in range(300)),
+    )
+    with django_assert_num_queries(len(few)):
+        owner.get(CALENDAR)
+
+
+def test_ten_thousand_tasks_don_t_slow_it(owner):
+    workspace = workspace_of(owner.account)
+    first = date(2026, 1, 1).toordinal()
+    Task.objects.bulk_create(
+        Task(
+            user=owner.user,
+            account=owner.account,
+            workspace=workspace,
+            gid=str(number),
+            due_on=(due_on := date.fromordinal(first + number % 365)),
+            overdue_at=overdue_at(due_on, None, UTC),
+            seen_at=NOW,
+        )
+        for number in range(10_000)
+    )
+    owner.get(CALENDAR)
+    started = perf_counter()
+    page = owner.get(CALENDAR)
+    assert perf_counter() - started < 1  # a tenth of it on an idle machine
+    assert sum(map(len, days(page).values())) > 800
