@@ -7,7 +7,7 @@ from django.utils import timezone
 
 class User(AbstractUser):
     name = models.CharField(max_length=255, blank=True)
-    time_zone = models.CharField(max_length=64, default="UTC")
+    time_zone = models.CharField(max_length=64, blank=True)  # empty until we know
     first_name = None  # type: ignore[assignment]
     last_name = None  # type: ignore[assignment]
 

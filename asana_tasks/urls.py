@@ -10,7 +10,7 @@ urlpatterns = [
     path("tasks/seen/", views.mark_seen, name="mark_seen"),
     path("tasks/views/", views.save_view, name="save_view"),
     path("tasks/views/<int:pk>/remove/", views.remove_view, name="remove_view"),
-    path("tasks/time-zone/", views.set_time_zone, name="set_time_zone"),
+    path("tasks/time-zone/", views.time_zone, name="time_zone"),
     path("workspaces/", views.workspace_list, name="workspace_list"),
     path("workspaces/<int:pk>/", views.workspace, name="workspace"),
 ]

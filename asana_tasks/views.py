@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import push_url
 
 from accounts.typing import SignedInRequest
@@ -81,14 +81,13 @@ def remove_view(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 @login_required
-@require_POST
-def set_time_zone(request: SignedInRequest) -> HttpResponse:
-    form = TimeZoneForm(request.POST)
+@require_http_methods(["GET", "HEAD", "POST"])
+def time_zone(request: SignedInRequest) -> HttpResponse:
+    form = TimeZoneForm(request.POST or None, initial={"time_zone": request.user.time_zone})
     if form.is_valid():
         move_to_zone(request.user, form.cleaned_data["time_zone"])
-    else:
-        messages.error(request, "That is no time zone we know.")
-    return redirect(way_back(request))
+        return redirect(way_back(request))
+    return render(request, "asana_tasks/time_zone.html", {"form": form})
 
 
 def _instant(text: str) -> datetime:

@@ -109,3 +109,10 @@ document.addEventListener("htmx:afterSwap", (event) => {
   if (kept.sourcesOpen) document.querySelector("#tasks details.sources").open = true;
   kept = null;
 });
+
+// The first guess at a time zone is the browser's; from then on it is the person's own choice.
+const zone = document.getElementById("time-zone");
+if (zone?.dataset.known === "no") {
+  zone.elements.time_zone.value = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  fetch(zone.action, { method: "POST", body: new FormData(zone), redirect: "manual" });
+}
