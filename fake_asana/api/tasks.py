@@ -50,6 +50,15 @@ def update_task(gid: str) -> dict[str, Any]:
     return _one(task)
 
 
+@tasks.get("/tasks/<gid>/subtasks")
+@needs("tasks:read")
+def get_subtasks_for_task(gid: str) -> dict[str, Any]:
+    """A subtask lives in its parent's workspace, here on the desk of the same person."""
+    task = visible_task(gid)
+    beside = world().tasks.of(me(), task["workspace"]["gid"])
+    return list_tasks([each for each in beside if (each["parent"] or {}).get("gid") == gid])
+
+
 def list_tasks(rows: Sequence[Task]) -> dict[str, Any]:
     tree = wanted()
     show: Callable[[Record], Record] = compact if tree is None else lambda row: pick(row, tree)
