@@ -59,7 +59,7 @@ def parse_workspace(row: Any) -> WorkspaceAnswer | None:
     gid = _gid(row)
     if gid is None:
         return None
-    return WorkspaceAnswer(gid, _text(row.get("name"), 255), row.get("is_organization") is True)
+    return WorkspaceAnswer(gid, text(row.get("name"), 255), row.get("is_organization") is True)
 
 
 def parse_task(row: Any) -> TaskAnswer | None:
@@ -67,12 +67,12 @@ def parse_task(row: Any) -> TaskAnswer | None:
     if gid is None or row.get("is_rendered_as_separator") is True:
         return None
     due_at = _instant(row.get("due_at"))
-    parent = _named(row.get("parent"))
+    parent = parse_named(row.get("parent"))
     return TaskAnswer(
         gid=gid,
-        name=_text(row.get("name")),
-        resource_subtype=_text(row.get("resource_subtype"), 64) or "default_task",
-        approval_status=_text(row.get("approval_status"), 32),
+        name=text(row.get("name")),
+        resource_subtype=text(row.get("resource_subtype"), 64) or "default_task",
+        approval_status=text(row.get("approval_status"), 32),
         completed=row.get("completed") is True,
         completed_at=_instant(row.get("completed_at")),
         due_on=_day(row.get("due_on")) or (due_at.date() if due_at else None),
@@ -90,15 +90,15 @@ def parse_task(row: Any) -> TaskAnswer | None:
 def _memberships(value: Any) -> list[Membership]:
     memberships: list[Membership] = []
     for each in value if isinstance(value, list) else []:
-        project = _named(each.get("project")) if isinstance(each, dict) else None
+        project = parse_named(each.get("project")) if isinstance(each, dict) else None
         if project is not None:
-            memberships.append({"project": project, "section": _named(each.get("section"))})
+            memberships.append({"project": project, "section": parse_named(each.get("section"))})
     return memberships
 
 
-def _named(value: Any) -> Named | None:
+def parse_named(value: Any) -> Named | None:
     gid = _gid(value)
-    return None if gid is None else {"gid": gid, "name": _text(value.get("name"))}
+    return None if gid is None else {"gid": gid, "name": text(value.get("name"))}
 
 
 def _gid(value: Any) -> str | None:
@@ -106,7 +106,7 @@ def _gid(value: Any) -> str | None:
     return gid if isinstance(gid, str) and 0 < len(gid) <= 64 and gid.isalnum() else None
 
 
-def _text(value: Any, length: int = MAX_TEXT) -> str:
+def text(value: Any, length: int = MAX_TEXT) -> str:
     """Without the one character PostgreSQL cannot hold."""
     return value.replace("\0", "")[:length] if isinstance(value, str) else ""
 
@@ -130,7 +130,7 @@ def _instant(value: Any) -> datetime | None:
 
 def _web_address(value: Any) -> str:
     """Links go into `href`: only what a browser opens as a page."""
-    url = _text(value, 2001)
+    url = text(value, 2001)
     try:
         parts = urlsplit(url)
     except ValueError:

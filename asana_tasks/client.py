@@ -1,10 +1,6 @@
 """Asana's REST API: what we ask of it, one function a question. It knows no models.
 
-AsanaError
-├── Unavailable     no answer, a 5xx, or not what was asked for: keep what we have, try later
-├── RateLimited     429: ask again after `retry_after` seconds
-├── NotAuthorized   401: this token is not accepted (any more)
-└── Forbidden       402, 403, 404, 451: not this one thing
+Every function raises what stands at the top of `sending.py`, under the names given here.
 """
 
 from collections.abc import Callable, Mapping
@@ -13,17 +9,33 @@ from datetime import UTC, datetime
 from typing import Any, Final, Generic, TypeVar
 from urllib.parse import urlsplit
 
-import requests
 from django.conf import settings
 from django.views.decorators.debug import sensitive_variables
 
-from accounts import http
 from asana_tasks.answers import TaskAnswer, WorkspaceAnswer, parse_task, parse_workspace
+from asana_tasks.detail_answers import DetailsAnswer, SubtaskAnswer, parse_details, parse_subtask
+from asana_tasks.sending import (
+    AsanaError,
+    Forbidden,
+    NotAuthorized,
+    RateLimited,
+    Rejected,
+    Unavailable,
+    Unknown,
+    send,
+)
+
+__all__ = [
+    "AsanaError",
+    "Forbidden",
+    "NotAuthorized",
+    "RateLimited",
+    "Rejected",
+    "Unavailable",
+    "Unknown",
+]
 
 PAGE_SIZE: Final = 100  # the most Asana allows for `limit`
-SECONDS: Final = 20.0
-DEFAULT_RETRY_AFTER: Final = 60
-MAX_RETRY_AFTER: Final = 3600
 TASK_FIELDS: Final = ",".join(
     (
         "name",
@@ -43,29 +55,19 @@ TASK_FIELDS: Final = ",".join(
         "is_rendered_as_separator",
     )
 )
-
-
-class AsanaError(Exception):
-    pass
-
-
-class Unavailable(AsanaError):
-    pass
-
-
-class RateLimited(AsanaError):
-    def __init__(self, retry_after: int) -> None:
-        super().__init__(f"Asana asks to wait {retry_after} seconds")
-        self.retry_after = retry_after
-
-
-class NotAuthorized(AsanaError):
-    pass
-
-
-class Forbidden(AsanaError):
-    pass
-
+DETAIL_FIELDS: Final = ",".join(
+    (
+        "html_notes",
+        "num_subtasks",
+        "assignee.name",
+        "assignee_section.name",
+        "followers.name",
+        "tags.name",
+        "custom_fields.name",
+        "custom_fields.display_value",
+    )
+)
+SUBTASK_FIELDS: Final = "name,completed,due_on,due_at,permalink_url,is_rendered_as_separator"
 
 Item = TypeVar("Item")
 
@@ -101,6 +103,51 @@ def assigned_tasks(
 
 
 @sensitive_variables()
+def task(token: str, gid: str) -> TaskAnswer:
+    """One task as it is now (developers.asana.com/reference/gettask)."""
+    return _one("GET", gid, token, TASK_FIELDS, parse_task)
+
+
+@sensitive_variables()
+def update_task(token: str, gid: str, fields: Mapping[str, Any]) -> TaskAnswer:
+    """Change these fields and no others (developers.asana.com/reference/updatetask).
+
+    After Unavailable it may or may not have been changed; after any other error it has not.
+    """
+    return _one("PUT", gid, token, TASK_FIELDS, parse_task, json={"data": dict(fields)})
+
+
+@sensitive_variables()
+def task_details(token: str, gid: str) -> DetailsAnswer:
+    """What a task's own page shows beside what we keep."""
+    return _one("GET", gid, token, DETAIL_FIELDS, parse_details)
+
+
+@sensitive_variables()
+def subtasks(token: str, gid: str, offset: str | None = None) -> Page[SubtaskAnswer]:
+    """developers.asana.com/reference/getsubtasksfortask"""
+    query = {"opt_fields": SUBTASK_FIELDS}
+    return _page(f"/tasks/{gid}/subtasks", token, query, offset, parse_subtask)
+
+
+@sensitive_variables()
+def _one(
+    method: str,
+    gid: str,
+    token: str,
+    opt_fields: str,
+    parse: Callable[[Any], Item | None],
+    **kwargs: Any,
+) -> Item:
+    answer = send(method, f"/tasks/{gid}", token, params={"opt_fields": opt_fields}, **kwargs)
+    row = answer.get("data")
+    item = parse(row)
+    if item is None or row["gid"] != gid:
+        raise Unavailable("Asana's answer holds another task or none")
+    return item
+
+
+@sensitive_variables()
 def _page(
     path: str,
     token: str,
@@ -110,7 +157,7 @@ def _page(
 ) -> Page[Item]:
     """One page; rows that are no rows are left out (developers.asana.com/docs/pagination)."""
     params = {**query, "limit": PAGE_SIZE, **({"offset": offset} if offset else {})}
-    answer = _send("GET", path, token, params=params)
+    answer = send("GET", path, token, params=params)
     rows = answer.get("data")
     if not isinstance(rows, list):
         raise Unavailable("Asana's answer holds no list")
@@ -132,45 +179,3 @@ def _next_offset(next_page: Any, *, sent: str | None) -> str | None:
     if elsewhere:
         raise Unavailable("Asana's pages lead to another host")
     return offset
-
-
-@sensitive_variables()
-def _send(method: str, path: str, token: str, **kwargs: Any) -> dict[str, Any]:
-    """The one place that sends. developers.asana.com/docs/errors"""
-    try:
-        answer = http.send(
-            method,
-            settings.ASANA_API_URL + path,
-            headers={"Authorization": f"Bearer {token}", "Accept": "application/json"},
-            seconds=SECONDS,
-            limit=16 * http.BYTES,
-            **kwargs,
-        )
-    except requests.RequestException as error:
-        raise Unavailable("Asana isn't answering") from error
-    if answer.status_code != requests.codes.ok:
-        raise _error(answer)
-    try:
-        body = answer.json()
-    except ValueError as error:
-        raise Unavailable("Asana's answer is not JSON") from error
-    if not isinstance(body, dict):
-        raise Unavailable("Asana's answer is not an object")
-    return body
-
-
-def _error(answer: requests.Response) -> AsanaError:
-    match answer.status_code:
-        case 401:
-            return NotAuthorized("Asana doesn't accept our token")
-        case 402 | 403 | 404 | 451:
-            return Forbidden("Asana doesn't let us see this")
-        case 429:
-            return RateLimited(_retry_after(answer.headers.get("Retry-After", "")))
-        case status:
-            return Unavailable(f"Asana answers with an error ({status})")
-
-
-def _retry_after(header: str) -> int:
-    seconds = int(header[:9]) if header.isdecimal() else DEFAULT_RETRY_AFTER
-    return min(max(seconds, 1), MAX_RETRY_AFTER)

@@ -5,7 +5,7 @@ import datetime
 import pytest
 
 from accounts import http, tokens
-from asana_tasks import client
+from asana_tasks import client, sending
 from asana_tasks.fetching import all_workspaces
 from tests.people import Person
 from tests.stand_in import DORA, EMIL
@@ -98,7 +98,7 @@ def test_it_says_how_long_to_wait(asana, token):
     [("7", 7), ("0", 1), ("", 60), ("soon", 60), ("-5", 60), ("9" * 9999, 3600), ("²", 60)],
 )
 def test_an_odd_retry_after_is_bounded(header, seconds):
-    assert client._retry_after(header) == seconds  # noqa: SLF001
+    assert sending._retry_after(header) == seconds  # noqa: SLF001
 
 
 def test_an_answer_that_is_too_large_is_not_read(monkeypatch, token):
@@ -108,7 +108,7 @@ def test_an_answer_that_is_too_large_is_not_read(monkeypatch, token):
 
 
 def test_an_answer_that_takes_too_long_is_given_up(monkeypatch, asana, token):
-    monkeypatch.setattr(client, "SECONDS", 0.05)
+    monkeypatch.setattr(sending, "SECONDS", 0.05)
     asana.order("latency", value=2000)
     with pytest.raises(client.Unavailable):
         client.workspaces(token)
