@@ -1,6 +1,7 @@
 """Sign in with Asana: social-auth's OpenID Connect back end, with what it leaves to us."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final, cast
 
 import requests
@@ -8,22 +9,11 @@ from django.conf import settings
 from django.http import HttpResponse, QueryDict
 from django.urls import reverse
 from social_core.backends.open_id_connect import OpenIdConnectAuth
-from social_core.exceptions import (
-    AuthInputError,
-    AuthProviderError,
-    AuthResponseError,
-    ErrorStage,
-)
-from social_core.utils import http_error
+from social_core.exceptions import AuthResponseError, ErrorStage
 
-from accounts import discovery, http, id_tokens
+from accounts import callbacks, discovery, http, id_tokens, provider_errors
+from accounts.purposes import Purpose, scopes_for
 
-SCOPES: Final = {
-    "scoped": ["openid", "email", "profile", "users:read", "workspaces:read", "tasks:read"],
-    "full": ["openid", "email", "profile", "default"],
-}
-MAX_CODE_LENGTH: Final = 4096
-CALLBACK_PARAMETERS: Final = ("code", "state", "iss", "error")
 USERINFO_CLAIMS: Final = ("sub", "name", "email", "picture")
 
 
@@ -66,43 +56,40 @@ class AsanaOpenIdConnect(OpenIdConnectAuth[HttpResponse]):
 
     # Starting
 
-    connecting_user_id: int | None = None  # who asked to connect an account, on the way and back
+    purpose = Purpose()  # on the way there and, from the session, on the way back
 
     def get_or_create_state(self) -> str | None:
-        """The state, which remembers who asked to connect (and that it is no plain sign-in)."""
+        """The state; the session keeps with it why, and where to go afterwards."""
         state = super().get_or_create_state()
-        if state is not None and self.connecting_user_id is not None:
+        if state is not None:
+            wanted = self.purpose.next or self.strategy.session_pop("next") or ""
+            purpose = replace(self.purpose, next=wanted, scopes=self.get_scope())
             key = self.transaction_key(state)
-            transaction = self.strategy.session_get(key)
-            self.strategy.session_set(
-                key, {**transaction, "connecting_user_id": self.connecting_user_id}
-            )
+            self.strategy.session_set(key, {**self.strategy.session_get(key), **purpose.kept()})
         return state
 
     def get_scope(self) -> list[str]:
-        return SCOPES[settings.ASANA_APP_PERMISSIONS]
+        return scopes_for(self.purpose.kind)
 
     # Coming back
 
     def auth_complete(self, *args: Any, **kwargs: Any) -> Any:
-        self._check_callback()
+        answer = cast("QueryDict", self.data)
+        self._remember_purpose(answer.get("state", ""))
+        callbacks.check(self, answer, issuer=self.id_token_issuer())
         return super().auth_complete(*args, **kwargs)
 
-    def validate_state(self) -> str | None:
-        state = super().validate_state()
-        self.connecting_user_id = (self._oauth2_transaction or {}).get("connecting_user_id")
-        return state
+    def _remember_purpose(self, state: str) -> None:
+        """Before the answer is looked at, which may be that somebody pressed Deny.
 
-    def _check_callback(self) -> None:
-        """One of each parameter, a code worth sending, our issuer if it names one (RFC 9207)."""
-        answer = cast("QueryDict", self.data)
-        for name in CALLBACK_PARAMETERS:
-            if len(answer.getlist(name)) > 1:
-                raise AuthInputError(self, parameter=name, stage="callback")
-        if answer.get("iss", self.id_token_issuer()) != self.id_token_issuer():
-            raise AuthInputError(self, parameter="iss", stage="callback")
-        if not answer.get("error") and not 0 < len(answer.get("code", "")) <= MAX_CODE_LENGTH:
-            raise AuthInputError(self, parameter="code", code="missing_parameter", stage="callback")
+        `next` comes with it: in the session alone, two tabs would share one.
+        """
+        kept = Purpose.of(self.strategy.session_get(self.transaction_key(state[:128])))
+        if kept is not None:
+            self.purpose = kept
+            self.strategy.session_set("next", kept.next)
+            if not kept.next:
+                self.strategy.session_pop("next")
 
     def request_access_token(
         self, url: str, *args: Any, stage: ErrorStage = "token_exchange", **kwargs: Any
@@ -211,14 +198,6 @@ class AsanaOpenIdConnect(OpenIdConnectAuth[HttpResponse]):
         try:
             answer = http.send(method, url, headers=headers, data=data, params=params)
             answer.raise_for_status()
-        except requests.exceptions.SSLError as error:
-            raise AuthProviderError(self, code="tls_error", stage=stage) from error
-        except requests.Timeout as error:
-            raise AuthProviderError(self, code="timeout", stage=stage) from error
-        except requests.HTTPError as error:
-            raise http_error(self, error, stage=stage) from error
-        except (http.TooLarge, http.Redirected) as error:
-            raise AuthResponseError(self, code="malformed_response", stage=stage) from error
         except requests.RequestException as error:
-            raise AuthProviderError(self, code="connection_failed", stage=stage) from error
+            raise provider_errors.named(self, error, stage=stage) from error
         return answer

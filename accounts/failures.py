@@ -28,6 +28,21 @@ SESSION: Final = Failure(
     "already. To keep others out, each sign-in works once, in the browser that began it.",
     "Start again from here. If it happens every time, allow cookies for this site.",
 )
+DECLINED: Final = Failure(
+    403,
+    "You didn't allow changes",
+    "You pressed Deny at Asana, so Onelist can't change your tasks, and nothing has been changed. "
+    "Everything else works as before.",
+    "You can complete the task in Asana itself. Should you change your mind, just try it here "
+    "again: you will be asked again.",
+)
+ANOTHER_ACCOUNT: Final = Failure(
+    409,
+    "That was another Asana account",
+    "You came back from Asana with another account than the one whose tasks you wanted to change. "
+    "Nothing has been stored, and nothing has been changed.",
+    "Switch to the right account in Asana first, then ask again.",
+)
 IN_USE: Final = Failure(
     409,
     "That Asana account belongs to somebody else here",
@@ -106,6 +121,7 @@ BY_CODE: Final = {
     "response_expired": SESSION,
     "identity_in_use": IN_USE,
     "another_person": ANOTHER_PERSON,
+    "another_account": ANOTHER_ACCOUNT,
     "missing_parameter": BAD_REQUEST,
     "invalid_parameter": BAD_REQUEST,
     "invalid_setting": SETUP,
@@ -118,7 +134,10 @@ BY_CODE: Final = {
 }
 
 
-def describe(error: SocialAuthBaseException) -> Failure:
+def describe(error: SocialAuthBaseException, *, widening: bool = False) -> Failure:
+    """`widening`: the person was asked for more than they had allowed before."""
+    if widening and error.code == "authorization_declined":
+        return DECLINED
     if error.provider_code in {"forbidden_scopes", "invalid_scope"}:
         return SCOPES
     return BY_CODE.get(error.code, UNTRUSTED)

@@ -13,8 +13,10 @@ from django.utils.cache import add_never_cache_headers
 from social_core.exceptions import SocialAuthBaseException
 from social_django.middleware import SocialAuthExceptionMiddleware
 
-from accounts import failures
+from accounts import failures, waiting
+from accounts.backends import AsanaOpenIdConnect
 from accounts.models import User
+from accounts.purposes import Purpose
 
 logger = logging.getLogger(__name__)
 
@@ -69,7 +71,9 @@ class SignInFailureMiddleware(SocialAuthExceptionMiddleware):
     def render_error(
         self, request: HttpRequest, exception: SocialAuthBaseException
     ) -> HttpResponse:
-        failure = failures.describe(exception)
+        backend = getattr(request, "backend", None)
+        purpose = backend.purpose if isinstance(backend, AsanaOpenIdConnect) else Purpose()
+        failure = failures.describe(exception, widening=purpose.kind == "widen")
         logger.warning(
             "Sign-in failed: code=%s stage=%s parameter=%s claim=%s status=%s",
             exception.code,
@@ -81,12 +85,18 @@ class SignInFailureMiddleware(SocialAuthExceptionMiddleware):
         if request.session.modified:  # Django keeps no changes with a 5xx: here, what was used up
             with suppress(UpdateError):
                 request.session.save()
-        return failed_sign_in(request, failure)
+        if failure is failures.DECLINED:
+            waited = waiting.peek(request.session)
+            waiting.drop(request.session)
+            return failed_sign_in(request, failure, back=waited.back if waited else "")
+        return failed_sign_in(request, failure, again=purpose.retry)
 
 
-def failed_sign_in(request: HttpRequest, failure: failures.Failure) -> HttpResponse:
-    response = render(
-        request, "accounts/sign_in_failed.html", {"failure": failure}, status=failure.status
-    )
+def failed_sign_in(
+    request: HttpRequest, failure: failures.Failure, *, back: str = "", again: str = ""
+) -> HttpResponse:
+    """`back` and `again` are paths: where the person was, and where it can be tried again."""
+    context = {"failure": failure, "back": back, "again": again}
+    response = render(request, "accounts/sign_in_failed.html", context, status=failure.status)
     add_never_cache_headers(response)
     return response

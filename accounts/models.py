@@ -76,6 +76,11 @@ class AsanaAccount(models.Model):
         return set(self.scope.split())
 
     @property
+    def may_write(self) -> bool:
+        """Whether tasks may be changed with what was granted."""
+        return not self.scopes.isdisjoint({"default", "tasks:write"})
+
+    @property
     def needs_reconnecting(self) -> bool:
         return self.status == self.Status.NEEDS_RECONNECTING
 

@@ -22,9 +22,11 @@ def find_account(
     `user` is who is signed in here already, if anybody.
     """
     account = AsanaAccount.objects.select_related("user").filter(gid=uid).first()
-    if backend.connecting_user_id is not None:
-        if user is None or user.pk != backend.connecting_user_id:
+    if backend.purpose.kind != "sign_in":
+        if user is None or user.pk != backend.purpose.user_id:
             raise AuthSessionError(backend, code="user_mismatch", stage="pipeline")
+        if backend.purpose.kind == "widen" and uid != backend.purpose.gid:
+            raise AuthAssociationError(backend, code="another_account", stage="pipeline")
         if account and account.user_id != user.pk:
             raise AuthAssociationError(backend, code="identity_in_use", stage="pipeline")
         return {"social": account, "user": user}
@@ -52,11 +54,25 @@ def store_account(
             account.name = _text(response.get("name"), 255)
             account.email = _text(response.get("email"), 254)
             account.picture_url = _picture_url(response.get("picture"))
-            account.scope = _text(response.get("scope"), 1000) or " ".join(backend.get_scope())
-            tokens.store(account, response)
+            _store_grant(account, response, asked=backend.purpose.scopes)
     except IntegrityError as error:  # the same sign-in finished twice at the same time
         raise AuthSessionError(backend, code="state_mismatch", stage="pipeline") from error
     return {"social": account, "user": user, "is_new": is_new}
+
+
+def _store_grant(account: AsanaAccount, response: dict[str, Any], *, asked: list[str]) -> None:
+    """The new tokens; but where they may do less than those we have, ours, while those work.
+
+    A plain sign-in asks for the least. Whether Asana lets an earlier, wider grant live on beside it
+    is not documented, so the earlier one is tried; what it can still do, nobody has to be asked for
+    again. The new tokens are then left to expire: revoking them could end the wider grant too.
+    """
+    granted = _text(response.get("scope"), 1000) or " ".join(asked)
+    if account.may_write and not AsanaAccount(scope=granted).may_write and tokens.renew(account):
+        account.save(update_fields=["name", "email", "picture_url"])
+    else:
+        account.scope = granted
+        tokens.store(account, response)
 
 
 def _create_user(gid: str, response: dict[str, Any]) -> User:

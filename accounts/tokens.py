@@ -76,6 +76,17 @@ def access_token_for(account: AsanaAccount, *, rejected: str | None = None) -> s
     return token
 
 
+def renew(account: AsanaAccount) -> bool:
+    """Whether its grant still works, tried by refreshing. An outage is no sign that it doesn't."""
+    try:
+        access_token_for(account, rejected=access_token_for(account))
+    except NeedsReconnecting:
+        return False
+    except TryLater:
+        return True
+    return True
+
+
 @sensitive_variables()
 def store(account: AsanaAccount, answer: Mapping[str, Any]) -> None:
     """Save the account with the tokens of a token answer; an absent refresh token keeps the old."""

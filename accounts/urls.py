@@ -1,6 +1,6 @@
 from django.urls import path
 
-from accounts import views
+from accounts import permission_views, views
 
 app_name = "accounts"
 urlpatterns = [
@@ -9,5 +9,6 @@ urlpatterns = [
     path("login/inactive/", views.inactive, name="inactive"),
     path("logout/", views.sign_out, name="sign_out"),
     path("accounts/", views.account_list, name="account_list"),
+    path("accounts/<int:pk>/permission/", permission_views.permission, name="permission"),
     path("accounts/connect/", views.connect, name="connect"),
 ]

@@ -11,6 +11,7 @@ from social_django.utils import load_strategy
 from accounts import failures, rates
 from accounts.backends import AsanaOpenIdConnect
 from accounts.middleware import failed_sign_in
+from accounts.purposes import Purpose
 from accounts.typing import SignedInRequest
 
 
@@ -27,6 +28,7 @@ def begin(request: HttpRequest, backend: str) -> HttpResponse:
     """To Asana, unless too many have been sent there from the same address."""
     if not rates.sign_in_allowed(request):
         return failed_sign_in(request, failures.TOO_MANY)
+    request.session.pop("next", None)  # of an earlier one
     answer: HttpResponse = social_views.auth(request, backend)
     return answer
 
@@ -40,9 +42,14 @@ def connect(request: SignedInRequest) -> HttpResponse:
     """To Asana, for one more account of the person who is signed in."""
     if not rates.sign_in_allowed(request):
         return failed_sign_in(request, failures.TOO_MANY)
+    return to_asana(request, Purpose("connect", request.user.pk))
+
+
+def to_asana(request: SignedInRequest, purpose: Purpose) -> HttpResponse:
     request.social_strategy = load_strategy(request)  # type: ignore[no-untyped-call]
     request.backend = AsanaOpenIdConnect(request.social_strategy)
-    request.backend.connecting_user_id = request.user.pk
+    request.backend.purpose = purpose
+    request.session.pop("next", None)  # of an earlier start
     return request.backend.start()
 
 

@@ -1,0 +1,20 @@
+"""What a browser brings back from the provider, before anything is done with it."""
+
+from typing import Any, Final
+
+from django.http import QueryDict
+from social_core.exceptions import AuthInputError
+
+MAX_CODE_LENGTH: Final = 4096
+PARAMETERS: Final = ("code", "state", "iss", "error")
+
+
+def check(backend: Any, answer: QueryDict, *, issuer: str) -> None:
+    """One of each parameter, a code worth sending, our issuer if it names one (RFC 9207)."""
+    for name in PARAMETERS:
+        if len(answer.getlist(name)) > 1:
+            raise AuthInputError(backend, parameter=name, stage="callback")
+    if answer.get("iss", issuer) != issuer:
+        raise AuthInputError(backend, parameter="iss", stage="callback")
+    if not answer.get("error") and not 0 < len(answer.get("code", "")) <= MAX_CODE_LENGTH:
+        raise AuthInputError(backend, parameter="code", code="missing_parameter", stage="callback")

@@ -1,0 +1,39 @@
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from accounts import failures, rates, waiting
+from accounts.middleware import failed_sign_in
+from accounts.purposes import Purpose
+from accounts.typing import SignedInRequest
+from accounts.views import to_asana
+
+
+@never_cache
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def permission(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Why Asana is to be asked for `tasks:write`, and the two answers to that."""
+    account = get_object_or_404(request.user.asana_accounts, pk=pk)
+    waited = waiting.peek(request.session)
+    after = waited.resume_path if waited else "accounts:account_list"
+    if account.may_write and not account.needs_reconnecting:
+        return redirect(after)
+    if request.method != "POST":
+        context = {"account": account, "waited": waited}
+        return render(request, "accounts/permission.html", context)
+    if request.POST.get("answer") == "no":
+        waiting.drop(request.session)
+        return redirect(waited.back if waited else "accounts:account_list")
+    if not rates.sign_in_allowed(request):
+        return failed_sign_in(request, failures.TOO_MANY, again=request.path)
+    purpose = Purpose(
+        "widen",
+        request.user.pk,
+        account.gid,
+        next=waited.resume_path if waited else "",
+        retry=request.path,
+    )
+    return to_asana(request, purpose)
