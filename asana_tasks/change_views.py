@@ -1,0 +1,93 @@
+from collections.abc import Sequence
+from dataclasses import asdict
+
+from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import redirect_to_login
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, resolve_url
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+from django_htmx.http import HttpResponseClientRedirect, trigger_client_event
+
+from accounts import waiting
+from accounts.models import User
+from accounts.typing import SignedInRequest
+from asana_tasks import reports
+from asana_tasks.changes import carry_out
+from asana_tasks.going_back import way_back
+from asana_tasks.models import Task
+from asana_tasks.reports import Report
+from asana_tasks.wishes import Do, Unsuitable, Wish, wishes_of
+
+
+@require_POST
+def change(request: SignedInRequest) -> HttpResponse:
+    """Do something to tasks in Asana; the next page reports what became of it."""
+    back = resolve_url(way_back(request))
+    if not request.user.is_authenticated:
+        return _go(request, redirect_to_login(back).url)
+    try:
+        wishes = wishes_of(request.POST)
+    except Unsuitable as error:
+        reports.leave(request, Report(message=str(error)))
+        return _done(request, back)
+    tasks = _own_tasks(request.user, wishes)
+    if len(tasks) < len(wishes):
+        raise Http404
+    if asking := _ask_first(request, wishes, tasks, back=back, asked=[]):
+        return _go(request, asking)
+    reports.leave(request, carry_out(request.user, wishes, tasks))
+    return _done(request, back)
+
+
+@never_cache
+@login_required
+@require_GET
+def resume(request: SignedInRequest, key: str) -> HttpResponse:
+    """Back from Asana: do what waited for the permission, or ask for the next account's."""
+    waited = waiting.take(request.session, key)
+    if waited is None:
+        return redirect("asana_tasks:task_list")
+    wishes = [Wish(wish["task"], Do(wish["do"]), wish["due"]) for wish in waited.what["wishes"]]
+    tasks = _own_tasks(request.user, wishes)
+    wishes = [wish for wish in wishes if wish.task in tasks]  # some may be gone by now
+    asked = waited.what["asked"]
+    if asking := _ask_first(request, wishes, tasks, back=waited.back, asked=asked):
+        return redirect(asking)
+    reports.leave(request, carry_out(request.user, wishes, tasks))
+    return redirect(waited.back)
+
+
+def _own_tasks(user: User, wishes: Sequence[Wish]) -> dict[int, Task]:
+    rows = Task.objects.of(user).select_related("account", "workspace__account__user")
+    return {task.pk: task for task in rows.filter(pk__in=[wish.task for wish in wishes])}
+
+
+def _ask_first(
+    request: SignedInRequest,
+    wishes: Sequence[Wish],
+    tasks: dict[int, Task],
+    *,
+    back: str,
+    asked: list[int],
+) -> str | None:
+    """Where a permission that is missing is asked for; each account's once."""
+    accounts = {task.account_id: task.account for task in tasks.values()}
+    missing = [pk for pk, each in accounts.items() if not each.may_write and pk not in asked]
+    if not missing:
+        return None
+    what = {"wishes": [asdict(wish) for wish in wishes], "asked": [*asked, missing[0]]}
+    waiting.keep(request.session, view="asana_tasks:resume_change", back=back, what=what)
+    return reverse("accounts:permission", args=[missing[0]])
+
+
+def _done(request: SignedInRequest, back: str) -> HttpResponse:
+    if request.htmx:
+        return trigger_client_event(HttpResponse(status=204), "tasks:changed")
+    return redirect(back)
+
+
+def _go(request: SignedInRequest, path: str) -> HttpResponse:
+    """To another page, whoever asks: htmx would swallow a redirect."""
+    return HttpResponseClientRedirect(path) if request.htmx else redirect(path)

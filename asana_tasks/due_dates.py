@@ -1,0 +1,62 @@
+"""A new due date: what a form may say, and what to tell Asana for it."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any, Final
+
+from django.utils.dateparse import parse_date, parse_datetime
+
+from asana_tasks.dates import Calendar
+from asana_tasks.models import Task
+
+NewDue = date | timedelta | None  # a datetime is a date: that very moment
+SHIFTS: Final = {"+1d": timedelta(days=1), "+1w": timedelta(weeks=1)}
+YEARS: Final = range(1970, 3000)
+
+
+class BadDate(ValueError):
+    """Not a date we take; the message tells the person why."""
+
+
+def parse_due(text: str) -> NewDue:
+    """An ISO date (or date-time with its zone, for an Undo), `+1d`, `+1w`, or `none`."""
+    if text == "none":
+        return None
+    if text in SHIFTS:
+        return SHIFTS[text]
+    try:
+        new = parse_date(text) or parse_datetime(text)
+    except ValueError:
+        new = None
+    if new is None or (isinstance(new, datetime) and new.tzinfo is None):
+        raise BadDate("Choose a date first." if not text else "That isn't a date.")
+    if new.year not in YEARS:
+        raise BadDate(f"The year {new.year} can't be meant.")
+    return new
+
+
+def due_fields(task: Task, new: NewDue, calendar: Calendar) -> dict[str, Any]:
+    """A day keeps the task's time of day, if it has one, as the person's clock shows it.
+
+    A day or a week later counts from the due date, but never from a day that has passed: moving
+    something overdue “by a day” means tomorrow. Asana takes one of `due_on` and `due_at`.
+    """
+    if new is None:
+        return {"due_on": None}
+    if isinstance(new, datetime):
+        return {"due_at": _moment(new)}
+    due_at = task.due_at.astimezone(calendar.zone) if task.due_at else None
+    day = new
+    if isinstance(new, timedelta):
+        due_on = due_at.date() if due_at else task.due_on
+        day = max(due_on or calendar.today, calendar.today) + new
+    if due_at is None:
+        return {"due_on": day.isoformat()}
+    return {"due_at": _moment(_at(day, due_at.time(), calendar))}
+
+
+def _at(day: date, clock_time: time, calendar: Calendar) -> datetime:
+    return datetime.combine(day, clock_time, tzinfo=calendar.zone)
+
+
+def _moment(instant: datetime) -> str:
+    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")
