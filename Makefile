@@ -5,13 +5,14 @@ BIN := .venv/bin
 PORT ?= 8000
 export PORT
 
-.PHONY: help demo run test test-services check format clean
+.PHONY: help demo run test test-services bench check format clean
 
 help:
 	@echo "make demo    the site and a stand-in for Asana, nothing to set up (PORT=8000)"
 	@echo "make run     the site against real Asana, from .env (PORT=8000)"
 	@echo "make test    the whole test suite, browser tests included, on SQLite"
 	@echo "make test-services   the same suite on PostgreSQL and Redis"
+	@echo "make bench   measure pages, refreshes and what a browser fetches: docs/performance.md"
 	@echo "make check   lint, types, migrations, Django's deployment checks"
 	@echo "make format  let ruff put the code in order"
 
@@ -28,6 +29,10 @@ test: .venv/dev
 test-services: .venv/dev
 	@$(BIN)/python -m scripts.browser
 	$(BIN)/python -m scripts.services $(BIN)/python -m pytest -n auto $(ARGS)
+
+bench: .venv/dev
+	@$(BIN)/python -m scripts.browser
+	@$(BIN)/python -m bench $(ARGS)
 
 check: .venv/dev
 	$(BIN)/ruff check .

@@ -12,7 +12,16 @@ from cryptography.fernet import Fernet
 from django.core.management.utils import get_random_secret_key
 
 ROOT = Path(__file__).parent.parent
-PACKAGES = ["config", "accounts", "asana_tasks", "fake_asana", "scripts", "tests", "manage.py"]
+PACKAGES = [
+    "config",
+    "accounts",
+    "asana_tasks",
+    "fake_asana",
+    "scripts",
+    "bench",
+    "tests",
+    "manage.py",
+]
 CHECKS = [
     ["-m", "mypy", *PACKAGES],
     ["manage.py", "makemigrations", "--check", "--dry-run"],

@@ -1,0 +1,78 @@
+"""`make bench`: measure, print, and write docs/performance.md. Needs nothing set up."""
+
+import argparse
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench import first_view, machine, tables
+from bench.report import Table
+from bench.sites import DATABASES, ROOT, Site, sqlite
+
+REPEAT = """\
+# Performance
+
+Written by `make bench`. Goals that were missed are marked as such. To repeat it, run `make bench`
+on a machine that does nothing else. It makes its own databases and removes them.
+`make bench ARGS=--quick` only shows that it works: its figures mean nothing.
+
+{machine}
+"""
+
+
+@dataclass(frozen=True)
+class Scale:
+    sizes: list[int]
+    others: int
+    times: int
+    latency_ms: int
+    cases: list[str]
+    refreshes: int
+
+
+FULL = Scale([100, 1_000, 10_000, 50_000], 200_000, 15, 100, ["1 × 60", "8 × 250", "1 × 10,000"], 3)
+QUICK = Scale([20, 120], 100, 1, 5, ["1 × 60"], 1)
+
+
+def parts(scale: Scale, databases: list[str], versions: dict[str, str]) -> Iterator[Table]:
+    with sqlite() as database:
+        site = Site.on(database)
+        site.manage(site.environment, "collectstatic", "--noinput", "--verbosity", "0")
+    for name in databases:
+        with DATABASES[name]() as database:
+            versions[database.name] = database.version
+            found = Site.on(database).measure(
+                "pages", sizes=scale.sizes, others=scale.others, times=scale.times
+            )
+            yield tables.pages(database.name, found, scale.others)
+    with sqlite() as database:
+        found = Site.on(database).measure(
+            "refreshes", latency_ms=scale.latency_ms, times=scale.refreshes, cases=scale.cases
+        )
+        yield tables.refreshes(found, scale.latency_ms)
+    with sqlite() as database:
+        site = Site.on(database)
+        yield tables.views(site, first_view.measure(site, scale.refreshes))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="small sizes, to see that it works")
+    parser.add_argument("--databases", nargs="+", choices=DATABASES, default=list(DATABASES))
+    parser.add_argument("--output", type=Path, default=ROOT / "docs" / "performance.md")
+    asked = parser.parse_args()
+    scale = QUICK if asked.quick else FULL
+    versions: dict[str, str] = {}
+    written = []
+    for table in parts(scale, asked.databases, versions):
+        print(table, flush=True)
+        written.append(str(table))
+    head = REPEAT.format(machine=machine.description(versions))
+    asked.output.parent.mkdir(parents=True, exist_ok=True)
+    asked.output.write_text("\n".join([head, *written]))
+    print(f"Written to {asked.output}", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    main()

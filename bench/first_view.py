@@ -1,0 +1,128 @@
+"""What Ada's browser fetches for her list, and when it shows: gunicorn, Chromium, no cache."""
+
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from statistics import median
+from typing import Any
+
+from playwright.sync_api import Browser, BrowserContext, Page, StorageState, sync_playwright
+
+from bench.sites import ROOT, Site
+from scripts.browser import find
+from scripts.serve import gunicorn
+from tests.browser.walks import sign_in
+from tests.stand_in import ADA, StandIn
+
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
+SECONDS_TO_START = 30
+TIMES = """() => ({
+  paint: performance.getEntriesByName("first-contentful-paint")[0].startTime,
+  interactive: performance.getEntriesByType("navigation")[0].domContentLoadedEventEnd,
+})"""
+
+
+@dataclass
+class View:
+    """What one visit brought over the wire; what a cache answered is not among it."""
+
+    paint: float = 0
+    interactive: float = 0
+    addresses: dict[str, str] = field(default_factory=dict)
+    bytes: dict[str, int] = field(default_factory=dict)
+
+    def listen(self, page: Page) -> None:
+        session = page.context.new_cdp_session(page)
+        session.on("Network.responseReceived", self._respond)
+        session.on("Network.loadingFinished", self._finish)
+        session.send("Network.enable")
+
+    def _respond(self, event: Any) -> None:
+        answer = event["response"]
+        if not answer.get("fromDiskCache") and answer["url"].startswith("http"):
+            self.addresses[event["requestId"]] = answer["url"]
+
+    def _finish(self, event: Any) -> None:
+        if event["requestId"] in self.addresses and event["encodedDataLength"]:
+            address = self.addresses[event["requestId"]]
+            self.bytes[address] = round(event["encodedDataLength"])
+
+
+def measure(site: Site, times: int) -> list[tuple[str, View]]:
+    """Two views: the first one ever, and the one after it."""
+    with _running(site), sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=find(), args=FLAGS)
+        known = _signed_in(browser, site)
+        pairs = [_visits(browser, site, known) for _ in range(times)]
+        browser.close()
+    first, again = zip(*pairs, strict=True)
+    return [("first view", _middle(first)), ("repeat view", _middle(again))]
+
+
+@contextmanager
+def _running(site: Site) -> Iterator[None]:
+    """The stand-in and the site as `make run` starts it."""
+    environment = site.environment
+    site.manage(environment, "migrate", "--verbosity", "0")
+    callback = f"{site.url}/complete/asana/"
+    with StandIn.start("--port", str(site.asana_port), redirect_uri=callback):
+        server = subprocess.Popen(gunicorn(site.port), cwd=ROOT, env=environment)
+        try:
+            _wait_for(site.url)
+            yield
+        finally:
+            server.terminate()
+            server.wait(timeout=10)
+
+
+def _wait_for(url: str) -> None:
+    deadline = time.monotonic() + SECONDS_TO_START
+    while time.monotonic() < deadline:
+        try:
+            urllib.request.urlopen(f"{url}/login/", timeout=5).close()
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.1)
+        else:
+            return
+    raise RuntimeError(f"The site did not answer within {SECONDS_TO_START} seconds")
+
+
+def _signed_in(browser: Browser, site: Site) -> StorageState:
+    """Ada's cookies, once her tasks are here."""
+    context = browser.new_context(base_url=site.url)
+    page = context.new_page()
+    sign_in(page, ADA)
+    page.locator(".task").first.wait_for()
+    page.wait_for_load_state("networkidle")
+    known = context.storage_state()
+    context.close()
+    return known
+
+
+def _visits(browser: Browser, site: Site, known: StorageState) -> tuple[View, View]:
+    context = browser.new_context(base_url=site.url, storage_state=known)
+    views = _visit(context), _visit(context)
+    context.close()
+    return views
+
+
+def _visit(context: BrowserContext) -> View:
+    page = context.new_page()
+    view = View()
+    view.listen(page)
+    page.goto("/tasks/", wait_until="networkidle")
+    told = page.evaluate(TIMES)
+    view.paint, view.interactive = told["paint"], told["interactive"]
+    page.close()
+    return view
+
+
+def _middle(views: tuple[View, ...]) -> View:
+    """What was fetched is the same each time; how long it took is not."""
+    paint = median(view.paint for view in views)
+    interactive = median(view.interactive for view in views)
+    return View(paint, interactive, views[0].addresses, views[0].bytes)

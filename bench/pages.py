@@ -1,0 +1,55 @@
+"""How long the server takes for a page, and how many queries it asks."""
+
+import sys
+from collections.abc import Iterator
+from statistics import median
+from time import perf_counter
+from typing import Any
+
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from accounts.models import User
+from asana_tasks.list_page import PAGE_SIZE
+from asana_tasks.models import Task
+from bench.crowd import populate
+
+WARM_UP = 2
+
+
+def measure(sizes: list[int], others: int, times: int, **_: Any) -> list[dict[str, Any]]:
+    print(f"  {sum(sizes) + others:,} tasks into {connection.vendor} …", file=sys.stderr)
+    people = populate(sizes, others)
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("VACUUM ANALYZE")  # what autovacuum does within minutes
+    return [found for size, user in people.items() for found in _of(user, size, times)]
+
+
+def _of(user: User, size: int, times: int) -> Iterator[dict[str, Any]]:
+    client = Client(SERVER_NAME="localhost")
+    client.force_login(user)
+    last = -(-Task.objects.of(user).open().count() // PAGE_SIZE)
+    for name, address in {
+        "first page": "/tasks/",
+        "search": "/tasks/?q=plan",
+        "last page": f"/tasks/?page={last}",
+        "calendar": "/tasks/calendar/",
+    }.items():
+        for _ in range(WARM_UP):
+            _get(client, address)
+        with CaptureQueriesContext(connection) as queries:
+            _get(client, address)
+        number = len(queries)  # before the next request, which begins a new count
+        milliseconds = median(_get(client, address) for _ in range(times))
+        yield {"size": size, "page": name, "ms": milliseconds, "queries": number}
+
+
+def _get(client: Client, address: str) -> float:
+    started = perf_counter()
+    answer = client.get(address)
+    took = perf_counter() - started
+    if answer.status_code != 200:
+        raise RuntimeError(f"{address} answers with {answer.status_code}")
+    return took * 1000
