@@ -89,7 +89,7 @@ document.addEventListener("submit", (event) => {
 let kept = null;
 
 document.addEventListener("htmx:beforeSwap", (event) => {
-  if (event.detail.target.id !== "tasks") return;
+  if (event.detail.target?.id !== "tasks") return;
   const chosen = [...document.querySelectorAll("#tasks input[name=task]:checked")];
   const open = [...document.querySelectorAll("#tasks details[open]")];
   kept = {
@@ -99,8 +99,13 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   };
 });
 
-document.addEventListener("htmx:afterSwap", (event) => {
-  if (event.detail.target.id !== "tasks" || !kept) return;
+document.addEventListener("htmx:oobBeforeSwap", (event) => {
+  const chooses = document.activeElement?.closest("#search");
+  if (event.detail.target.id === "filter-grid" && chooses) event.detail.shouldSwap = false;
+});
+
+document.addEventListener("htmx:afterSwap", () => {
+  if (!kept) return;
   for (const value of kept.selected) {
     const box = document.querySelector(`#tasks input[name=task][value="${CSS.escape(value)}"]`);
     if (box) box.checked = true;

@@ -1,0 +1,50 @@
+"""No violation that axe-core can find, on any page, narrow and wide, light and dark."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from tests.browser.walks import sign_in, to_consent
+from tests.stand_in import ADA
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+PAGES = [
+    "/tasks/",
+    "/tasks/?group=project&state=all&sort=name",
+    "/tasks/?q=nothing+at+all",
+    "/tasks/time-zone/",
+    "/workspaces/",
+    "/accounts/",
+    "/no/such/page/",
+]
+
+
+def violations(page: Page) -> list[str]:
+    found = Axe().run(page).response["violations"]
+    return [f"{each['id']}: {[node['html'] for node in each['nodes']]}" for each in found]
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_page_of_a_person(page: Page, width: int, scheme: str):
+    page.set_viewport_size({"width": width, "height": 900})
+    page.emulate_media(color_scheme=scheme)
+    sign_in(page, ADA)
+    expect(page.get_by_text("Write the plan", exact=True)).to_be_visible()
+    for path in PAGES:
+        page.goto(path)
+        assert violations(page) == [], path
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_pages_of_a_stranger(page: Page, width: int, scheme: str):
+    page.set_viewport_size({"width": width, "height": 900})
+    page.emulate_media(color_scheme=scheme)
+    page.goto("/")
+    assert violations(page) == []
+    to_consent(page)
+    page.get_by_role("button", name="Deny").click()
+    expect(page.get_by_role("heading", name="You didn't allow access")).to_be_visible()
+    assert violations(page) == []

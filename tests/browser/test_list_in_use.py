@@ -1,0 +1,122 @@
+"""The list in a person's hands: search, keyboard, freshness, no JavaScript."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from accounts.models import AsanaAccount, User
+from asana_tasks.models import Task
+from tests.browser.walks import sign_in
+from tests.stand_in import ADA, StandIn
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def ada(page: Page) -> Page:
+    sign_in(page, ADA)
+    expect(page.get_by_text("Write the plan", exact=True)).to_be_visible()
+    expect(page.locator("#progress")).to_be_hidden()
+    return page
+
+
+def test_search_finds_as_one_types_and_goes_into_the_address(ada: Page):
+    ada.get_by_label("Search tasks").press_sequentially("scope borr", delay=20)
+    expect(ada.locator(".task")).to_have_count(1)
+    expect(ada).to_have_url(re.compile(r"/tasks/\?q=scope\+borr$"))
+    expect(ada.get_by_label("Search tasks")).to_be_focused()
+    ada.go_back()
+    expect(ada.locator(".task")).to_have_count(Task.objects.open().count())
+
+
+def test_a_filter_is_bookmarkable(ada: Page):
+    ada.get_by_text("Filter, group and sort").click()
+    ada.get_by_label("Kind").select_option("milestone")
+    expect(ada).to_have_url(re.compile(r"/tasks/\?kind=milestone$"))
+    milestones = Task.objects.open().of_kind("milestone").count()
+    expect(ada.locator(".task")).to_have_count(milestones)
+    ada.reload()
+    expect(ada.locator(".task")).to_have_count(milestones)
+    expect(ada.get_by_label("Kind")).to_have_value("milestone")
+
+
+def test_choosing_a_project_offers_its_sections(ada: Page):
+    ada.get_by_text("Filter, group and sort").click()
+    expect(ada.locator("#section-choice")).to_be_hidden()
+    ada.locator("#id_project").select_option(label="Office")
+    expect(ada.locator("#section-choice")).to_be_visible()
+    assert ada.locator("#section-choice option").count() > 1
+
+
+def test_a_view_is_named_and_becomes_a_tab(ada: Page):
+    ada.goto("/tasks/?kind=milestone")
+    ada.get_by_text("Save as a view").click()
+    ada.get_by_role("textbox", name="Name").fill("Milestones of mine")
+    ada.get_by_role("button", name="Save", exact=True).click()
+    ada.goto("/tasks/")
+    ada.get_by_role("link", name="Milestones of mine").click()
+    expect(ada).to_have_url(re.compile(r"kind=milestone"))
+
+
+def test_the_keyboard_moves_searches_goes_and_explains(ada: Page):
+    ada.keyboard.press("j")
+    expect(ada.locator(".task").nth(0)).to_be_focused()
+    ada.keyboard.press("j")
+    expect(ada.locator(".task").nth(1)).to_be_focused()
+    ada.keyboard.press("k")
+    expect(ada.locator(".task").nth(0)).to_be_focused()
+    ada.keyboard.press("?")
+    expect(ada.get_by_role("dialog")).to_be_visible()
+    ada.keyboard.press("Escape")
+    ada.keyboard.press("/")
+    expect(ada.get_by_label("Search tasks")).to_be_focused()
+    ada.keyboard.press("Escape")
+    ada.keyboard.press("g")
+    ada.keyboard.press("w")
+    expect(ada).to_have_url(re.compile("/workspaces/$"))
+
+
+def test_shortcuts_never_fire_while_typing(ada: Page):
+    ada.get_by_label("Search tasks").press_sequentially("jk?gw")
+    expect(ada.get_by_label("Search tasks")).to_have_value("jk?gw")
+    expect(ada.get_by_role("dialog")).to_be_hidden()
+    expect(ada).to_have_url(re.compile("/tasks/"))
+
+
+def test_the_first_guess_at_a_time_zone_is_the_browsers(browser, site: str, asana: StandIn):
+    context = browser.new_context(base_url=site, timezone_id="Asia/Tokyo", locale="en")
+    page = context.new_page()
+    sign_in(page, ADA)
+    expect(page.get_by_text("Write the plan", exact=True)).to_be_visible()
+    page.reload()
+    expect(page.get_by_text("Days and times are those of Asia/Tokyo")).to_be_visible()
+    assert User.objects.get().time_zone == "Asia/Tokyo"
+    context.close()
+
+
+def test_a_stale_copy_is_refreshed_while_looked_at(ada: Page, asana: StandIn):
+    gid = Task.objects.get(name="Write the plan").gid
+    asana.change_task(gid, name="Write the new plan")
+    AsanaAccount.objects.update(synced_at="2026-01-01T00:00Z")
+    ada.reload()
+    expect(ada.get_by_text("Write the new plan", exact=True)).to_be_visible()
+
+
+def test_a_fresh_copy_is_left_alone(ada: Page, asana: StandIn):
+    before = len(asana.requests("/api/1.0/workspaces"))
+    ada.reload()
+    expect(ada.get_by_text("Write the plan", exact=True)).to_be_visible()
+    assert len(asana.requests("/api/1.0/workspaces")) == before
+
+
+def test_everything_is_there_without_javascript(page_without_javascript: Page):
+    page = page_without_javascript
+    sign_in(page, ADA)
+    page.get_by_role("button", name="Refresh").click()
+    page.get_by_label("Search tasks").fill("scope borr")
+    page.get_by_role("button", name="Search", exact=True).click()
+    expect(page.locator(".task")).to_have_count(1)
+    page.get_by_label("Group by").select_option("project")
+    page.get_by_role("button", name="Search", exact=True).click()
+    expect(page.locator(".group h2")).to_have_count(1)
