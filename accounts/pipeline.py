@@ -47,6 +47,8 @@ def store_account(
     is_new = user is None
     if user is not None and not user.is_active:
         return {"social": social, "user": user, "is_new": False}
+    granted = _text(response.get("scope"), 1000) or " ".join(backend.purpose.scopes)
+    keeps_wider = social is not None and _wider_grant_works(social, granted)
     try:
         with transaction.atomic():
             user = user or _create_user(uid, response)
@@ -54,25 +56,25 @@ def store_account(
             account.name = _text(response.get("name"), 255)
             account.email = _text(response.get("email"), 254)
             account.picture_url = _picture_url(response.get("picture"))
-            _store_grant(account, response, asked=backend.purpose.scopes)
+            if keeps_wider:
+                account.save(update_fields=["name", "email", "picture_url"])
+            else:
+                account.scope = granted
+                tokens.store(account, response)
     except IntegrityError as error:  # the same sign-in finished twice at the same time
         raise AuthSessionError(backend, code="state_mismatch", stage="pipeline") from error
     return {"social": account, "user": user, "is_new": is_new}
 
 
-def _store_grant(account: AsanaAccount, response: dict[str, Any], *, asked: list[str]) -> None:
-    """The new tokens; but where they may do less than those we have, ours, while those work.
+def _wider_grant_works(account: AsanaAccount, granted: str) -> bool:
+    """Whether to keep the tokens we have: they may do more than the new ones, and still work.
 
     A plain sign-in asks for the least. Whether Asana lets an earlier, wider grant live on beside it
     is not documented, so the earlier one is tried; what it can still do, nobody has to be asked for
     again. The new tokens are then left to expire: revoking them could end the wider grant too.
+    Trying it commits what it finds, so it is done before anything is stored.
     """
-    granted = _text(response.get("scope"), 1000) or " ".join(asked)
-    if account.may_write and not AsanaAccount(scope=granted).may_write and tokens.renew(account):
-        account.save(update_fields=["name", "email", "picture_url"])
-    else:
-        account.scope = granted
-        tokens.store(account, response)
+    return account.may_write and not AsanaAccount(scope=granted).may_write and tokens.renew(account)
 
 
 def _create_user(gid: str, response: dict[str, Any]) -> User:

@@ -2,6 +2,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.accounts import replies
 from tests.accounts.provider import Provider
 
 
@@ -21,6 +22,7 @@ def op(db, settings, running_provider: Provider) -> Provider:
 
 
 @pytest.fixture
-def hasty(monkeypatch) -> None:
-    """We wait for a fifth of a second instead of ten."""
-    monkeypatch.setattr("accounts.http.SECONDS", 0.2)
+def hasty(request, monkeypatch) -> None:
+    """For a `reply` that drips we wait for less than half a second instead of ten."""
+    if request.node.callspec.params["reply"] in {replies.drips_headers, replies.drips_a_body}:
+        monkeypatch.setattr("accounts.http.SECONDS", 0.4)

@@ -132,6 +132,19 @@ def test_the_scopes_that_were_granted_are_kept(op, granted):
     )
 
 
+@pytest.mark.parametrize("still_good", [True, False])
+def test_a_plain_sign_in_keeps_a_wider_grant_while_it_works(op, still_good):
+    op.token_answer["scope"] = "openid tasks:read tasks:write"
+    sign_in(op).is_signed_in()
+    if not still_good:
+        op.refresh_tokens.clear()
+    op.token_answer["scope"] = "openid tasks:read"
+    account = sign_in(op).is_signed_in()
+    assert ("tasks:write" in account.scopes) == still_good
+    assert not account.needs_reconnecting
+    assert tokens.access_token_for(account).startswith("access-")
+
+
 def test_a_failure_while_storing_leaves_no_half_of_a_person(op, monkeypatch):
     def fails(*_args, **_kwargs):
         raise RuntimeError("the disk is full")
