@@ -1,14 +1,16 @@
 from collections.abc import Sequence
 from dataclasses import asdict
+from typing import cast
 
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import redirect_to_login
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, resolve_url
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import HttpResponseClientRedirect, trigger_client_event
+from django_htmx.middleware import HtmxDetails
 
 from accounts import waiting
 from accounts.models import User
@@ -22,11 +24,15 @@ from asana_tasks.wishes import Do, Unsuitable, Wish, wishes_of
 
 
 @require_POST
-def change(request: SignedInRequest) -> HttpResponse:
+def change(request: HttpRequest) -> HttpResponse:
     """Do something to tasks in Asana; the next page reports what became of it."""
     back = resolve_url(way_back(request))
-    if not request.user.is_authenticated:
-        return _go(request, redirect_to_login(back).url)
+    if request.user.is_authenticated:
+        return _change(cast("SignedInRequest", request), back)
+    return _go(request, redirect_to_login(back).url)  # this address only takes forms
+
+
+def _change(request: SignedInRequest, back: str) -> HttpResponse:
     try:
         wishes = wishes_of(request.POST)
     except Unsuitable as error:
@@ -88,6 +94,6 @@ def _done(request: SignedInRequest, back: str) -> HttpResponse:
     return redirect(back)
 
 
-def _go(request: SignedInRequest, path: str) -> HttpResponse:
+def _go(request: HttpRequest, path: str) -> HttpResponse:
     """To another page, whoever asks: htmx would swallow a redirect."""
-    return HttpResponseClientRedirect(path) if request.htmx else redirect(path)
+    return HttpResponseClientRedirect(path) if HtmxDetails(request) else redirect(path)

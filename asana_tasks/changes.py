@@ -156,7 +156,7 @@ class _Run:
             self._keep(job, future.result())
         except client.NotAuthorized as error:
             if not self._renew(job):
-                self._fail(job.task, why(error))
+                self._fail(job.task, self.given_up.get(job.account.pk) or why(error))
         except (client.AsanaError, NotDone) as error:
             self._fail(job.task, why(error))
             self._give_up(job.account, error)

@@ -142,7 +142,7 @@ def _one(
     answer = send(method, f"/tasks/{gid}", token, params={"opt_fields": opt_fields}, **kwargs)
     row = answer.get("data")
     item = parse(row)
-    if item is None or row["gid"] != gid:
+    if item is None or not isinstance(row, dict) or row["gid"] != gid:
         raise Unavailable("Asana's answer holds another task or none")
     return item
 

@@ -45,10 +45,11 @@ def due_fields(task: Task, new: NewDue, calendar: Calendar) -> dict[str, Any]:
     if isinstance(new, datetime):
         return {"due_at": _moment(new)}
     due_at = task.due_at.astimezone(calendar.zone) if task.due_at else None
-    day = new
     if isinstance(new, timedelta):
         due_on = due_at.date() if due_at else task.due_on
         day = max(due_on or calendar.today, calendar.today) + new
+    else:
+        day = new
     if due_at is None:
         return {"due_on": day.isoformat()}
     return {"due_at": _moment(_at(day, due_at.time(), calendar))}

@@ -58,7 +58,7 @@ def _for_each(values: list[str], count: int) -> list[str]:
 def _wish(task: str, do: str, due: str) -> Wish:
     if not (task.isascii() and task.isdecimal() and len(task) <= 18):
         raise Http404
-    if do not in Do:
+    if do not in set(Do):
         raise BadRequest("Not a thing we can do to a task")
     if do == Do.DUE:
         try:
