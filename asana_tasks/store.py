@@ -12,6 +12,7 @@ from asana_tasks.answers import TASK_FIELDS, TaskAnswer, WorkspaceAnswer
 from asana_tasks.dates import overdue_at, zone_named
 from asana_tasks.models import Placement, Project, Task, Workspace
 from asana_tasks.querysets import UNCHANGED, Change
+from asana_tasks.upserts import upsert
 from asana_tasks.words import plain, searchable
 
 NO_LONGER_OFFERED: Final = (
@@ -120,37 +121,36 @@ def _change(old: Task | None, new: Task, workspace: Workspace) -> tuple[str, dat
 
 def _write(account: AsanaAccount, tasks: list[Task]) -> None:
     if tasks:
-        Task.objects.bulk_create(
-            tasks,
-            update_conflicts=True,
-            unique_fields=["account", "gid"],
-            update_fields=[*OURS, *WORKED_OUT, *TASK_FIELDS],
-        )
-        gids = [task.gid for task in tasks]
-        _place(account, list(Task.objects.filter(account=account, gid__in=gids)))
+        upsert(tasks, unique=["account", "gid"], update=[*OURS, *WORKED_OUT, *TASK_FIELDS])
+        rows = Task.objects.filter(account=account, gid__in=[task.gid for task in tasks])
+        keys = dict(rows.values_list("gid", "pk"))
+        for task in tasks:
+            task.pk = keys[task.gid]
+        _place(account, tasks)
 
 
 def _place(account: AsanaAccount, tasks: list[Task]) -> None:
     """Their places in projects, from their memberships."""
     names = {m["project"]["gid"]: m["project"]["name"] for t in tasks for m in t.memberships}
-    Project.objects.bulk_create(
+    upsert(
         [Project(account=account, gid=gid, name=name) for gid, name in names.items()],
-        update_conflicts=True,
-        unique_fields=["account", "gid"],
-        update_fields=["name"],
+        unique=["account", "gid"],
+        update=["name"],
     )
     projects = dict(account.projects.filter(gid__in=names).values_list("gid", "pk"))
     Placement.objects.filter(task__in=tasks).delete()
-    Placement.objects.bulk_create(
+    upsert(
         {
             (task.pk, membership["project"]["gid"]): Placement(
-                task=task,
+                task_id=task.pk,
                 project_id=projects[membership["project"]["gid"]],
                 **_section(membership["section"]),
             )
             for task in tasks
             for membership in task.memberships
-        }.values()
+        }.values(),
+        unique=["task", "project"],
+        update=["section_gid", "section_name"],
     )
 
 

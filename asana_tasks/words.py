@@ -5,6 +5,8 @@ import unicodedata
 
 def plain(text: str) -> str:
     """`Čaj` and `čaj` and `caj` are one (Unicode NFKD without its marks, case-folded)."""
+    if text.isascii():
+        return text.casefold()
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     return "".join(char for char in decomposed if not unicodedata.combining(char)).casefold()
 

@@ -25,7 +25,7 @@ FLOORS = {
         {"tokens"},
         {"backends"},
         {"callbacks", "discovery", "failures", "provider_errors", "purposes", "rates", "waiting"},
-        {"models", "http", "id_tokens", "encryption", "apps"},
+        {"models", "http", "id_tokens", "encryption", "decorators", "apps"},
     ],
     "asana_tasks": [
         {"urls", "management"},
@@ -35,7 +35,7 @@ FLOORS = {
         {"sync", "changes", "details"},
         {"change_words", "fetching", "leases", "load", "months", "reports", "store"},
         {"client", "wishes"},
-        {"due_dates", "forms", "groups", "sending", "zones"},
+        {"due_dates", "forms", "groups", "sending", "upserts", "zones"},
         {"models"},
         {"querysets"},
         {"detail_answers"},
