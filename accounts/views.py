@@ -10,6 +10,7 @@ from social_django.utils import load_strategy
 
 from accounts import failures, rates
 from accounts.backends import AsanaOpenIdConnect
+from accounts.decorators import signed_in_post
 from accounts.middleware import failed_sign_in
 from accounts.purposes import Purpose
 from accounts.typing import SignedInRequest
@@ -36,8 +37,7 @@ def begin(request: HttpRequest, backend: str) -> HttpResponse:
 complete = require_GET(social_views.complete)
 
 
-@login_required
-@require_POST
+@signed_in_post
 def connect(request: SignedInRequest) -> HttpResponse:
     """To Asana, for one more account of the person who is signed in."""
     if not rates.sign_in_allowed(request):

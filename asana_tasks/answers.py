@@ -107,8 +107,10 @@ def _gid(value: Any) -> str | None:
 
 
 def text(value: Any, length: int = MAX_TEXT) -> str:
-    """Without the one character PostgreSQL cannot hold."""
-    return value.replace("\0", "")[:length] if isinstance(value, str) else ""
+    """Without what a database cannot hold: NUL, and halves of characters."""
+    if not isinstance(value, str):
+        return ""
+    return value.encode("utf-8", "replace").decode().replace("\0", "")[:length]
 
 
 def _day(value: Any) -> date | None:

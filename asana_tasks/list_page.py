@@ -8,9 +8,11 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.typing import SignedInRequest
+from asana_tasks import reports
 from asana_tasks.dates import DUE_LABELS, Calendar, zone_named
 from asana_tasks.forms import TaskSearch
 from asana_tasks.groups import Grouping, grouping
+from asana_tasks.load import load_of
 from asana_tasks.models import Placement, Project, Task
 from asana_tasks.sources import Sources, sources_of
 
@@ -39,6 +41,8 @@ def list_page(request: SignedInRequest) -> dict[str, Any]:
         "groups": cut.cut(_with_rows(page, sources), _label_of(by, sources)),
         "saved_views": list(user.saved_views.all()),
         "total": cut.total,
+        "load": load_of(user, calendar),
+        "report": reports.take(request),
         "shown_at": calendar.now,
         "today": calendar.today,
     }

@@ -3,11 +3,10 @@ from collections.abc import Iterator
 from dataclasses import asdict
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect
-from django.views.decorators.http import require_POST
 
+from accounts.decorators import signed_in_post
 from accounts.models import AsanaAccount
 from accounts.typing import SignedInRequest
 from asana_tasks.going_back import way_back
@@ -16,8 +15,7 @@ from asana_tasks.side_by_side import refresh_all
 PROGRESS = "application/x-ndjson"
 
 
-@login_required
-@require_POST
+@signed_in_post
 def refresh(request: SignedInRequest) -> HttpResponse | StreamingHttpResponse:
     """Fetch from Asana; told line by line to a script, or at the end to a plain form."""
     accounts = list(request.user.asana_accounts.connected())

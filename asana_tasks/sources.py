@@ -43,7 +43,8 @@ class Sources:
 
     @property
     def is_troubled(self) -> bool:
-        return any(each.last_error for each in (*self.accounts, *self.workspaces))
+        errors = [account.last_error for account in self.accounts]
+        return any(errors + [workspace.last_error for workspace in self.workspaces])
 
     @property
     def by_account(self) -> list[tuple[AsanaAccount, str, list[Workspace]]]:

@@ -7,9 +7,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 from django_htmx.http import push_url
 
+from accounts.decorators import signed_in_post
 from accounts.typing import SignedInRequest
 from asana_tasks.forms import SavedViewForm, TimeZoneForm
 from asana_tasks.going_back import way_back
@@ -46,16 +47,14 @@ def workspace_list(request: SignedInRequest) -> HttpResponse:
     return render(request, "asana_tasks/workspace_list.html", {"sources": sources_of(request.user)})
 
 
-@login_required
-@require_POST
+@signed_in_post
 def mark_seen(request: SignedInRequest) -> HttpResponse:
     """What had changed when the page was made; what changed since is told the next time."""
     Task.objects.of(request.user).mark_seen(_instant(request.POST.get("shown_at", "")))
     return redirect(way_back(request))
 
 
-@login_required
-@require_POST
+@signed_in_post
 def save_view(request: SignedInRequest) -> HttpResponse:
     """A view of the same name is replaced."""
     if request.user.saved_views.count() >= SavedView.MOST:
@@ -73,8 +72,7 @@ def save_view(request: SignedInRequest) -> HttpResponse:
     return redirect(way_back(request))
 
 
-@login_required
-@require_POST
+@signed_in_post
 def remove_view(request: SignedInRequest, pk: int) -> HttpResponse:
     get_object_or_404(request.user.saved_views, pk=pk).delete()
     return redirect("asana_tasks:task_list")

@@ -39,7 +39,7 @@ function openBeside(link) {
 const ACTIONS = {
   j: () => move(1),
   k: () => move(-1),
-  x: () => press("[data-do=complete], [data-do=approve]"),
+  x: () => press("button[value=complete], button[value=reopen], .menu summary"),
   e: () => press("a.task-name"),
   o: () => press("a.in-asana"),
   "/": () => document.getElementById("id_q")?.focus(),
@@ -81,8 +81,8 @@ document.addEventListener("click", (event) => {
 
 // What is shown at once: a task on its way to being done. The answer brings the list as it is.
 document.addEventListener("submit", (event) => {
-  const button = event.submitter;
-  if (button?.dataset.do) button.closest(".task")?.classList.add("going");
+  const going = ["complete", "approve", "reject"].includes(event.submitter?.value);
+  if (going) event.submitter.closest(".task")?.classList.add("going");
 });
 
 // A swapped list keeps what was selected, and where the hands were.

@@ -69,8 +69,9 @@ def test_a_due_time_without_a_day_gets_its_day():
     assert parse_task({"gid": "1", "due_at": "2026-11-27T12:00:00.000Z"}).due_on == DAY
 
 
-def test_nul_which_postgresql_cannot_hold_is_left_out():
+def test_what_a_database_cannot_hold_is_left_out():
     assert parse_task({"gid": "1", "name": "a\0b"}).name == "ab"
+    assert parse_task({"gid": "1", "name": "a\ud800b"}).name == "a?b"
 
 
 def test_a_local_time_without_a_zone_is_no_instant():

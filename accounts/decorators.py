@@ -1,0 +1,13 @@
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from django.contrib.auth.decorators import login_required
+from django.views.decorators.http import require_POST
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+def signed_in_post(view: View) -> View:
+    """A form of somebody signed in. Others sign in first, and are not led back here: an address
+    alone fills in no form."""
+    return login_required(require_POST(view), redirect_field_name=None)
