@@ -1,4 +1,4 @@
-"""Many rows at once. `bulk_create` compiles each value of each row, for 34 rows at a time on SQLite,
+"""Many rows at once. `bulk_create` compiles each value of each row, on SQLite for 34 rows a time,
 which takes ten times as long as the database does. Here one statement holds them all.
 """
 
