@@ -1,0 +1,49 @@
+"""The calendar and the load in a real browser."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.walks import sign_in
+from tests.stand_in import ADA
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def ada(page: Page) -> Page:
+    sign_in(page, ADA)
+    expect(page.locator(".task").first).to_be_visible()
+    return page
+
+
+@pytest.mark.parametrize("width", [320, 390, 1280])
+def test_the_calendar_does_not_scroll_sideways(ada: Page, width: int):
+    ada.set_viewport_size({"width": width, "height": 800})
+    ada.goto("/tasks/calendar/")
+    assert ada.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_on_a_narrow_screen_it_lists_the_days_that_have_something(ada: Page):
+    ada.set_viewport_size({"width": 390, "height": 800})
+    ada.goto("/tasks/calendar/")
+    cells = ada.get_by_role("cell").filter(visible=True)
+    assert cells.count() == ada.locator(".calendar td:has(li)").count() > 5
+    expect(ada.get_by_role("table")).to_have_accessible_name(ada.locator("h1").inner_text())
+
+
+def test_the_months_lead_there_and_back(ada: Page):
+    ada.goto("/tasks/calendar/")
+    here = ada.locator("h1").inner_text()
+    ada.locator("a[rel=next]").click()
+    expect(ada.locator("h1")).not_to_have_text(here)
+    ada.get_by_role("link", name="This month").click()
+    expect(ada.locator("h1")).to_have_text(here)
+
+
+def test_a_bar_leads_to_its_day(ada: Page):
+    ada.goto("/tasks/")
+    bar = ada.locator(".load").get_by_role("link").last
+    name = str(bar.get_attribute("aria-label"))
+    bar.click()
+    ada.wait_for_url("**/tasks/?due_from=*")
+    assert name.endswith(f"{ada.locator('.task').count()} due")
