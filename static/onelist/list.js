@@ -39,7 +39,7 @@ function openBeside(link) {
 const ACTIONS = {
   j: () => move(1),
   k: () => move(-1),
-  x: () => press("button[value=complete], button[value=reopen], .menu summary"),
+  x: () => press("button[value=complete], button[value=reopen], .task-menu summary"),
   e: () => press("a.task-name"),
   o: () => press("a.in-asana"),
   "/": () => document.getElementById("id_q")?.focus(),
