@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import islice
 from random import Random
 from typing import Final
 
@@ -11,7 +12,7 @@ from django.utils import timezone
 from accounts.models import AsanaAccount, User
 from asana_tasks import store
 from asana_tasks.answers import Membership, TaskAnswer
-from asana_tasks.models import Placement, Project, Task, Workspace
+from asana_tasks.models import Workspace
 
 WORDS: Final = (
     "agenda", "archive", "brief", "budget", "catalogue", "contract", "draft", "exhibit", "guide",
@@ -19,7 +20,7 @@ WORDS: Final = (
     "proposal", "report", "review", "schedule", "survey", "ticket",
 )  # fmt: skip
 VERBS: Final = ("Check", "Collect", "Finish", "Order", "Prepare", "Review", "Send", "Write")
-WORKSPACES: Final = 3
+WORKSPACES: Final = ("Lighthouse", "Museum", "Personal")
 PROJECTS: Final = 20
 OTHERS_HAVE: Final = 1_000  # tasks each
 BATCH: Final = 2_000
@@ -37,43 +38,21 @@ def _settle(name: str, size: int) -> User:
     user = User.objects.create(username=name, name=name.title(), time_zone="Europe/Prague")
     now = timezone.now()
     account = AsanaAccount.objects.create(user=user, gid=name, name=name, synced_at=now)
-    workspaces = [
-        Workspace.objects.create(account=account, gid=f"{number}", name=place, synced_at=now)
-        for number, place in enumerate(("Lighthouse", "Museum", "Personal")[:WORKSPACES])
-    ]
-    projects = Project.objects.bulk_create(
-        Project(account=account, gid=f"{number}", name=f"Project {WORDS[number].title()}")
-        for number in range(PROJECTS)
-    )
-    answers = _answers(size, projects, now)
-    for start in range(0, size, BATCH):
-        _store(workspaces, projects, [next(answers) for _ in range(min(BATCH, size - start))], now)
+    answers = _answers(size, now)
+    for number, place in enumerate(WORKSPACES):
+        workspace = Workspace.objects.create(account=account, gid=f"{number}", name=place)
+        _store(workspace, islice(answers, -(-size // len(WORKSPACES))), now)
+        store.finish_workspace(workspace, seen_at=now)
     return user
 
 
-def _store(
-    workspaces: list[Workspace], projects: list[Project], answers: list[TaskAnswer], now: datetime
-) -> None:
-    """As `store.keep_tasks` does, without asking for what is there."""
-    rows = [
-        store.row(workspaces[number % WORKSPACES], answer, seen_at=now)
-        for number, answer in enumerate(answers)
-    ]
-    by_gid = {project.gid: project for project in projects}
-    Task.objects.bulk_create(rows)
-    Placement.objects.bulk_create(
-        Placement(
-            task=row,
-            project=by_gid[place["project"]["gid"]],
-            section_gid="1",
-            section_name="To do",
-        )
-        for row in rows
-        for place in row.memberships
-    )
+def _store(workspace: Workspace, answers: Iterator[TaskAnswer], now: datetime) -> None:
+    """Through the door that a sync uses, in larger pages."""
+    while batch := list(islice(answers, BATCH)):
+        store.keep_tasks(workspace, batch, seen_at=now)
 
 
-def _answers(size: int, projects: list[Project], now: datetime) -> Iterator[TaskAnswer]:
+def _answers(size: int, now: datetime) -> Iterator[TaskAnswer]:
     """A tenth is done, a tenth has no date, a seventh a time; most is due within a year."""
     random = Random(size)
     for number in range(size):
@@ -83,17 +62,16 @@ def _answers(size: int, projects: list[Project], now: datetime) -> Iterator[Task
             created_at=now - timedelta(days=random.randrange(400)),
             modified_at=now - timedelta(hours=random.randrange(2_000)),
             permalink_url=f"https://app.asana.com/0/0/{number}",
-            memberships=_places(random, projects),
+            memberships=[_place(random.randrange(PROJECTS))],
         )
         yield _done(random, _dated(random, task, now), now)
 
 
-def _places(random: Random, projects: list[Project]) -> list[Membership]:
-    project = random.choice(projects)
-    section = {"gid": "1", "name": "To do"}
-    return [
-        {"project": {"gid": project.gid, "name": project.name}, "section": {**section}}  # type: ignore[typeddict-item]
-    ]
+def _place(number: int) -> Membership:
+    return {
+        "project": {"gid": f"{number}", "name": f"Project {WORDS[number].title()}"},
+        "section": {"gid": f"{number}1", "name": "To do"},
+    }
 
 
 def _dated(random: Random, task: TaskAnswer, now: datetime) -> TaskAnswer:
