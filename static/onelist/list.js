@@ -33,10 +33,20 @@ function openBeside(link) {
     return;
   }
   beside.hidden = false;
-  htmx.ajax("GET", link.href, { target: "#beside", swap: "innerHTML" });
+  htmx.ajax("GET", link.href, { target: "#beside-task", swap: "innerHTML" });
 }
 
+function closeBeside() {
+  const beside = document.getElementById("beside");
+  if (!beside || beside.hidden) return;
+  beside.hidden = true;
+  row()?.focus();
+}
+
+document.getElementById("beside-close")?.addEventListener("click", closeBeside);
+
 const ACTIONS = {
+  Escape: closeBeside,
   j: () => move(1),
   k: () => move(-1),
   x: () => press("button[value=complete], button[value=reopen], .task-menu summary"),
