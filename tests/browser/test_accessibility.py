@@ -4,6 +4,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from asana_tasks.models import Task
 from tests.browser.walks import sign_in, to_consent
 from tests.stand_in import ADA
 
@@ -14,6 +15,9 @@ PAGES = [
     "/tasks/?group=project&state=all&sort=name",
     "/tasks/?q=nothing+at+all",
     "/tasks/time-zone/",
+    "/tasks/calendar/",
+    "/tasks/{task}/",
+    "/accounts/{account}/permission/",
     "/workspaces/",
     "/accounts/",
     "/no/such/page/",
@@ -32,7 +36,9 @@ def test_every_page_of_a_person(page: Page, width: int, scheme: str):
     page.emulate_media(color_scheme=scheme)
     sign_in(page, ADA)
     expect(page.get_by_text("Write the plan", exact=True)).to_be_visible()
-    for path in PAGES:
+    task = Task.objects.get(name="Write the plan")
+    for address in PAGES:
+        path = address.format(task=task.pk, account=task.account_id)
         page.goto(path)
         assert violations(page) == [], path
 

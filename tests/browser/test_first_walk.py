@@ -98,6 +98,8 @@ def test_no_page_scrolls_sideways(page: Page, width: int):
     sign_in(page, ADA)
     expect(page.get_by_text("Write the plan", exact=True)).to_be_visible()
     page.set_viewport_size({"width": width, "height": 800})
-    for path in ("/tasks/", "/workspaces/", "/accounts/"):
+    longest = max(Task.objects.open(), key=lambda task: len(task.name))
+    detail = f"/tasks/{longest.pk}/"
+    for path in ("/tasks/", "/tasks/calendar/", detail, "/workspaces/", "/accounts/"):
         page.goto(path)
         assert page.evaluate("document.documentElement.scrollWidth") <= width, path

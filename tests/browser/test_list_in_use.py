@@ -120,3 +120,49 @@ def test_everything_is_there_without_javascript(page_without_javascript: Page):
     page.get_by_label("Group by").select_option("project")
     page.get_by_role("button", name="Search", exact=True).click()
     expect(page.locator(".group h2")).to_have_count(1)
+
+
+def test_e_opens_the_task_beside_the_list_and_escape_closes_it(ada: Page):
+    ada.set_viewport_size({"width": 1280, "height": 900})
+    ada.keyboard.press("j")
+    ada.keyboard.press("e")
+    beside = ada.locator("#beside")
+    expect(beside.get_by_role("heading", name="Return the borrowed oscilloscope")).to_be_visible()
+    expect(ada).to_have_url(re.compile("/tasks/$"))
+    ada.keyboard.press("Escape")
+    expect(beside).to_be_hidden()
+    expect(ada.locator(".task").nth(0)).to_be_focused()
+
+
+def test_where_there_is_no_room_it_is_a_page_of_its_own(ada: Page):
+    ada.set_viewport_size({"width": 390, "height": 800})
+    ada.get_by_role("link", name="Write the plan", exact=True).click()
+    expect(ada).to_have_url(re.compile(r"/tasks/\d+/$"))
+
+
+def test_o_opens_asana_in_a_tab_of_its_own(ada: Page):
+    ada.keyboard.press("j")
+    with ada.context.expect_page() as opened:
+        ada.keyboard.press("o")
+    assert "/task/" in opened.value.url
+
+
+def test_a_hidden_tab_asks_nothing(browser, site: str, asana: StandIn):
+    context = browser.new_context(base_url=site, locale="en")
+    page = context.new_page()
+    page.add_init_script("Object.defineProperty(document, 'hidden', { value: true })")
+    with page.expect_event("load"):
+        sign_in(page, ADA)
+    page.wait_for_function("document.documentElement.classList.contains('with-script')")
+    page.goto("/accounts/")
+    assert asana.requests("/api/1.0/workspaces") == []
+    context.close()
+
+
+def test_a_swap_keeps_what_was_selected(ada: Page):
+    box = ada.locator(".task-choose").nth(2)
+    box.check()
+    with ada.expect_response(lambda answer: "/tasks/refresh/" in answer.url):
+        ada.get_by_role("button", name="Refresh").click()
+    expect(ada.locator("#progress")).to_be_hidden()
+    expect(ada.locator(".task-choose").nth(2)).to_be_checked()
