@@ -64,11 +64,13 @@ def main() -> None:
     asked = parser.parse_args()
     scale = QUICK if asked.quick else FULL
     versions: dict[str, str] = {}
+    loads = [machine.load()]
     written = []
     for table in parts(scale, asked.databases, versions):
         print(table, flush=True)
         written.append(str(table))
-    head = REPEAT.format(machine=machine.description(versions))
+    loads.append(machine.load())
+    head = REPEAT.format(machine=machine.description(versions, loads))
     asked.output.parent.mkdir(parents=True, exist_ok=True)
     asked.output.write_text("\n".join([head, *written]))
     print(f"Written to {asked.output}", file=sys.stderr)

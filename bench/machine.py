@@ -8,12 +8,18 @@ from pathlib import Path
 import django
 
 
-def description(databases: dict[str, str]) -> str:
+def load() -> str:
+    """How busy the machine is, ourselves included: an honest figure wants an idle one."""
+    return f"{os.getloadavg()[0]:.1f}"
+
+
+def description(databases: dict[str, str], loads: list[str]) -> str:
     facts = {
         "Date": f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC",
         "Processor": f"{_processor()}, {os.cpu_count()} cores",
         "Memory": f"{_memory() / 2**30:.0f} GiB",
         "System": f"{platform.system()} {platform.machine()}",
+        "Load average": f"{loads[0]} at the start, {loads[-1]} at the end",
         "Python": platform.python_version(),
         "Django": django.get_version(),
         **databases,
