@@ -89,8 +89,9 @@ def _ask_first(
 
 
 def _done(request: SignedInRequest, back: str) -> HttpResponse:
-    if request.htmx:
-        return trigger_client_event(HttpResponse(status=204), "tasks:changed")
+    if request.htmx:  # on the body: the form may be gone, if the list was drawn anew meanwhile
+        answer = HttpResponse(status=204)
+        return trigger_client_event(answer, "tasks:changed", {"target": "body"})
     return redirect(back)
 
 

@@ -187,11 +187,11 @@ class _Run:
         words, detail = done_words(job.wish.do, answer)
         if undo := undo_of(job.task, job.wish, answer):
             self.report.undo.append(undo)
-        self.report.done.append(Done(job.task.title[:TITLE_LENGTH], words, detail))
+        self.report.done.append(Done(job.task.pk, job.task.title[:TITLE_LENGTH], words, detail))
         try:
             store.keep_change(job.task, answer)
         except IntegrityError:  # disconnected meanwhile: done in Asana, and no longer listed here
             return
 
     def _fail(self, task: Task, reason: str) -> None:
-        self.report.failed.append(Failed(task.title[:TITLE_LENGTH], reason))
+        self.report.failed.append(Failed(task.pk, task.title[:TITLE_LENGTH], reason))

@@ -1,20 +1,27 @@
 """What became of the changes somebody asked for: kept in the session until a page has shown it."""
 
+import time
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
-from typing import Any, Final, Self
+from typing import Final, Self
 
 from django.contrib.sessions.backends.base import SessionBase, UpdateError
+from django.contrib.sessions.models import Session
+from django.db import transaction
 from django.http import HttpRequest
 
 from asana_tasks.wishes import Do, Wish
 
 KEY: Final = "report"
 TITLE_LENGTH: Final = 80
+READABLE: Final = 5.0  # seconds; who ticks off one task after another gets one report of them all
 
 
 @dataclass(frozen=True)
 class Done:
+    task: int  # its pk
     title: str
     words: str  # such as “Completed”
     detail: str = ""  # such as the new date
@@ -22,6 +29,7 @@ class Done:
 
 @dataclass(frozen=True)
 class Failed:
+    task: int
     title: str
     why: str
 
@@ -40,59 +48,76 @@ class Report:
         return ", ".join(f"{words}: {count} tasks" for words, count in counts.items())
 
     def followed_by(self, later: Self) -> Self:
-        """Both in one; what a task was before the later change is what its Undo returns to."""
-        undo = {wish.task: wish for wish in (*self.undo, *later.undo)}
+        """Both in one; of a task that is in both, the later alone."""
+        again = {each.task for each in (*later.done, *later.failed)}
         return type(self)(
-            self.done + later.done,
-            self.failed + later.failed,
-            list(undo.values()),
-            later.message or self.message,
+            [each for each in self.done if each.task not in again] + later.done,
+            [each for each in self.failed if each.task not in again] + later.failed,
+            [wish for wish in self.undo if wish.task not in again] + later.undo,
+            later.message,
         )
 
 
 def leave(request: HttpRequest, report: Report) -> None:
-    """For the next page to show, together with what is still waiting to be shown."""
-    session = _session_as_it_is(request)
-    waiting = _read(session.get(KEY))
-    _write(session, asdict(waiting.followed_by(report) if waiting else report))
+    """For the next page to show, together with what nobody has had the time to read."""
+    with _session_as_it_is(request) as session:
+        waiting = _read(session)
+        if waiting and waiting.is_news():
+            report = waiting.report.followed_by(report)
+        session[KEY] = {"report": asdict(report), "at": time.time(), "shown": False}
 
 
 def take(request: HttpRequest) -> Report | None:
-    """Once."""
+    """Once; but what has been left only just now is shown again, should a list be drawn anew for
+    each of several changes in a row."""
     if KEY not in request.session:
         return None
-    session = _session_as_it_is(request)
-    report = _read(session.get(KEY))
-    _write(session, None)
-    return report
+    with _session_as_it_is(request) as session:
+        waiting = _read(session)
+        if waiting is None or not waiting.is_news():
+            session.pop(KEY, None)
+            return None
+        session[KEY] = {**session[KEY], "shown": True}
+        return waiting.report
 
 
-def _session_as_it_is(request: HttpRequest) -> SessionBase:
+@contextmanager
+def _session_as_it_is(request: HttpRequest) -> Iterator[SessionBase]:
     """Not as it was when this request began: somebody who ticks off five tasks in a row has five
     requests under way, and each would write its own old copy over the reports of the others."""
     if request.session.modified or request.session.session_key is None:
-        return request.session
-    return type(request.session)(request.session.session_key)
-
-
-def _write(session: SessionBase, report: dict[str, Any] | None) -> None:
-    session[KEY] = report
-    if report is None:
-        del session[KEY]
-    try:
-        session.save()
-    except UpdateError:  # signed out meanwhile: there is nobody to tell
+        yield request.session
         return
+    with transaction.atomic():
+        key = request.session.session_key
+        Session.objects.select_for_update().filter(session_key=key).first()  # one at a time
+        session = type(request.session)(key)
+        yield session
+        with suppress(UpdateError):  # signed out meanwhile: there is nobody to tell
+            session.save()
 
 
-def _read(kept: Any) -> Report | None:
+@dataclass
+class _Waiting:
+    report: Report
+    at: float
+    shown: bool
+
+    def is_news(self) -> bool:
+        return not self.shown or time.time() - self.at < READABLE
+
+
+def _read(session: SessionBase) -> _Waiting | None:
     """None as well for what another version of the site has left."""
     try:
-        return Report(
-            [Done(**done) for done in kept["done"]],
-            [Failed(**failed) for failed in kept["failed"]],
-            [Wish(wish["task"], Do(wish["do"]), wish["due"]) for wish in kept["undo"]],
-            kept["message"],
+        kept = session[KEY]
+        told = kept["report"]
+        report = Report(
+            [Done(**done) for done in told["done"]],
+            [Failed(**failed) for failed in told["failed"]],
+            [Wish(wish["task"], Do(wish["do"]), wish["due"]) for wish in told["undo"]],
+            told["message"],
         )
+        return _Waiting(report, float(kept["at"]), bool(kept["shown"]))
     except (KeyError, TypeError, ValueError):
         return None

@@ -39,6 +39,8 @@ def wishes_of(form: QueryDict) -> list[Wish]:
     Raises Unsuitable for a person's slip, BadRequest and Http404 for what no form of ours sends.
     """
     tasks = form.getlist("task")
+    if form.getlist("do") == ["nothing"]:  # Enter, where a form has several buttons
+        raise Unsuitable("Choose what to do, by one of the buttons.")
     if not tasks:
         raise Unsuitable("Select at least one task first.")
     if len(tasks) > MOST:

@@ -100,7 +100,7 @@ let kept = null;
 
 document.addEventListener("htmx:beforeSwap", (event) => {
   if (event.detail.target?.id !== "tasks") return;
-  const chosen = [...document.querySelectorAll("#tasks input[name=task]:checked")];
+  const chosen = [...document.querySelectorAll("#tasks .task-choose:checked")];
   const open = [...document.querySelectorAll("#tasks details[open]")];
   kept = {
     selected: chosen.map((box) => box.value),
@@ -117,7 +117,7 @@ document.addEventListener("htmx:oobBeforeSwap", (event) => {
 document.addEventListener("htmx:afterSwap", () => {
   if (!kept) return;
   for (const value of kept.selected) {
-    const box = document.querySelector(`#tasks input[name=task][value="${CSS.escape(value)}"]`);
+    const box = document.querySelector(`#tasks .task-choose[value="${CSS.escape(value)}"]`);
     if (box) box.checked = true;
   }
   if (kept.focused) document.getElementById(kept.focused)?.focus({ preventScroll: true });

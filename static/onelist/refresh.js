@@ -10,11 +10,26 @@ const AT_LEAST = 30000; // ms between two refreshes nobody asked for
 let running = false;
 let due = false; // while the tab was hidden
 let timer;
+let swapping; // the list, on its way
+let again = false; // something changed meanwhile
 
 const list = () => document.getElementById("tasks");
 
+/** One at a time: htmx drops what waits for an element that is being replaced. */
 function swapList() {
-  return htmx.ajax("GET", location.href, { target: "#tasks", swap: "outerHTML" });
+  if (swapping) {
+    again = true;
+    return swapping;
+  }
+  swapping = htmx.ajax("GET", location.href, { target: "#tasks", swap: "outerHTML" });
+  swapping = swapping.finally(() => {
+    swapping = undefined;
+    if (again) {
+      again = false;
+      return swapList();
+    }
+  });
+  return swapping;
 }
 
 function show(progress) {

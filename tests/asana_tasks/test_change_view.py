@@ -1,7 +1,10 @@
+import datetime
 import json
 
 import pytest
+import time_machine
 from django.test import Client
+from django.utils import timezone
 
 from asana_tasks import reports, sync
 from asana_tasks.models import Task
@@ -21,7 +24,7 @@ def press(person: Person, *names: str, **form):
 
 def report_of(person: Person) -> dict:
     kept: dict = person.client.session.get(reports.KEY, {})
-    return kept
+    return dict(kept.get("report", {}))
 
 
 def told(person: Person) -> list[str]:
@@ -89,6 +92,8 @@ def test_what_no_form_of_ours_sends_is_a_bad_request(writer, asana, form):
     ("form", "message"),
     [
         ({"do": "due"}, "Choose a date first."),
+        ({"do": "nothing"}, "Choose what to do, by one of the buttons."),
+        ({"do": "nothing", "task": []}, "Choose what to do, by one of the buttons."),
         ({"due": "date", "date": ""}, "Choose a date first."),
         ({"due": "date"}, "Choose a date first."),
         ({"due": "date", "date": "tomorrow"}, "That isn't a date."),
@@ -129,7 +134,7 @@ def test_htmx_gets_an_event_and_no_page(writer):
     form = {"task": named(PLAN).pk, "do": "complete"}
     answer = writer.post(CHANGE, form, headers=HTMX)
     assert (answer.status_code, answer.content) == (204, b"")
-    assert json.loads(answer["HX-Trigger"]) == {"tasks:changed": {}}
+    assert json.loads(answer["HX-Trigger"]) == {"tasks:changed": {"target": "body"}}
     assert told(writer) == [f"Completed: {PLAN}"]
 
 
@@ -158,13 +163,35 @@ def test_it_takes_an_action(writer, method):
 # The report
 
 
+def later() -> time_machine.travel:
+    return time_machine.travel(timezone.now() + datetime.timedelta(seconds=reports.READABLE + 1))
+
+
 def test_a_report_is_shown_once_with_its_undo(writer):
     press(writer, PLAN, do="complete")
     task = named(PLAN)
-    page = writer.get(f"/tasks/{task.pk}/").content.decode()
+    with later():
+        page = writer.get(f"/tasks/{task.pk}/").content.decode()
+        again = writer.get(f"/tasks/{task.pk}/").content.decode()
     assert f"Completed: <bdi>{PLAN}</bdi>" in page
     assert f'name="task" value="{task.pk}"><input type="hidden" name="do" value="reopen">' in page
-    assert "Completed: <bdi>" not in writer.get(f"/tasks/{task.pk}/").content.decode()
+    assert "Completed: <bdi>" not in again
+
+
+def test_a_list_that_is_drawn_twice_at_once_shows_it_both_times(writer):
+    press(writer, PLAN, do="complete")
+    for _ in range(2):
+        assert "Completed: <bdi>" in writer.get("/tasks/").content.decode()
+    with later():
+        assert "Completed: <bdi>" not in writer.get("/tasks/").content.decode()
+
+
+def test_an_undo_replaces_what_it_undid(writer):
+    press(writer, PLAN, do="complete")
+    writer.get("/tasks/")
+    press(writer, PLAN, do="reopen")
+    assert told(writer) == [f"Open again: {PLAN}"]
+    assert [wish["do"] for wish in report_of(writer)["undo"]] == ["complete"]
 
 
 def test_a_name_that_is_html_is_text_in_it(writer):
@@ -189,13 +216,14 @@ def test_a_request_that_began_earlier_overwrites_no_report(writer, rf):
         request.session = type(writer.client.session)(writer.client.session.session_key)
         assert "_auth_user_id" in request.session
     for number, request in enumerate(requests):
-        reports.leave(request, reports.Report([reports.Done(f"Task {number}", "Completed")]))
+        reports.leave(
+            request, reports.Report([reports.Done(number, f"Task {number}", "Completed")])
+        )
     late = rf.get("/")
     late.session = type(writer.client.session)(writer.client.session.session_key)
     report = reports.take(late)
     assert report is not None
     assert [done.title for done in report.done] == [f"Task {n}" for n in range(5)]
-    assert reports.KEY not in writer.client.session
     assert "_auth_user_id" in writer.client.session
 
 
