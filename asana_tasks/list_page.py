@@ -14,6 +14,7 @@ from asana_tasks.forms import TaskSearch
 from asana_tasks.groups import Grouping, grouping
 from asana_tasks.load import load_of
 from asana_tasks.models import Placement, Project, Task
+from asana_tasks.querysets import TaskQuerySet
 from asana_tasks.sources import Sources, sources_of
 
 PAGE_SIZE: Final = 100
@@ -32,8 +33,9 @@ def list_page(request: SignedInRequest) -> dict[str, Any]:
     tasks = search.narrow(Task.objects.of(user), calendar)
     by, sort = _order_of(search)
     cut = grouping(tasks, by, calendar)
-    ordered = tasks.sorted_by(sort, by, calendar).defer("search_text")
+    ordered = tasks.sorted_by(sort, by, calendar)
     page = _page(ordered, cut, request.GET.get("page"))
+    page.object_list = list(_whole_rows(page.object_list).sorted_by(sort, by, calendar))
     return {
         "search": search,
         "sources": sources,
@@ -83,15 +85,18 @@ def _page(tasks: Any, cut: Grouping, number: str | None) -> Page[Task]:
     return paginator.get_page(number)
 
 
-def _with_rows(page: Page[Task], sources: Sources) -> list[Task]:
+def _whole_rows(page: Any) -> TaskQuerySet:
+    """Only keys are counted off on the way to a late page: whole rows are read for that page."""
+    return Task.objects.filter(pk__in=page.values("pk")).defer("search_text")
+
+
+def _with_rows(page: Page[Task], sources: Sources) -> Page[Task]:
     """The tasks with their workspace and account, which are here already."""
     workspaces = {workspace.pk: workspace for workspace in sources.workspaces}
-    tasks = list(page.object_list)
-    for task in tasks:
+    for task in page:
         task.workspace = workspaces[task.workspace_id]
         task.account = task.workspace.account
-    page.object_list = tasks
-    return tasks
+    return page
 
 
 def _label_of(by: str, sources: Sources) -> Any:

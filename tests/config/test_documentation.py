@@ -32,7 +32,9 @@ def test_nothing_else_stands_in_the_example():
     assert set(listed) == set(NAMES) - {"ENV_FILE"}
 
 
-@pytest.mark.parametrize("target", ["demo", "run", "test", "test-services", "bench", "check", "format"])
+@pytest.mark.parametrize(
+    "target", ["demo", "run", "test", "test-services", "bench", "check", "format"]
+)
 def test_every_command_of_the_readme_is_there(target):
     assert f"make {target}" in (ROOT / "README.md").read_text()
     assert re.search(rf"^{target}:", (ROOT / "Makefile").read_text(), re.MULTILINE)

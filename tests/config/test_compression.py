@@ -1,0 +1,15 @@
+GZIP = {"accept-encoding": "gzip"}
+
+
+def test_a_page_is_compressed(client, db):
+    assert client.get("/login/", headers=GZIP)["Content-Encoding"] == "gzip"
+
+
+def test_what_another_site_asks_for_is_not(client, db):
+    answer = client.get("/login/", headers={**GZIP, "sec-fetch-site": "cross-site"})
+    assert "Content-Encoding" not in answer
+
+
+def test_progress_is_not_held_back(owner):
+    headers = {**GZIP, "accept": "application/x-ndjson"}
+    assert "Content-Encoding" not in owner.post("/tasks/refresh/", headers=headers)
