@@ -64,8 +64,8 @@ class AsanaOpenIdConnect(OpenIdConnectAuth[HttpResponse]):
         if state is not None:
             wanted = self.purpose.next or self.strategy.session_pop("next") or ""
             purpose = replace(self.purpose, next=wanted, scopes=self.get_scope())
-            key = self.transaction_key(state)
-            self.strategy.session_set(key, {**self.strategy.session_get(key), **purpose.kept()})
+            transaction = self.strategy.session_get(key := self.transaction_key(state))
+            self.strategy.session_set(key, {**transaction, **purpose.kept()})
         return state
 
     def get_scope(self) -> list[str]:
@@ -80,16 +80,11 @@ class AsanaOpenIdConnect(OpenIdConnectAuth[HttpResponse]):
         return super().auth_complete(*args, **kwargs)
 
     def _remember_purpose(self, state: str) -> None:
-        """Before the answer is looked at, which may be that somebody pressed Deny.
-
-        `next` comes with it: in the session alone, two tabs would share one.
-        """
+        """Even if the answer is a Deny. `next` comes with it: two tabs share one session."""
         kept = Purpose.of(self.strategy.session_get(self.transaction_key(state[:128])))
         if kept is not None:
             self.purpose = kept
             self.strategy.session_set("next", kept.next)
-            if not kept.next:
-                self.strategy.session_pop("next")
 
     def request_access_token(
         self, url: str, *args: Any, stage: ErrorStage = "token_exchange", **kwargs: Any

@@ -49,7 +49,7 @@ class Report:
 
     def followed_by(self, later: Self) -> Self:
         """Both in one; of a task that is in both, the later alone."""
-        again = {each.task for each in (*later.done, *later.failed)}
+        again = {each.task for each in later.done} | {each.task for each in later.failed}
         return type(self)(
             [each for each in self.done if each.task not in again] + later.done,
             [each for each in self.failed if each.task not in again] + later.failed,
