@@ -1,6 +1,6 @@
 """Several accounts refreshed at the same time: a slow one delays none of the others."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from queue import Queue
 from threading import Event
@@ -14,7 +14,7 @@ from asana_tasks import sync
 ACCOUNTS_AT_ONCE: Final = 4
 
 
-def refresh_all(accounts: Sequence[AsanaAccount]) -> Iterator[sync.Progress]:
+def refresh_all(accounts: Sequence[AsanaAccount]) -> Generator[sync.Progress, None, None]:
     """The progress of them all, as it comes. Closing it ends them at their next step."""
     if len(accounts) < 2:
         for account in accounts:
@@ -44,7 +44,7 @@ def _refresh(
     except BaseException as error:
         told.put(error)
     finally:
-        steps.close()  # type: ignore[attr-defined]
+        steps.close()
         connection.close()
         told.put(None)
 

@@ -5,7 +5,7 @@ the management command, the tests. It claims the account, asks for its workspace
 side by side; pages are stored as they arrive, and absence is never concluded from failure.
 """
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from datetime import timedelta
@@ -60,7 +60,7 @@ def may_ask(account: AsanaAccount) -> bool:
     return not account.needs_reconnecting and not waiting
 
 
-def refresh(account: AsanaAccount) -> Iterator[Progress]:
+def refresh(account: AsanaAccount) -> Generator[Progress, None, None]:
     """Fetch everything assigned to this account, telling how far it is.
 
     What goes wrong at Asana is told, not raised, and kept on the account or workspace it concerns.

@@ -13,7 +13,7 @@ from tests.people import authorize_url
 
 def asked(client: Client, **headers: str) -> dict[str, str]:
     """The authorization request that pressing the button makes."""
-    answer = client.post("/login/asana/", **headers)  # type: ignore[arg-type]
+    answer = client.post("/login/asana/", **headers)
     assert answer.status_code == 302
     query = parse_qs(urlsplit(answer["Location"]).query, strict_parsing=True)
     assert all(len(values) == 1 for values in query.values())
@@ -160,7 +160,7 @@ def someone() -> str:
 def statuses(*addresses: str, forwarded: tuple[str, ...] = ()) -> list[int]:
     headers = [{"HTTP_X_FORWARDED_FOR": each} for each in forwarded] or [{}] * len(addresses)
     return [
-        Client().post("/login/asana/", REMOTE_ADDR=address, **about).status_code  # type: ignore[arg-type]
+        Client().post("/login/asana/", REMOTE_ADDR=address, **about).status_code
         for address, about in zip(addresses, headers, strict=True)
     ]
 

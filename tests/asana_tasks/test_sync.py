@@ -1,6 +1,7 @@
 """Syncing over real HTTP with the stand-in: what is kept, and what survives which trouble."""
 
 import threading
+from datetime import timedelta
 
 import pytest
 import time_machine
@@ -193,7 +194,7 @@ def test_it_waits_as_long_as_asana_asks_to(synced, asana):
     before = len(asana.requests())
     assert sync.run(synced).state == "failed"
     assert len(asana.requests()) == before
-    with time_machine.travel(timezone.now() + timezone.timedelta(seconds=40)):
+    with time_machine.travel(timezone.now() + timedelta(seconds=40)):
         synced.refresh_from_db()
         assert sync.run(synced).state == "done"
     synced.refresh_from_db()
@@ -211,12 +212,12 @@ def test_one_sync_at_a_time(owner):
 
 def test_a_sync_that_died_is_taken_over(owner):
     assert Lease.claim(owner.account)
-    with time_machine.travel(timezone.now() + timezone.timedelta(minutes=10), tick=True):
+    with time_machine.travel(timezone.now() + timedelta(minutes=10), tick=True):
         assert Lease.claim(owner.account) is not None
 
 
 def test_a_lease_that_was_taken_over_ends_the_sync(owner, monkeypatch):
-    monkeypatch.setattr("asana_tasks.leases.RENEW_EVERY", timezone.timedelta(0))
+    monkeypatch.setattr("asana_tasks.leases.RENEW_EVERY", timedelta(0))
     told = []
     for progress in sync.refresh(owner.account):
         told.append(progress)

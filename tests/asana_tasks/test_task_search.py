@@ -109,7 +109,7 @@ def test_it_filters_by_a_range_of_days(synced):
 def test_it_shows_what_is_done_newest_first(synced):
     done = shown(synced, "state=done")
     assert all(task.completed for task in done)
-    times = [task.completed_at for task in done]
+    times = [task.completed_at.timestamp() for task in done]
     assert times == sorted(times, reverse=True)
 
 
