@@ -95,6 +95,18 @@ document.addEventListener("submit", (event) => {
   if (going) event.submitter.closest(".task")?.classList.add("going");
 });
 
+// No answer, or none that helps: nothing is as it seemed, and that is said.
+for (const name of ["htmx:sendError", "htmx:responseError"]) {
+  document.addEventListener(name, () => {
+    for (const task of document.querySelectorAll(".task.going")) task.classList.remove("going");
+    const bar = document.getElementById("progress");
+    bar.hidden = false;
+    bar.querySelector("progress").hidden = true;
+    bar.querySelector("span").textContent =
+      "Onelist didn't answer. What you see is how things stood; reload the page to try again.";
+  });
+}
+
 // A swapped list keeps what was selected, and where the hands were.
 let kept = null;
 

@@ -157,7 +157,6 @@ def test_a_failure_while_storing_leaves_no_half_of_a_person(op, monkeypatch):
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.skipif(connection.vendor == "sqlite", reason="writers queue there: see the next test")
 def test_the_same_person_signing_in_twice_at_once_is_one_user(asana):
     links = []
     for _ in range(4):

@@ -166,3 +166,11 @@ def test_a_swap_keeps_what_was_selected(ada: Page):
         ada.get_by_role("button", name="Refresh").click()
     expect(ada.locator("#progress")).to_be_hidden()
     expect(ada.locator(".task-choose").nth(2)).to_be_checked()
+
+
+def test_when_the_site_itself_does_not_answer_nothing_is_pretended(ada: Page):
+    ada.route("**/tasks/change/", lambda route: route.abort())
+    task = ada.locator(".task").first
+    task.locator("button.tick").click()
+    expect(ada.get_by_text("Onelist didn't answer")).to_be_visible()
+    expect(task).not_to_have_class(re.compile("going"))
