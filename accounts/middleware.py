@@ -8,8 +8,10 @@ from typing import Final
 from django.contrib.sessions.backends.base import UpdateError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
+from django_htmx.http import HttpResponseClientRedirect
 from social_core.exceptions import SocialAuthBaseException
 from social_django.middleware import SocialAuthExceptionMiddleware
 
@@ -60,6 +62,19 @@ def private_pages(get_response: GetResponse) -> GetResponse:
         response = get_response(request)
         if request.user.is_authenticated and not response.has_header("Cache-Control"):
             add_never_cache_headers(response)
+        return response
+
+    return middleware
+
+
+def sign_in_for_htmx(get_response: GetResponse) -> GetResponse:
+    """Who has signed out in another tab gets the sign-in page, not a part of it in the list."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        asks_for_part = "HX-Request" in request.headers
+        if asks_for_part and response.get("Location", "").startswith(reverse("accounts:sign_in")):
+            return HttpResponseClientRedirect(reverse("accounts:sign_in"))
         return response
 
     return middleware

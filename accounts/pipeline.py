@@ -2,9 +2,11 @@
 
 import re
 import secrets
-from typing import Any
+from typing import Any, cast
 
+from django.contrib import messages
 from django.db import IntegrityError, transaction
+from django.http import HttpRequest
 from social_core.exceptions import AuthAssociationError, AuthSessionError
 
 from accounts import tokens
@@ -63,6 +65,10 @@ def store_account(
                 tokens.store(account, response)
     except IntegrityError as error:  # the same sign-in finished twice at the same time
         raise AuthSessionError(backend, code="state_mismatch", stage="pipeline") from error
+    if backend.purpose.kind == "connect":
+        what = "is connected" if social is None else "was connected already, and works"
+        request = cast("HttpRequest", getattr(backend.strategy, "request", None))
+        messages.success(request, f"{account.display_name} {what}.")
     return {"social": account, "user": user, "is_new": is_new}
 
 

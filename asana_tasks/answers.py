@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from django.utils.dateparse import parse_date, parse_datetime
 
 MAX_TEXT = 10_000
+YEARS = range(1900, 3000)  # others cannot be told in every time zone
 
 
 class Named(TypedDict):
@@ -115,9 +116,10 @@ def text(value: Any, length: int = MAX_TEXT) -> str:
 
 def _day(value: Any) -> date | None:
     try:
-        return parse_date(value)
+        day = parse_date(value)
     except (TypeError, ValueError):
         return None
+    return day if day and day.year in YEARS else None
 
 
 def _instant(value: Any) -> datetime | None:
@@ -125,9 +127,10 @@ def _instant(value: Any) -> datetime | None:
         instant = parse_datetime(value)
         if instant is None or instant.tzinfo is None:
             return None
-        return instant.astimezone(UTC)
+        instant = instant.astimezone(UTC)
     except (TypeError, ValueError, OverflowError):
         return None
+    return instant if instant.year in YEARS else None
 
 
 def _web_address(value: Any) -> str:

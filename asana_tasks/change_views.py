@@ -19,8 +19,10 @@ from asana_tasks import reports
 from asana_tasks.changes import carry_out
 from asana_tasks.going_back import way_back
 from asana_tasks.models import Task
-from asana_tasks.reports import Report
+from asana_tasks.reports import Failed, Report
 from asana_tasks.wishes import Do, Unsuitable, Wish, wishes_of
+
+NOT_LISTED = "It is no longer in your list."
 
 
 @require_POST
@@ -39,11 +41,15 @@ def _change(request: SignedInRequest, back: str) -> HttpResponse:
         reports.leave(request, Report(message=str(error)))
         return _done(request, back)
     tasks = _own_tasks(request.user, wishes)
-    if len(tasks) < len(wishes):
+    if not tasks:
         raise Http404
+    gone = [Failed(wish.task, "A task", NOT_LISTED) for wish in wishes if wish.task not in tasks]
+    wishes = [wish for wish in wishes if wish.task in tasks]
     if asking := _ask_first(request, wishes, tasks, back=back, asked=[]):
         return _go(request, asking)
-    reports.leave(request, carry_out(request.user, wishes, tasks))
+    report = carry_out(request.user, wishes, tasks)
+    report.failed += gone
+    reports.leave(request, report)
     return _done(request, back)
 
 

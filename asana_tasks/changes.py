@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
 
-from django.db import IntegrityError
+from django.db import DatabaseError
 from django.utils import timezone
 from django.views.decorators.debug import sensitive_variables
 
@@ -190,7 +190,7 @@ class _Run:
         self.report.done.append(Done(job.task.pk, job.task.title[:TITLE_LENGTH], words, detail))
         try:
             store.keep_change(job.task, answer)
-        except IntegrityError:  # disconnected meanwhile: done in Asana, and no longer listed here
+        except DatabaseError:  # disconnected meanwhile: done in Asana, and no longer listed here
             return
 
     def _fail(self, task: Task, reason: str) -> None:

@@ -46,7 +46,8 @@ def overdue_at(due_on: date | None, due_at: datetime | None, zone: tzinfo) -> da
         return due_at
     if due_on is None or due_on.year >= NEVER.year:
         return NEVER
-    return datetime.combine(due_on, time.max, tzinfo=zone).astimezone(UTC)
+    next_day = datetime.combine(due_on + timedelta(days=1), time.min, tzinfo=zone)
+    return next_day.astimezone(UTC) - timedelta(microseconds=1)
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,7 @@ class Calendar:
         }[due]
 
     def group_of(self, overdue_at: datetime) -> Due:
-        return next(due for due in Due if overdue_at < self.span(due).end)
+        return next((due for due in Due if overdue_at < self.span(due).end), Due.NONE)
 
 
 def next_days(first: date, count: int) -> Iterable[date]:

@@ -109,8 +109,16 @@ class TaskSearch(forms.Form):
             if value and value != DEFAULTS.get(name)
         }
 
+    @property
+    def asks_for_what_is_gone(self) -> bool:
+        """A row that isn't there (any more): nothing matches, rather than everything."""
+        rows = ("account", "workspace", "project", "section")
+        return any(self.data.get(name) and not self.value(name) for name in rows)
+
     def narrow(self, tasks: TaskQuerySet, calendar: Calendar) -> TaskQuerySet:
         """The tasks this state shows, in no order yet."""
+        if self.asks_for_what_is_gone:
+            return tasks.none()
         tasks = {"open": tasks.open, "done": tasks.done, "all": tasks.all}[self.value("state")]()
         rows = {
             lookup: self.value(name)

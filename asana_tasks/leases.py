@@ -36,11 +36,15 @@ class Lease:
 
     def keep(self) -> None:
         """Renew it now and then. Raises Lost."""
+        if timezone.now() - self._renewed_at >= RENEW_EVERY:
+            self.confirm()
+
+    def confirm(self) -> None:
+        """Renew it now. Raises Lost."""
         now = timezone.now()
-        if now - self._renewed_at >= RENEW_EVERY:
-            if not self._mine.update(sync_lease_expires_at=now + LIFETIME):
-                raise Lost
-            self._renewed_at = now
+        if not self._mine.update(sync_lease_expires_at=now + LIFETIME):
+            raise Lost
+        self._renewed_at = now
 
     def release(self) -> None:
         self._mine.update(sync_lease="", sync_lease_expires_at=None)

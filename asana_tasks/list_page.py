@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from django.core.paginator import Page, Paginator
-from django.db.models import prefetch_related_objects
+from django.db.models import Exists, OuterRef, prefetch_related_objects
 from django.utils import timezone
 
 from accounts.models import User
@@ -40,6 +40,7 @@ def list_page(request: SignedInRequest) -> dict[str, Any]:
         "search": search,
         "sources": sources,
         "page": page,
+        "by": by,
         "groups": cut.cut(_with_rows(page, sources), _label_of(by, sources)),
         "saved_views": list(user.saved_views.all()),
         "total": cut.total,
@@ -51,9 +52,10 @@ def list_page(request: SignedInRequest) -> dict[str, Any]:
 
 
 def search_of(request: SignedInRequest, sources: Sources) -> TaskSearch:
-    projects = {
-        project.pk: str(project) for project in Project.objects.filter(account__in=sources.accounts)
-    }
+    in_use = Project.objects.filter(
+        Exists(Placement.objects.filter(project=OuterRef("pk"))), account__in=sources.accounts
+    )
+    projects = {project.pk: str(project) for project in in_use}
     return TaskSearch(
         request.GET,
         account=[(account.pk, account.display_name) for account in sources.accounts],
@@ -94,8 +96,8 @@ def _with_rows(page: Page[Task], sources: Sources) -> Page[Task]:
     """The tasks with their workspace and account, which are here already."""
     workspaces = {workspace.pk: workspace for workspace in sources.workspaces}
     for task in page:
-        task.workspace = workspaces[task.workspace_id]
-        task.account = task.workspace.account
+        if workspace := workspaces.get(task.workspace_id):  # else it came this very moment
+            task.workspace, task.account = workspace, workspace.account
     return page
 
 
@@ -106,6 +108,6 @@ def _label_of(by: str, sources: Sources) -> Any:
         "due": lambda key: DUE_LABELS[key],
         "none": lambda _key: "",
         "project": lambda key: key or "No project",
-        "workspace": lambda key: workspaces[key],
-        "account": lambda key: accounts[key],
+        "workspace": lambda key: workspaces.get(key, "New workspace"),
+        "account": lambda key: accounts.get(key, "New account"),
     }[by]

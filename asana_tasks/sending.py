@@ -16,6 +16,7 @@ from django.conf import settings
 from django.views.decorators.debug import sensitive_variables
 
 from accounts import http
+from asana_tasks.answers import text as as_text
 
 SECONDS: Final = 20.0
 DEFAULT_RETRY_AFTER: Final = 60
@@ -100,7 +101,8 @@ def _message(answer: requests.Response) -> str:
         text = answer.json()["errors"][0]["message"]
     except (ValueError, LookupError, TypeError):
         return ""
-    return f": {text[:MAX_MESSAGE]}" if isinstance(text, str) and text else ""
+    words = as_text(text, MAX_MESSAGE)
+    return f": {words}" if words else ""
 
 
 def _retry_after(header: str) -> int:

@@ -1,13 +1,13 @@
 """How fetched rows become ours. Each function is one short transaction."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import Any, Final
 
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.models import AsanaAccount
+from accounts.models import AsanaAccount, User
 from asana_tasks.answers import TASK_FIELDS, TaskAnswer, WorkspaceAnswer
 from asana_tasks.dates import overdue_at, zone_named
 from asana_tasks.models import Placement, Project, Task, Workspace
@@ -52,22 +52,22 @@ def keep_tasks(workspace: Workspace, answers: Iterable[TaskAnswer], *, seen_at: 
     A row that we have written in Asana since this sync began is newer than the page, and stays.
     """
     by_gid = {answer.gid: answer for answer in answers}
-    known = {
-        task.gid: task for task in Task.objects.filter(account=workspace.account_id, gid__in=by_gid)
-    }
+    rows = Task.objects.filter(account=workspace.account_id, gid__in=by_gid)
+    known = {task.gid: task for task in rows.select_for_update().order_by("pk")}
+    zone = _zone_now(workspace)
     written = []
     for gid, answer in by_gid.items():
         old = known.get(gid)
-        if old and (_says_the_same(old, answer, workspace) or _is_newer(old, seen_at)):
+        if old and (_says_the_same(old, answer, workspace, zone) or _is_newer(old, seen_at)):
             continue
-        new = row(workspace, answer, seen_at=seen_at)
+        new = row(workspace, answer, zone, seen_at=seen_at)
         new.change, new.changed_at = _change(old, new, workspace)
         written.append(new)
-    Task.objects.filter(pk__in=[task.pk for task in known.values()]).update(seen_at=seen_at)
+    rows.filter(seen_at__lt=seen_at).update(seen_at=seen_at)
     _write(workspace.account, written)
 
 
-def row(workspace: Workspace, answer: TaskAnswer, *, seen_at: datetime) -> Task:
+def row(workspace: Workspace, answer: TaskAnswer, zone: tzinfo, *, seen_at: datetime) -> Task:
     """A task as our row, with what pages sort, group and search by."""
     account = workspace.account
     projects = [each["project"]["name"] for each in answer.memberships]
@@ -78,7 +78,7 @@ def row(workspace: Workspace, answer: TaskAnswer, *, seen_at: datetime) -> Task:
         account=account,
         workspace=workspace,
         seen_at=seen_at,
-        overdue_at=overdue_at(answer.due_on, answer.due_at, zone_named(account.user.time_zone)),
+        overdue_at=overdue_at(answer.due_on, answer.due_at, zone),
         sort_name=plain(answer.name)[:100],
         project_name=projects[0][:200] if projects else "",
         search_text=searchable(answer.name, *projects, *sections, answer.parent_name),
@@ -89,16 +89,24 @@ def row(workspace: Workspace, answer: TaskAnswer, *, seen_at: datetime) -> Task:
 def keep_change(task: Task, answer: TaskAnswer) -> Task:
     """A task as Asana answered after we changed it there."""
     now = timezone.now()
-    new = row(task.workspace, answer, seen_at=now)
+    new = row(task.workspace, answer, _zone_now(task.workspace), seen_at=now)
     new.pk, new.written_at = task.pk, now
     new.save()
     _place(task.account, [new])
     return new
 
 
-def _says_the_same(old: Task, answer: TaskAnswer, workspace: Workspace) -> bool:
-    return old.workspace_id == workspace.pk and all(
-        getattr(old, name) == value for name, value in vars(answer).items()
+def _zone_now(workspace: Workspace) -> tzinfo:
+    """As it is by now: a person may choose another one while their tasks are on the way."""
+    names = User.objects.filter(pk=workspace.account.user_id).values_list("time_zone", flat=True)
+    return zone_named(names.first() or "")
+
+
+def _says_the_same(old: Task, answer: TaskAnswer, workspace: Workspace, zone: tzinfo) -> bool:
+    return (
+        old.workspace_id == workspace.pk
+        and old.overdue_at == overdue_at(answer.due_on, answer.due_at, zone)
+        and all(getattr(old, name) == value for name, value in vars(answer).items())
     )
 
 
@@ -133,7 +141,7 @@ def _place(account: AsanaAccount, tasks: list[Task]) -> None:
     """Their places in projects, from their memberships."""
     names = {m["project"]["gid"]: m["project"]["name"] for t in tasks for m in t.memberships}
     upsert(
-        [Project(account=account, gid=gid, name=name) for gid, name in names.items()],
+        [Project(account=account, gid=gid, name=name) for gid, name in sorted(names.items())],
         unique=["account", "gid"],
         update=["name"],
     )
@@ -169,11 +177,6 @@ def finish_workspace(workspace: Workspace, *, seen_at: datetime) -> None:
 def fail_workspace(workspace: Workspace, why: str) -> None:
     workspace.last_error = why
     workspace.save(update_fields=["last_error"])
-
-
-def finish_account(account: AsanaAccount, *, synced_at: datetime) -> None:
-    account.projects.filter(placements=None).delete()
-    note_account(account, synced_at=synced_at)
 
 
 def note_account(

@@ -113,7 +113,7 @@ class _Sync:
         except client.AsanaError as error:
             yield self._fail(str(error))
         else:
-            store.finish_account(self.account, synced_at=self.started)
+            store.note_account(self.account, synced_at=self.started)
             yield self._progress("done")
         finally:
             self.pool.shutdown(wait=False, cancel_futures=True)
@@ -170,6 +170,7 @@ class _Sync:
         store.keep_tasks(fetch.workspace, page.items, seen_at=self.started)
         yield self._progress("page", fetch.workspace)
         if fetch.is_complete:
+            self.lease.confirm()
             store.finish_workspace(fetch.workspace, seen_at=self.started)
             self.workspaces_done += 1
             yield self._progress("workspace_done", fetch.workspace)

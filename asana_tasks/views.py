@@ -25,7 +25,7 @@ from asana_tasks.zones import move_to_zone
 def task_list(request: SignedInRequest) -> HttpResponse:
     """The whole page, or for htmx the list alone; the search form's state goes into the address."""
     context = list_page(request)
-    if not request.htmx:
+    if not request.htmx or request.htmx.history_restore_request:
         return render(request, "asana_tasks/task_list.html", context)
     response = render(request, "asana_tasks/_list.html", context)
     if request.htmx.trigger == "search":

@@ -1,6 +1,12 @@
 """Text as it is searched: without case and accents, the same on every database."""
 
 import unicodedata
+from typing import Final
+
+# Letters of their own that people search without, and that Unicode takes for no accented ones
+BARE: Final = str.maketrans(
+    {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "æ": "ae", "œ": "oe", "þ": "th", "ħ": "h"}
+)
 
 
 def plain(text: str) -> str:
@@ -8,7 +14,8 @@ def plain(text: str) -> str:
     if text.isascii():
         return text.casefold()
     decomposed = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(char for char in decomposed if not unicodedata.combining(char)).casefold()
+    unmarked = "".join(char for char in decomposed if not unicodedata.combining(char))
+    return unmarked.casefold().translate(BARE)
 
 
 def searchable(*parts: str) -> str:

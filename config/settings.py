@@ -20,9 +20,11 @@ SECRET_KEY = environment.required(
 SITE_URL = environment.web_address("SITE_URL")
 SITE_HOST = str(urlsplit(SITE_URL).hostname)
 SECURE = SITE_URL.startswith("https:")
-ALLOWED_HOSTS = environment.names("ALLOWED_HOSTS") or [
-    *([] if SITE_HOST not in environment.LOOPBACK_HOSTS else ["localhost", "127.0.0.1", "[::1]"]),
+IS_LOCAL = SITE_HOST in environment.LOOPBACK_HOSTS
+ALLOWED_HOSTS = [
     SITE_HOST,
+    *(["localhost", "127.0.0.1", "[::1]"] if IS_LOCAL else []),
+    *environment.names("ALLOWED_HOSTS"),
 ]
 CSRF_TRUSTED_ORIGINS = environment.names("CSRF_TRUSTED_ORIGINS")
 TRUSTED_PROXIES = environment.whole_number("TRUSTED_PROXIES", 0)
@@ -72,6 +74,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "accounts.middleware.private_pages",
+    "accounts.middleware.sign_in_for_htmx",
     "django_htmx.middleware.HtmxMiddleware",
     "accounts.middleware.SignInFailureMiddleware",
 ]
@@ -117,6 +120,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 USE_TZ = True
 TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en"
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 # Files the browser asks for
 STATIC_URL = "static/"

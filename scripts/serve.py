@@ -24,6 +24,7 @@ def gunicorn(port: int, host: str = "127.0.0.1") -> list[str]:
     return [
         *(PYTHON, "-m", "gunicorn", "config.wsgi", "--bind", f"{host}:{port}"),
         *WORKERS,
+        *("--forwarded-allow-ips", ""),  # TRUSTED_PROXIES decides whom to believe
         *("--log-level", "warning", "--graceful-timeout", "3"),
     ]
 

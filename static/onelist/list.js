@@ -58,6 +58,7 @@ const ACTIONS = {
 };
 
 function isTyping(target) {
+  if (target.type === "checkbox") return false;
   return target.isContentEditable || ["INPUT", "TEXTAREA", "SELECT"].includes(target.tagName);
 }
 
@@ -112,6 +113,8 @@ let kept = null;
 
 document.addEventListener("htmx:beforeSwap", (event) => {
   if (event.detail.target?.id !== "tasks") return;
+  // Another swap may have replaced the list that this answer was meant for.
+  if (!event.detail.target.isConnected) event.detail.target = document.getElementById("tasks");
   const chosen = [...document.querySelectorAll("#tasks .task-choose:checked")];
   const open = [...document.querySelectorAll("#tasks details[open]")];
   kept = {

@@ -88,8 +88,9 @@ async function refresh() {
       method: "POST",
       body: new FormData(form),
       headers: { Accept: "application/x-ndjson" },
-      redirect: "error",
+      redirect: "manual",
     });
+    if (response.type === "opaqueredirect") location.reload(); // signed out meanwhile
     if (!response.ok) throw new Error(response.status);
     const busy = await follow(response);
     await swapList();

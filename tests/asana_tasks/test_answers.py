@@ -69,6 +69,13 @@ def test_a_due_time_without_a_day_gets_its_day():
     assert parse_task({"gid": "1", "due_at": "2026-11-27T12:00:00.000Z"}).due_on == DAY
 
 
+@pytest.mark.parametrize("year", ["0001", "1899", "3000", "9999"])
+def test_years_that_no_calendar_shows_count_as_absent(year):
+    task = parse_task({"gid": "1", "due_on": f"{year}-12-31", "due_at": f"{year}-12-31T20:00:00Z"})
+    assert task.due_on is None
+    assert task.due_at is None
+
+
 def test_what_a_database_cannot_hold_is_left_out():
     assert parse_task({"gid": "1", "name": "a\0b"}).name == "ab"
     assert parse_task({"gid": "1", "name": "a\ud800b"}).name == "a?b"

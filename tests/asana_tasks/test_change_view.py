@@ -58,13 +58,14 @@ def test_nobody_signs_in_first_and_comes_back_to_where_the_button_was(writer, no
     assert puts(asana) == []
 
 
-def test_one_task_of_somebody_else_among_ones_own_changes_none(writer, asana):
+def test_a_task_of_somebody_else_among_ones_own_is_as_if_it_were_not_there(writer, asana):
     sam = Person.signed_in(asana, SAM)
     sync.run(sam.account)
     foreign = sam.account.tasks.latest("pk")
     form = {"task": [named(PLAN).pk, foreign.pk], "do": "complete"}
-    assert writer.post(CHANGE, form).status_code == 404
-    assert puts(asana) == []
+    assert writer.post(CHANGE, form).status_code == 302
+    assert [each["path"].rpartition("/")[2] for each in puts(asana)] == [named(PLAN).gid]
+    assert "no longer in your list" in writer.get("/tasks/").content.decode()
 
 
 @pytest.mark.parametrize("task", ["0", "-1", "x", "9" * 18, "9" * 40, "1.5", "²", "%00"])

@@ -27,7 +27,7 @@ def tea(synced: Person) -> Task:
     task = Task.objects.get(name="Write the plan")
     row = {
         "gid": task.gid,
-        "name": "Čaj für STRASSE",
+        "name": "Čaj für STRASSE in Łódź, Ødegård",
         "memberships": [
             {"project": {"gid": "9", "name": "Küche"}, "section": {"gid": "8", "name": "Später"}}
         ],
@@ -50,6 +50,7 @@ def tea(synced: Person) -> Task:
         "elevage",
         "  caj   kuche  ",
         "strasse spater elevage",
+        "lodz odegard",
     ],
 )
 def test_it_finds_words_in_any_order_without_case_and_accents(synced, tea, q):
@@ -154,10 +155,35 @@ def test_another_persons_rows_cannot_be_chosen(synced, asana):
     sync.run(sam.account)
     theirs = synced.account.workspaces.first()
     project = synced.account.projects.first()
-    everything = len(shown(sam, ""))
-    assert len(shown(sam, f"workspace={theirs.pk}")) == everything
-    assert len(shown(sam, f"project={project.pk}")) == everything
+    assert shown(sam, f"workspace={theirs.pk}") == []
+    assert shown(sam, f"project={project.pk}") == []
     assert str(theirs.pk) not in sam.get(f"/tasks/?workspace={theirs.pk}").context["search"].query()
+
+
+def test_a_project_that_is_gone_matches_nothing_rather_than_everything(synced):
+    project = Task.objects.open().exclude(memberships=[]).first().placements.first().project_id
+    Task.objects.filter(placements__project=project).delete()
+    page = synced.get(f"/tasks/?project={project}")
+    assert len(page.context["page"]) == 0
+    assert "Nothing matches" in page.content.decode()
+
+
+@pytest.mark.parametrize("name", ["overdue", "My task"])
+def test_a_project_name_is_a_name_and_nothing_else(synced, name):
+    Task.objects.update(project_name=name)
+    page = synced.get("/tasks/?group=project").content.decode()
+    assert f"group-{name}" not in page
+    assert '<span class="overdue-mark">' in page
+
+
+def test_back_after_a_search_gets_a_whole_page(synced):
+    headers = {"hx-request": "true", "hx-history-restore-request": "true"}
+    assert "<html" in synced.get("/tasks/?q=plan", headers=headers).content.decode()
+
+
+def test_who_is_signed_out_is_led_to_sign_in_by_htmx_too(nobody, db):
+    answer = nobody.get("/tasks/?q=plan", headers={"hx-request": "true"})
+    assert answer["HX-Redirect"] == "/login/"
 
 
 def test_it_helps_when_nothing_matches(synced):

@@ -52,3 +52,20 @@ def test_an_administrator_sets_their_own(owner, administrator, django_user_model
 
 def test_nobody_is_sent_to_sign_in(nobody, db):
     assert nobody.get("/tasks/time-zone/")["Location"].startswith("/login/")
+
+
+def test_a_zone_that_is_chosen_while_tasks_are_on_their_way_counts(owner):
+    for progress in sync.refresh(owner.account):
+        if progress.state == "started":
+            set_zone(owner, "Pacific/Auckland")
+    task = Task.objects.open().filter(due_at=None).exclude(due_on=None).first()
+    assert task.overdue_at.hour in {10, 11}
+
+
+def test_a_row_of_another_zone_is_mended_by_the_next_sync(owner):
+    sync.run(owner.account)
+    type(owner.user).objects.update(time_zone="Pacific/Auckland")
+    owner.account.refresh_from_db()
+    sync.run(owner.account)
+    task = Task.objects.open().filter(due_at=None).exclude(due_on=None).first()
+    assert task.overdue_at.hour in {10, 11}
