@@ -60,6 +60,7 @@ def resume(request: SignedInRequest, key: str) -> HttpResponse:
     """Back from Asana: do what waited for the permission, or ask for the next account's."""
     waited = waiting.take(request.session, key)
     if waited is None:
+        reports.leave(request, Report(message="Nothing is waiting to be done any more."))
         return redirect("asana_tasks:task_list")
     wishes = [Wish(wish["task"], Do(wish["do"]), wish["due"]) for wish in waited.what["wishes"]]
     tasks = _own_tasks(request.user, wishes)

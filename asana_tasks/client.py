@@ -35,6 +35,7 @@ __all__ = [
     "Unknown",
 ]
 
+PATIENCE: Final = 5.0  # seconds, while somebody waits for a task's own page
 PAGE_SIZE: Final = 100  # the most Asana allows for `limit`
 TASK_FIELDS: Final = ",".join(
     (
@@ -120,14 +121,15 @@ def update_task(token: str, gid: str, fields: Mapping[str, Any]) -> TaskAnswer:
 @sensitive_variables()
 def task_details(token: str, gid: str) -> DetailsAnswer:
     """What a task's own page shows beside what we keep."""
-    return _one("GET", gid, token, DETAIL_FIELDS, parse_details)
+    return _one("GET", gid, token, DETAIL_FIELDS, parse_details, seconds=PATIENCE)
 
 
 @sensitive_variables()
 def subtasks(token: str, gid: str, offset: str | None = None) -> Page[SubtaskAnswer]:
     """developers.asana.com/reference/getsubtasksfortask"""
     query = {"opt_fields": SUBTASK_FIELDS}
-    return _page(f"/tasks/{gid}/subtasks", token, query, offset, parse_subtask)
+    path = f"/tasks/{gid}/subtasks"
+    return _page(path, token, query, offset, parse_subtask, seconds=PATIENCE)
 
 
 @sensitive_variables()
@@ -154,10 +156,11 @@ def _page(
     query: Mapping[str, Any],
     offset: str | None,
     parse: Callable[[Any], Item | None],
+    **kwargs: Any,
 ) -> Page[Item]:
     """One page; rows that are no rows are left out (developers.asana.com/docs/pagination)."""
     params = {**query, "limit": PAGE_SIZE, **({"offset": offset} if offset else {})}
-    answer = send("GET", path, token, params=params)
+    answer = send("GET", path, token, params=params, **kwargs)
     rows = answer.get("data")
     if not isinstance(rows, list):
         raise Unavailable("Asana's answer holds no list")

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Final, TypeVar
 
 import nh3
+from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.debug import sensitive_variables
 
@@ -56,13 +57,24 @@ class Details:
 
 @sensitive_variables()
 def details_of(task: Task) -> Details:
-    """Within a few seconds; what goes wrong is told, not raised."""
+    """With patience for a few seconds; what goes wrong is told, not raised."""
     try:
+        _check_waiting(task.account)
         answer = _with_token(task.account, client.task_details, task.gid)
-        found = _with_token(task.account, _all_subtasks, task.gid) if answer.num_subtasks else []
     except (client.AsanaError, tokens.TokenError) as error:
         return Details(trouble=_words(error))
+    try:
+        found = _with_token(task.account, _all_subtasks, task.gid) if answer.num_subtasks else []
+    except (client.AsanaError, tokens.TokenError):
+        found = []  # the page says how many there are in Asana
     return Details(answer, _with_rows(task, found))
+
+
+def _check_waiting(account: AsanaAccount) -> None:
+    """Asking before Asana's `Retry-After` has passed counts against us."""
+    if account.ask_again_at and account.ask_again_at > timezone.now():
+        left = account.ask_again_at - timezone.now()
+        raise client.RateLimited(int(left.total_seconds()) + 1)
 
 
 def clean(html: str) -> SafeString:

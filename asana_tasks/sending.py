@@ -55,14 +55,16 @@ class Unknown(Forbidden):
 
 
 @sensitive_variables()
-def send(method: str, path: str, token: str, **kwargs: Any) -> dict[str, Any]:
+def send(
+    method: str, path: str, token: str, *, seconds: float | None = None, **kwargs: Any
+) -> dict[str, Any]:
     """The one place that sends. developers.asana.com/docs/errors"""
     try:
         answer = http.send(
             method,
             settings.ASANA_API_URL + path,
             headers={"Authorization": f"Bearer {token}", "Accept": "application/json"},
-            seconds=SECONDS,
+            seconds=seconds or SECONDS,
             limit=16 * http.BYTES,
             **kwargs,
         )

@@ -37,7 +37,8 @@ class Sources:
     @property
     def oldest(self) -> datetime | None:
         """How old the oldest copy on the page is."""
-        copies = [each.synced_at for each in self.workspaces if each.synced_at]
+        offered = [workspace for workspace in self.workspaces if workspace.is_offered]
+        copies = [each.synced_at for each in offered if each.synced_at]
         accounts = [each.synced_at for each in self.accounts if each.synced_at]
         return min(copies or accounts, default=None)
 

@@ -112,10 +112,17 @@ function refreshLater(soonest) {
   clearTimeout(timer);
   const seconds = list().dataset.refreshIn;
   if (seconds === "") return;
-  timer = setTimeout(
-    () => (document.hidden ? (due = true) : refresh()),
-    Math.max(soonest, seconds * 1000),
-  );
+  timer = setTimeout(refreshIfLookedAt, Math.max(soonest, seconds * 1000));
+}
+
+function refreshIfLookedAt() {
+  if (document.hidden) {
+    due = true;
+  } else if (document.querySelector("#tasks details.task-menu[open], #selection :focus")) {
+    timer = setTimeout(refreshIfLookedAt, ASK_AGAIN); // somebody is choosing a date
+  } else {
+    refresh();
+  }
 }
 
 document.addEventListener("visibilitychange", () => {

@@ -1,9 +1,11 @@
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.apps import apps
 from django.utils import timezone
 
+from accounts.models import AsanaAccount
 from asana_tasks import sync
 from asana_tasks.details import clean
 from asana_tasks.models import Task
@@ -246,3 +248,20 @@ def test_pictures_are_mentioned(reader, asana):
     shown = page(reader)
     assert "x.example" not in shown
     assert "pictures are shown in Asana" in shown
+
+
+def test_what_asana_told_is_shown_though_its_subtasks_do_not_come(reader, asana):
+    task = named(PLAN)
+    asana.order("server_error", value=503, path=f"/api/1.0/tasks/{task.gid}/subtasks")
+    page = reader.get(f"/tasks/{task.pk}/").content.decode()
+    assert "Three pages at most" in page
+    assert "more in Asana" in page
+
+
+def test_it_does_not_ask_before_asana_lets_us(reader, asana):
+    task = named(PLAN)
+    AsanaAccount.objects.update(ask_again_at=timezone.now() + timedelta(minutes=5))
+    before = len(asana.requests())
+    page = reader.get(f"/tasks/{task.pk}/").content.decode()
+    assert len(asana.requests()) == before
+    assert "Asana asks to wait" in page

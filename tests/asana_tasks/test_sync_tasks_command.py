@@ -4,6 +4,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from asana_tasks import sync
+from asana_tasks.leases import Lease
 from asana_tasks.models import Task
 from tests.stand_in import ADA, BEN
 
@@ -57,3 +58,14 @@ def test_it_leaves_people_who_are_switched_off_alone(owner, asana):
 
 def test_it_tells_no_task(owner):
     assert "Write the plan" not in run()
+
+
+def test_a_workspace_that_failed_is_a_failure(owner, asana):
+    asana.order("forbid_workspace", value="498346170860")
+    with pytest.raises(CommandError, match="1 of the accounts"):
+        run()
+
+
+def test_somebody_else_being_at_it_is_none(owner):
+    assert Lease.claim(owner.account)
+    assert "already" in run()

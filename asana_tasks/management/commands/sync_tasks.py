@@ -19,7 +19,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, account: str | None, stale_only: bool, **options: Any) -> None:
         failed = 0
-        columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()
+        columns = TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn()
         with Progress(*columns, console=Console(file=self.stdout)) as bars:  # type: ignore[arg-type]
             for each in self._accounts(account, stale_only=stale_only):
                 failed += not self._sync(each, bars)
@@ -35,13 +35,18 @@ class Command(BaseCommand):
         return [each for each in accounts if not stale_only or sync.is_stale(each)]
 
     def _sync(self, account: AsanaAccount, bars: Progress) -> bool:
-        """Whether it ended well; the bar counts workspaces, its label tasks."""
+        """Whether all of it was fetched, by us or by somebody who is at it already.
+
+        The bar counts workspaces, its label tasks.
+        """
+        states = set()
         bar = bars.add_task(account.gid, total=None)
         for progress in sync.refresh(account):
+            states.add(progress.state)
             bars.update(
                 bar,
                 total=progress.workspaces or None,
                 completed=progress.workspaces_done,
                 description=f"{account.gid}: {progress.tasks} tasks {progress.message}",
             )
-        return progress.state == "done"
+        return not states & {"failed", "workspace_failed"}
