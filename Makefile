@@ -24,11 +24,11 @@ run: .venv/run
 
 test: .venv/dev
 	@$(BIN)/python -m scripts.browser
-	$(BIN)/python -m pytest -n auto $(ARGS)
+	$(BIN)/python -m pytest -n auto --dist loadgroup $(ARGS)
 
 test-services: .venv/dev
 	@$(BIN)/python -m scripts.browser
-	$(BIN)/python -m scripts.services $(BIN)/python -m pytest -n auto $(ARGS)
+	$(BIN)/python -m scripts.services $(BIN)/python -m pytest -n auto --dist loadgroup $(ARGS)
 
 bench: .venv/dev
 	@$(BIN)/python -m scripts.browser

@@ -9,7 +9,7 @@ import socket
 
 from cryptography.fernet import Fernet
 
-from tests.stand_in import StandIn
+from tests.stand_in import ROOT, StandIn
 
 
 def free_port() -> int:
@@ -18,6 +18,7 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+(ROOT / "var" / "static").mkdir(parents=True, exist_ok=True)  # where `make run` collects files
 ASANA_PORT, SITE_PORT = free_port(), free_port()
 ASANA = f"http://127.0.0.1:{ASANA_PORT}/api/1.0"
 

@@ -5,11 +5,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from bench.report import Goal, Table
 
 ROOT = Path(__file__).parents[2]
 
 
+@pytest.mark.xdist_group("collectstatic")  # into one folder, one at a time
 def test_it_measures_everything_and_writes_it_down(tmp_path):
     written = tmp_path / "docs" / "performance.md"
     done = subprocess.run(

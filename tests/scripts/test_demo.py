@@ -15,6 +15,7 @@ import requests
 from tests.environment import free_port
 
 ROOT = Path(__file__).parents[2]
+pytestmark = pytest.mark.xdist_group("collectstatic")  # into one folder, one at a time
 
 
 class Demo:
@@ -69,7 +70,7 @@ def is_free(port: int) -> bool:
 
 def test_it_runs_prints_one_address_and_stops_everything(demo, port, tmp_path):
     told = demo.announcement()
-    assert re.findall(r"Open\s+(\S+)", told) == [f"http://localhost:{port}/"]
+    assert re.findall(r"Open\s+(\S+)", told) == [f"http://localhost:{port}/"], told
     page = requests.get(f"http://localhost:{port}/", timeout=10)
     assert "Sign in with Asana" in page.text
     style = re.search(r'href="(/static/onelist/base[^"]+)"', page.text)
