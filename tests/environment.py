@@ -18,6 +18,13 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def redis_of_this_worker() -> str:
+    """A database of its own, since each test begins by emptying it."""
+    server, _, database = os.environ.get("TEST_REDIS_URL", "").rpartition("/")
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    return f"{server}/{(int(database) + worker) % 16}" if server else ""
+
+
 (ROOT / "var" / "static").mkdir(parents=True, exist_ok=True)  # where `make run` collects files
 ASANA_PORT, SITE_PORT = free_port(), free_port()
 ASANA = f"http://127.0.0.1:{ASANA_PORT}/api/1.0"
@@ -31,7 +38,7 @@ os.environ.update(
     CSRF_TRUSTED_ORIGINS="",
     TRUSTED_PROXIES="",
     DATABASE_URL=os.environ.get("TEST_DATABASE_URL", ""),
-    REDIS_URL=os.environ.get("TEST_REDIS_URL", ""),
+    REDIS_URL=redis_of_this_worker(),
     ASANA_CLIENT_ID=StandIn.client_id,
     ASANA_CLIENT_SECRET=StandIn.client_secret,
     ASANA_OIDC_ENDPOINT=ASANA,
