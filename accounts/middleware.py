@@ -1,5 +1,4 @@
 import logging
-import zoneinfo
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
@@ -19,6 +18,7 @@ from accounts import failures, waiting
 from accounts.backends import AsanaOpenIdConnect
 from accounts.models import User
 from accounts.purposes import Purpose
+from accounts.time_zones import zone_named
 
 logger = logging.getLogger(__name__)
 
@@ -44,11 +44,7 @@ def time_zone(get_response: GetResponse) -> GetResponse:
 
     def middleware(request: HttpRequest) -> HttpResponse:
         user = request.user
-        name = user.time_zone if isinstance(user, User) else "UTC"
-        try:
-            zone = zoneinfo.ZoneInfo(name)
-        except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):  # "America" is a folder
-            zone = zoneinfo.ZoneInfo("UTC")
+        zone = zone_named(user.time_zone if isinstance(user, User) else "")
         with timezone.override(zone):
             return get_response(request)
 

@@ -16,10 +16,11 @@ from django.views.decorators.debug import sensitive_variables
 
 from accounts import tokens
 from accounts.models import AsanaAccount, User
+from accounts.time_zones import zone_named
 from asana_tasks import client, store
 from asana_tasks.answers import TaskAnswer
 from asana_tasks.change_words import NotDone, done_words, undo_of, why
-from asana_tasks.dates import Calendar, zone_named
+from asana_tasks.dates import Calendar
 from asana_tasks.due_dates import due_fields, parse_due
 from asana_tasks.models import Task
 from asana_tasks.reports import TITLE_LENGTH, Done, Failed, Report

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 from typing import Final
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 NEVER: Final = datetime(9999, 12, 31, tzinfo=UTC)
 LONG_AGO: Final = datetime(1, 1, 1, tzinfo=UTC)
@@ -30,14 +29,6 @@ DUE_LABELS: Final = {
     Due.LATER: "Later",
     Due.NONE: "No date",
 }
-
-
-def zone_named(name: str) -> ZoneInfo:
-    """The person's zone, or UTC while they have none that we know."""
-    try:
-        return ZoneInfo(name or "UTC")
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return ZoneInfo("UTC")
 
 
 def overdue_at(due_on: date | None, due_at: datetime | None, zone: tzinfo) -> datetime:

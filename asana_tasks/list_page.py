@@ -7,9 +7,10 @@ from django.db.models import Exists, OuterRef, prefetch_related_objects
 from django.utils import timezone
 
 from accounts.models import User
+from accounts.time_zones import zone_named
 from accounts.typing import SignedInRequest
 from asana_tasks import reports
-from asana_tasks.dates import DUE_LABELS, Calendar, zone_named
+from asana_tasks.dates import DUE_LABELS, Calendar
 from asana_tasks.forms import TaskSearch
 from asana_tasks.groups import Grouping, grouping
 from asana_tasks.load import load_of

@@ -8,8 +8,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import AsanaAccount, User
+from accounts.time_zones import zone_named
 from asana_tasks.answers import TASK_FIELDS, TaskAnswer, WorkspaceAnswer
-from asana_tasks.dates import overdue_at, zone_named
+from asana_tasks.dates import overdue_at
 from asana_tasks.models import Placement, Project, Task, Workspace
 from asana_tasks.querysets import UNCHANGED, Change
 from asana_tasks.upserts import upsert

@@ -3,7 +3,8 @@
 from django.db import transaction
 
 from accounts.models import User
-from asana_tasks.dates import overdue_at, zone_named
+from accounts.time_zones import zone_named
+from asana_tasks.dates import overdue_at
 from asana_tasks.models import Task
 
 

@@ -4,7 +4,8 @@ from xml.etree import ElementTree
 import pytest
 from django.template.loader import render_to_string
 
-from asana_tasks.dates import Calendar, zone_named
+from accounts.time_zones import zone_named
+from asana_tasks.dates import Calendar
 from asana_tasks.load import HEIGHT, Load, load_of
 from tests.asana_tasks.rows import add_tasks, workspace_of
 

@@ -25,7 +25,7 @@ FLOORS = {
         {"tokens"},
         {"backends"},
         {"callbacks", "discovery", "failures", "provider_errors", "purposes", "rates", "waiting"},
-        {"models", "http", "id_tokens", "encryption", "decorators", "apps"},
+        {"models", "http", "id_tokens", "encryption", "decorators", "time_zones", "apps"},
     ],
     "asana_tasks": [
         {"urls", "management"},
