@@ -14,7 +14,7 @@ class Workspace(models.Model):
 
     account = models.ForeignKey(AsanaAccount, on_delete=models.CASCADE, related_name="workspaces")
     gid = models.CharField(max_length=64)
-    name = models.CharField(max_length=255)
+    name = models.CharField(max_length=255, serialize=False)
     is_organization = models.BooleanField(default=False)
     is_offered = models.BooleanField(default=True)  # Asana still lists it
     synced_at = models.DateTimeField(null=True, blank=True)
@@ -39,7 +39,7 @@ class Project(models.Model):
 
     account = models.ForeignKey(AsanaAccount, on_delete=models.CASCADE, related_name="projects")
     gid = models.CharField(max_length=64)
-    name = models.TextField(blank=True)
+    name = models.TextField(blank=True, serialize=False)
 
     class Meta:
         ordering = ["name", "pk"]
@@ -58,7 +58,7 @@ class Task(models.Model):
     account = models.ForeignKey(AsanaAccount, on_delete=models.CASCADE, related_name="tasks")
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="tasks")
     gid = models.CharField(max_length=64)
-    name = models.TextField(blank=True)
+    name = models.TextField(blank=True, serialize=False)
     resource_subtype = models.CharField(max_length=64, default="default_task")
     approval_status = models.CharField(max_length=32, blank=True)
     completed = models.BooleanField(default=False)
@@ -68,16 +68,16 @@ class Task(models.Model):
     start_on = models.DateField(null=True, blank=True)
     created_at = models.DateTimeField(null=True, blank=True)
     modified_at = models.DateTimeField(null=True, blank=True)
-    permalink_url = models.CharField(max_length=2000, blank=True)
+    permalink_url = models.CharField(max_length=2000, blank=True, serialize=False)
     parent_gid = models.CharField(max_length=64, blank=True)
-    parent_name = models.TextField(blank=True)
-    memberships = models.JSONField(default=list)  # list[answers.Membership]
+    parent_name = models.TextField(blank=True, serialize=False)
+    memberships = models.JSONField(default=list, serialize=False)  # list[answers.Membership]
 
     # Worked out from the above when a row is written: what pages sort, group and search by
     overdue_at = models.DateTimeField(default=NEVER)
-    sort_name = models.CharField(max_length=100, blank=True)
-    project_name = models.CharField(max_length=200, blank=True)
-    search_text = models.TextField(blank=True)
+    sort_name = models.CharField(max_length=100, blank=True, serialize=False)
+    project_name = models.CharField(max_length=200, blank=True, serialize=False)
+    search_text = models.TextField(blank=True, serialize=False)
 
     seen_at = models.DateTimeField()  # in Asana, by a sync
     written_at = models.DateTimeField(null=True, blank=True)  # in Asana, by us
@@ -132,7 +132,7 @@ class Placement(models.Model):
     task = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="placements")
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="placements")
     section_gid = models.CharField(max_length=64, blank=True, db_index=True)
-    section_name = models.TextField(blank=True)
+    section_name = models.TextField(blank=True, serialize=False)
 
     class Meta:
         constraints = [

@@ -63,7 +63,8 @@ def secrets(monkeypatch) -> Secrets:
             secrets.learn(kind, answer.get(kind))
         store(account, answer)
 
-    monkeypatch.setattr("accounts.tokens.store", learning_store)
+    for where in ("accounts.tokens.store", "accounts.tokens.refreshing.store"):
+        monkeypatch.setattr(where, learning_store)
     return secrets
 
 
@@ -215,7 +216,7 @@ def test_what_was_given_back_is_gone(busy_site, asana):
     [
         "accounts.pipeline.store_account",
         "accounts.pipeline.find_account",
-        "accounts.tokens.encrypt",
+        "accounts.tokens.keeping.encrypt",
         "accounts.id_tokens.check_claims",
         "accounts.backends.AsanaOpenIdConnect.user_data",
         "social_django.views.login",

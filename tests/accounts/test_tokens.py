@@ -272,7 +272,7 @@ def test_one_refreshes_for_all_processes(asana, tmp_path):
 @pytest.mark.django_db(transaction=True)
 def test_whoever_cannot_have_the_lock_is_told_later(op, account, monkeypatch):
     """Not that the credentials are bad: somebody else is just at it."""
-    monkeypatch.setattr("accounts.tokens.LOCK_SECONDS", 1)
+    monkeypatch.setattr("accounts.tokens.refreshing.LOCK_SECONDS", 1)
     before = AsanaAccount.objects.values().get()
     with second_connection() as other:
         other.hold(account)

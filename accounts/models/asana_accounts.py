@@ -1,21 +1,10 @@
 from typing import Self
 
-from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.utils import timezone
 
-
-class User(AbstractUser):
-    name = models.CharField(max_length=255, blank=True)
-    time_zone = models.CharField(max_length=64, blank=True)  # empty until we know
-    first_name = None  # type: ignore[assignment]
-    last_name = None  # type: ignore[assignment]
-
-    def get_full_name(self) -> str:
-        return self.name or self.username
-
-    def get_short_name(self) -> str:
-        return self.get_full_name()
+from accounts.models.people import User
+from accounts.models.revocations import Revocation
 
 
 class AsanaAccountQuerySet(models.QuerySet["AsanaAccount"]):
@@ -33,14 +22,29 @@ class AsanaAccount(models.Model):
         CONNECTED = "connected", "Connected"
         NEEDS_RECONNECTING = "needs_reconnecting", "Needs reconnecting"
 
+    class Colour(models.TextChoices):
+        """Names of CSS classes; what they look like is the style sheet's."""
+
+        NONE = "", "No colour"
+        RED = "red", "Red"
+        ORANGE = "orange", "Orange"
+        YELLOW = "yellow", "Yellow"
+        GREEN = "green", "Green"
+        TEAL = "teal", "Teal"
+        BLUE = "blue", "Blue"
+        PURPLE = "purple", "Purple"
+        PINK = "pink", "Pink"
+
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="asana_accounts")
     gid = models.CharField("Asana gid", max_length=255, unique=True)
     name = models.CharField(max_length=255, blank=True)
     email = models.CharField("e-mail", max_length=254, blank=True)
     picture_url = models.CharField(max_length=2000, blank=True)
+    label = models.CharField(max_length=40, blank=True)  # the person's own word for it
+    colour = models.CharField(max_length=16, choices=Colour, blank=True, default=Colour.NONE)
 
-    encrypted_access_token = models.TextField(blank=True, editable=False)
-    encrypted_refresh_token = models.TextField(blank=True, editable=False)
+    encrypted_access_token = models.TextField(blank=True, editable=False, serialize=False)
+    encrypted_refresh_token = models.TextField(blank=True, editable=False, serialize=False)
     access_token_expires_at = models.DateTimeField(null=True, blank=True)
     scope = models.CharField("granted scopes", max_length=1000, blank=True)
     status = models.CharField(max_length=32, choices=Status, default=Status.CONNECTED)
@@ -53,17 +57,26 @@ class AsanaAccount(models.Model):
     sync_lease_expires_at = models.DateTimeField(null=True, blank=True, editable=False)
     ask_again_at = models.DateTimeField(null=True, blank=True, editable=False)
 
+    revocation: Revocation | None = None  # once it is deleted: what remains to be done
     provider = "asana"  # what social-auth asks of the row a sign-in ends with
     objects = AsanaAccountQuerySet.as_manager()
 
     class Meta:
         ordering = ["connected_at", "pk"]
+        verbose_name = "linked account"
+        default_permissions = ("view", "delete")
+        permissions = [("look_after", "Can look after linked accounts without seeing tokens")]
 
     def __str__(self) -> str:
-        return f"{self.display_name} ({self.gid})"
+        return f"{self.asana_name} ({self.gid})"
 
     @property
     def display_name(self) -> str:
+        """The person's own word for it, or else Asana's."""
+        return self.label or self.asana_name
+
+    @property
+    def asana_name(self) -> str:
         return self.name or self.email or f"Asana account {self.gid}"
 
     @property
@@ -101,17 +114,3 @@ SCOPES_IN_WORDS = {
     "tasks:read": "read your tasks",
     "tasks:write": "change your tasks",
 }
-
-
-class ProviderDocument(models.Model):
-    """The last good copy of a public document of the provider: its discovery or its keys.
-
-    In the database, so that all processes share it and it outlives an outage and a restart.
-    """
-
-    url = models.CharField(max_length=500, primary_key=True)
-    content = models.JSONField()
-    fetched_at = models.DateTimeField()
-
-    def __str__(self) -> str:
-        return self.url

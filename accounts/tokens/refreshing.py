@@ -1,16 +1,9 @@
-"""The only place that ever sees a token in clear.
-
-TokenError
-├── NeedsReconnecting   the grant or our key is gone: the person must connect again
-└── TryLater            no answer, a refusal for now, or somebody else is at it
-"""
+"""A valid access token, whoever asks and however many ask at once."""
 
 import logging
-import math
 import re
-from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any, Final
+from typing import Final
 
 from django.db import OperationalError, connection, transaction
 from django.utils import timezone
@@ -18,38 +11,24 @@ from django.views.decorators.debug import sensitive_variables
 from social_core.exceptions import SocialAuthBaseException
 from social_django.utils import load_strategy
 
+from accounts import audit
 from accounts.backends import AsanaOpenIdConnect
-from accounts.encryption import CannotDecrypt, decrypt, encrypt
-from accounts.models import AsanaAccount
+from accounts.encryption import CannotDecrypt
+from accounts.models import AsanaAccount, AuditEntry
+from accounts.tokens.errors import NeedsReconnecting, TokenError, TryLater
+from accounts.tokens.keeping import (
+    MAX_LIFETIME,
+    fingerprint,
+    forget,
+    needs_reconnecting,
+    store,
+    stored,
+)
 
 logger = logging.getLogger(__name__)
 
 MARGIN: Final = timedelta(minutes=5)
-DEFAULT_LIFETIME: Final = timedelta(hours=1)  # Asana's `expires_in`
-MAX_LIFETIME: Final = timedelta(days=1)
 LOCK_SECONDS: Final = 20
-IDENTITY_FIELDS: Final = ["name", "email", "picture_url", "scope", "status", "last_error"]
-TOKEN_FIELDS: Final = [
-    "encrypted_access_token",
-    "access_token_expires_at",
-    "refreshed_at",
-]
-
-
-class TokenError(Exception):
-    pass
-
-
-class NeedsReconnecting(TokenError):
-    pass
-
-
-class TryLater(TokenError):
-    def __init__(
-        self, message: str = "Asana isn't answering", *, retry_after: int | None = None
-    ) -> None:
-        super().__init__(message)
-        self.retry_after = retry_after
 
 
 @sensitive_variables()
@@ -88,40 +67,6 @@ def renew(account: AsanaAccount) -> bool:
 
 
 @sensitive_variables()
-def store(account: AsanaAccount, answer: Mapping[str, Any]) -> None:
-    """Save the account with the tokens of a token answer; an absent refresh token keeps the old."""
-    account.encrypted_access_token = encrypt(
-        answer["access_token"], bound_to=_place(account, "access_token")
-    )
-    changed = [*IDENTITY_FIELDS, *TOKEN_FIELDS]  # what we don't have anew may be newer in the row
-    if answer.get("refresh_token"):
-        changed.append("encrypted_refresh_token")
-        account.encrypted_refresh_token = encrypt(
-            answer["refresh_token"], bound_to=_place(account, "refresh_token")
-        )
-    now = timezone.now()
-    account.access_token_expires_at = now + _lifetime(answer.get("expires_in"))
-    account.refreshed_at = now
-    account.status = AsanaAccount.Status.CONNECTED
-    account.last_error = ""
-    account.save(update_fields=None if account.pk is None else changed)
-
-
-def needs_reconnecting(account: AsanaAccount, why: str) -> NeedsReconnecting:
-    """Mark the account and return the error to raise. Its tokens stay, encrypted, but unused."""
-    account.status = AsanaAccount.Status.NEEDS_RECONNECTING
-    account.last_error = why
-    account.save(update_fields=["status", "last_error"])
-    return NeedsReconnecting(why)
-
-
-def _forget(account: AsanaAccount) -> None:
-    account.encrypted_access_token = account.encrypted_refresh_token = ""
-    account.access_token_expires_at = None
-    account.save(update_fields=[*TOKEN_FIELDS, "encrypted_refresh_token"])
-
-
-@sensitive_variables()
 def _refresh_unless_done(
     account: AsanaAccount, rejected: str | None
 ) -> tuple[str | None, TokenError | None]:
@@ -132,9 +77,7 @@ def _refresh_unless_done(
     if token is not None:
         return token, None
     try:
-        refresh_token = decrypt(
-            account.encrypted_refresh_token, bound_to=_place(account, "refresh_token")
-        )
+        refresh_token = stored(account, "refresh_token")
     except CannotDecrypt:
         return None, needs_reconnecting(account, "Its stored token cannot be read any more")
     try:
@@ -151,8 +94,16 @@ def _refresh_unless_done(
 def _failure(account: AsanaAccount, error: SocialAuthBaseException) -> TokenError:
     """Only `invalid_grant` means the grant is gone; everything else means later."""
     logger.warning("Refreshing account %s failed: %s", account.gid, error.code)
+    if error.provider_code:
+        audit.record(
+            AuditEntry.Event.REFRESH_REFUSED,
+            account=account,
+            detail=str(error.provider_code),
+            fingerprint=fingerprint(account),
+            once_in=timedelta(hours=1),
+        )
     if error.provider_code == "invalid_grant" and (error.status_code or 0) < 500:
-        _forget(account)
+        forget(account)
         return needs_reconnecting(account, "Asana no longer lets us in")
     return TryLater(retry_after=_seconds(error.retry_after or ""))
 
@@ -173,25 +124,10 @@ def _valid_token(account: AsanaAccount, rejected: str | None) -> str | None:
     if expires_at - margin <= timezone.now():
         return None
     try:
-        token = decrypt(account.encrypted_access_token, bound_to=_place(account, "access_token"))
+        token = stored(account, "access_token")
     except CannotDecrypt:
         return None
     return None if token == rejected else token
-
-
-def _lifetime(expires_in: Any) -> timedelta:
-    """`expires_in` in seconds, clamped; anything that is no number counts as Asana's own hour."""
-    try:
-        seconds = float(expires_in)
-    except (TypeError, ValueError, OverflowError):
-        return DEFAULT_LIFETIME
-    if math.isnan(seconds):
-        return DEFAULT_LIFETIME
-    return timedelta(seconds=min(max(seconds, 0), MAX_LIFETIME.total_seconds()))
-
-
-def _place(account: AsanaAccount, field: str) -> str:
-    return f"asana_account:{account.gid}:{field}"
 
 
 def _limit_waiting() -> None:

@@ -1,0 +1,74 @@
+"""Writing down what happened, for the person and for administrators (ASVS 5.0 V16)."""
+
+from datetime import timedelta
+from ipaddress import ip_address
+
+from django.http import HttpRequest
+from django.utils import timezone
+
+from accounts.models import AsanaAccount, AuditEntry, User
+from accounts.rates import client_address
+
+Event = AuditEntry.Event
+By = AuditEntry.By
+
+
+def record(  # noqa: PLR0913
+    event: AuditEntry.Event,
+    *,
+    user: User | None = None,
+    account: AsanaAccount | None = None,
+    account_name: str = "",
+    request: HttpRequest | None = None,
+    detail: str = "",
+    fingerprint: str = "",
+    once_in: timedelta | None = None,
+) -> None:
+    """`user`: in whose history; the account's owner unless given.
+
+    `request`: who did it and from where; without one it was the site itself. `once_in`: not again
+    within that time, if the entry would say the same.
+    """
+    if user is None and account is not None:
+        user = account.user
+    actor = request.user if request and isinstance(request.user, User) else None
+    entry = AuditEntry(
+        event=event,
+        user=user,
+        account_gid=account.gid if account else "",
+        account_name=account.asana_name[:255] if account else account_name,
+        by=_by(request, actor, user),
+        actor=actor,
+        address=_address(request),
+        browser=_one_line(request.headers.get("User-Agent", ""), 300) if request else "",
+        detail=_one_line(detail, 255),
+        fingerprint=fingerprint,
+    )
+    if once_in is None or not _said_within(once_in, entry):
+        entry.save()
+
+
+def _by(request: HttpRequest | None, actor: User | None, user: User | None) -> AuditEntry.By:
+    if request is None:
+        return By.SITE
+    if actor is None:
+        return By.SOMEBODY
+    return By.PERSON if user is None or actor == user else By.ADMINISTRATOR
+
+
+def _said_within(time: timedelta, entry: AuditEntry) -> bool:
+    same = ("event", "user", "account_gid", "by", "actor", "detail")
+    known = AuditEntry.objects.filter(at__gt=timezone.now() - time)
+    return known.filter(**{name: getattr(entry, name) for name in same}).exists()
+
+
+def _address(request: HttpRequest | None) -> str | None:
+    try:
+        return str(ip_address(client_address(request).partition("%")[0])) if request else None
+    except ValueError:  # a proxy may say "unknown"
+        return None
+
+
+def _one_line(text: str, length: int) -> str:
+    """Printable, so that nobody can write a second line (ASVS 5.0 16.4.1)."""
+    return "".join(letter if letter.isprintable() else " " for letter in text)[:length]

@@ -1,0 +1,59 @@
+"""Disconnecting an account, and deleting a person: what is here goes at once, in one transaction.
+
+Both hand over what is still to be revoked at Asana: to be asked once the transaction is committed.
+"""
+
+from django.db import transaction
+from django.http import HttpRequest
+
+from accounts import audit, tokens
+from accounts.models import AsanaAccount, AuditEntry, Revocation, User
+
+
+class LastWayIn(Exception):
+    """Without this account the person could not sign in any more."""
+
+
+def is_last_way_in(account: AsanaAccount) -> bool:
+    """A password lets in as well; an account that needs reconnecting doesn't count on its own."""
+    others = account.user.asana_accounts.connected().exclude(pk=account.pk)
+    return not (account.user.has_usable_password() or others.exists())
+
+
+def disconnect(
+    account: AsanaAccount, request: HttpRequest, *, even_the_last: bool = False
+) -> Revocation | None:
+    """What is left to revoke; None if there is no token to revoke any more.
+
+    Raises LastWayIn, AsanaAccount.DoesNotExist (somebody else was faster).
+    """
+    with transaction.atomic():
+        User.objects.select_for_update().get(pk=account.user_id)  # one of two at a time
+        account = AsanaAccount.objects.select_related("user").get(pk=account.pk)
+        if not even_the_last and is_last_way_in(account):
+            raise LastWayIn
+        audit.record(
+            AuditEntry.Event.DISCONNECTED,
+            account=account,
+            request=request,
+            fingerprint=tokens.fingerprint(account),
+        )
+        account.delete()
+    return account.revocation
+
+
+def delete_person(user: User, request: HttpRequest) -> list[Revocation]:
+    """What is left to revoke, of all their accounts. Nothing else is left but an entry that says
+    that somebody was deleted, and which administrator did it if it was one."""
+    by_themselves = request.user == user
+    with transaction.atomic():
+        user = User.objects.select_for_update().get(pk=user.pk)
+        gids = user.asana_accounts.values_list("gid", flat=True)
+        hashes = [tokens.account_hash(gid) for gid in gids]
+        user.delete()
+        AuditEntry.objects.create(
+            event=AuditEntry.Event.USER_DELETED,
+            by=AuditEntry.By.PERSON if by_themselves else AuditEntry.By.ADMINISTRATOR,
+            actor=None if by_themselves else request.user,
+        )
+        return list(Revocation.objects.filter(account_hash__in=hashes))

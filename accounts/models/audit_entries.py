@@ -1,0 +1,64 @@
+from django.db import models
+from django.utils import timezone
+
+from accounts.models.people import User
+
+
+class AuditEntry(models.Model):
+    """What happened to somebody's accounts: when, from where, by whom. Never a token or a task.
+
+    Entries about a person go with the person. Those about nobody are the site's own, or the one
+    that is left of somebody who has deleted everything.
+    """
+
+    class Event(models.TextChoices):
+        SIGNED_IN = "signed_in", "Signed in"
+        SIGN_IN_REFUSED = "sign_in_refused", "Sign-in refused"
+        SESSION_ENDED = "session_ended", "Signed out somewhere"
+        CONNECTED = "connected", "Connected"
+        PERMISSIONS_WIDENED = "permissions_widened", "More allowed"
+        PERMISSIONS_GIVEN_UP = "permissions_given_up", "Permission given up"
+        REFRESH_REFUSED = "refresh_refused", "Token refresh refused"
+        NEEDS_RECONNECTING = "needs_reconnecting", "Needs reconnecting"
+        RECONNECTED = "reconnected", "Reconnected"
+        DISCONNECTED = "disconnected", "Disconnected"
+        REVOKED = "revoked", "Access revoked at Asana"
+        REVOCATION_WAITING = "revocation_waiting", "Revocation waits for Asana"
+        REVOCATION_GIVEN_UP = "revocation_given_up", "Revocation given up"
+        DATA_DOWNLOADED = "data_downloaded", "Data downloaded"
+        USER_DELETED = "user_deleted", "A person and all their data deleted"
+        SEEN = "seen", "Seen by an administrator"
+        CHANGED = "changed", "Changed by an administrator"
+        KEYS_ROTATED = "keys_rotated", "Tokens encrypted anew"
+        CLEANED_UP = "cleaned_up", "Cleaned up"
+
+    class By(models.TextChoices):
+        PERSON = "person", "The person"
+        ADMINISTRATOR = "administrator", "An administrator"
+        SITE = "site", "Onelist"
+        SOMEBODY = "somebody", "Somebody not signed in"
+
+    at = models.DateTimeField(default=timezone.now, db_index=True)
+    event = models.CharField(max_length=32, choices=Event)
+    user = models.ForeignKey(
+        User, on_delete=models.CASCADE, null=True, blank=True, related_name="history"
+    )
+    account_gid = models.CharField("Asana gid", max_length=255, blank=True)
+    account_name = models.CharField("Asana account", max_length=255, blank=True)
+    by = models.CharField(max_length=16, choices=By)
+    actor = models.ForeignKey(
+        User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    address = models.GenericIPAddressField("from", null=True, blank=True)
+    browser = models.CharField(max_length=300, blank=True)
+    detail = models.CharField(max_length=255, blank=True)
+    fingerprint = models.CharField("token fingerprint", max_length=16, blank=True)
+    mail_due_at = models.DateTimeField(null=True, blank=True, editable=False, db_index=True)
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+        verbose_name_plural = "audit log"
+        default_permissions = ("view",)
+
+    def __str__(self) -> str:
+        return f"{self.get_event_display()}, {self.at:%Y-%m-%d %H:%M}"

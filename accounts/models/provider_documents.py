@@ -1,0 +1,15 @@
+from django.db import models
+
+
+class ProviderDocument(models.Model):
+    """The last good copy of a public document of the provider: its discovery or its keys.
+
+    In the database, so that all processes share it and it outlives an outage and a restart.
+    """
+
+    url = models.CharField(max_length=500, primary_key=True)
+    content = models.JSONField()
+    fetched_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.url

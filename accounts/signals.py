@@ -1,0 +1,30 @@
+"""What has to happen however a row goes: through a page, the admin, or a shell."""
+
+from typing import Any
+
+from django.contrib.admin.models import LogEntry
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import QuerySet
+from django.db.models.signals import pre_delete
+from django.dispatch import receiver
+
+from accounts import tokens
+from accounts.models import AsanaAccount, User
+
+
+@receiver(pre_delete, sender=AsanaAccount)
+def keep_the_token_until_it_is_revoked(
+    instance: AsanaAccount, origin: Any = None, **kwargs: Any
+) -> None:
+    """In the same transaction; whoever deletes asks Asana after it, or housekeeping does."""
+    people_go = origin.model if isinstance(origin, QuerySet) else type(origin)
+    user = None if people_go is User else instance.user
+    instance.revocation = tokens.hand_over(instance, user=user)
+
+
+@receiver(pre_delete, sender=User)
+def leave_no_name_behind(instance: User, **kwargs: Any) -> None:
+    """In rows that outlive a person: waiting revocations, and Django's log of what admins did."""
+    instance.revocations.update(account_name="")
+    about = ContentType.objects.get_for_model(User)
+    LogEntry.objects.filter(content_type=about, object_id=str(instance.pk)).delete()

@@ -1,0 +1,159 @@
+"""Ending a grant at Asana: at once if it answers, else again and again for a week.
+
+POST, the refresh token in the body, as https://developers.asana.com/docs/oauth asks. RFC 7009 2.2:
+a token that is unknown there counts as revoked.
+"""
+
+import logging
+import time
+from collections.abc import Iterable
+from enum import StrEnum
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+import requests
+from django.db import transaction
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
+from django.views.decorators.debug import sensitive_variables
+from social_core.exceptions import SocialAuthBaseException
+from social_django.utils import load_strategy
+
+from accounts import audit, http
+from accounts.backends import AsanaOpenIdConnect
+from accounts.encryption import CannotDecrypt, decrypt, encrypt
+from accounts.models import AsanaAccount, AuditEntry, Revocation, User
+from accounts.tokens.keeping import stored
+
+logger = logging.getLogger(__name__)
+
+SECONDS: Final = 5.0  # somebody is waiting for the answer
+PATH: Final = "/-/oauth_revoke"  # where discovery names no revocation_endpoint
+
+
+class Outcome(StrEnum):
+    REVOKED = "revoked"
+    WAITING = "waiting"  # it will be tried again
+    GIVEN_UP = "given up"  # after a week, or because our key is gone
+
+
+@sensitive_variables()
+def hand_over(account: AsanaAccount, *, user: User | None) -> Revocation | None:
+    """Take the refresh token out of an account that is about to go. None: there is none to revoke.
+
+    Without `user` the row names nobody: that person is about to go too.
+    """
+    try:
+        token = stored(account, "refresh_token")
+    except CannotDecrypt:
+        return None
+    revocation = Revocation(
+        user=user,
+        account_name=account.asana_name if user else "",
+        account_hash=account_hash(account.gid),
+    )
+    revocation.encrypted_refresh_token = encrypt(token, bound_to=_place(revocation))
+    revocation.save()
+    return revocation
+
+
+def account_hash(gid: str) -> str:
+    """Finds the revocations of an Asana account without naming it."""
+    return salted_hmac("accounts.tokens.revoking", gid, algorithm="sha256").hexdigest()
+
+
+def revoke(revocation: Revocation) -> Outcome:
+    """Try it now, unless somebody else is trying. The row is gone unless the outcome is WAITING."""
+    pause = revocation.pause
+    claimed = Revocation.objects.filter(pk=revocation.pk, attempts=revocation.attempts).update(
+        attempts=revocation.attempts + 1, next_attempt_at=timezone.now() + pause
+    )
+    if not claimed:
+        still_there = Revocation.objects.filter(pk=revocation.pk).exists()
+        return Outcome.WAITING if still_there else Outcome.REVOKED
+    revocation.attempts += 1
+    try:
+        _ask(decrypt(revocation.encrypted_refresh_token, bound_to=_place(revocation)))
+    except CannotDecrypt:
+        return _give_up(revocation, "Its stored token cannot be read any more")
+    except (requests.RequestException, SocialAuthBaseException) as error:
+        return _later(revocation, _why(error))
+    return _end(revocation, Outcome.REVOKED, AuditEntry.Event.REVOKED)
+
+
+def revoke_due(
+    revocations: Iterable[Revocation] | None = None, *, seconds: float = 3600.0
+) -> dict[Outcome, int]:
+    """Try those that are due (or the given ones), oldest first, until the time is up."""
+    ends_at = time.monotonic() + seconds
+    if revocations is None:
+        revocations = Revocation.objects.filter(next_attempt_at__lte=timezone.now())
+    counts = dict.fromkeys(Outcome, 0)
+    for revocation in revocations:
+        in_time = time.monotonic() < ends_at
+        counts[revoke(revocation) if in_time else Outcome.WAITING] += 1
+    return counts
+
+
+@sensitive_variables()
+def discard(answer: dict[str, Any]) -> None:
+    """Tokens that were issued for somebody who isn't let in. One try: nothing of them is kept."""
+    if not isinstance(answer.get("refresh_token"), str):
+        return
+    try:
+        _ask(answer["refresh_token"])
+    except (requests.RequestException, SocialAuthBaseException) as error:
+        logger.warning("A grant that is not wanted was not revoked: %s", _why(error))
+
+
+@sensitive_variables()
+def _ask(refresh_token: str) -> None:
+    """Raises requests.RequestException, SocialAuthBaseException."""
+    backend = AsanaOpenIdConnect(load_strategy())  # type: ignore[no-untyped-call]
+    configured = urlsplit(backend.oidc_endpoint())
+    url = (
+        backend.oidc_config().get("revocation_endpoint") or configured._replace(path=PATH).geturl()
+    )
+    client_id, client_secret = backend.get_key_and_secret()
+    form = {"client_id": client_id, "client_secret": client_secret, "token": refresh_token}
+    http.send("POST", url, data=form, seconds=SECONDS).raise_for_status()
+
+
+def _why(error: Exception) -> str:
+    answer = getattr(error, "response", None)
+    if answer is not None:
+        return f"Asana answers with an error ({answer.status_code})"
+    return "Asana isn't answering"
+
+
+def _later(revocation: Revocation, why: str) -> Outcome:
+    if timezone.now() >= revocation.ends_at:
+        return _give_up(revocation, why)
+    Revocation.objects.filter(pk=revocation.pk).update(last_error=why)
+    if revocation.attempts == 1:
+        _record(AuditEntry.Event.REVOCATION_WAITING, revocation, why)
+    return Outcome.WAITING
+
+
+def _give_up(revocation: Revocation, why: str) -> Outcome:
+    logger.warning("Revocation %s is given up: %s", revocation.reference, why)
+    return _end(revocation, Outcome.GIVEN_UP, AuditEntry.Event.REVOCATION_GIVEN_UP, why)
+
+
+def _end(
+    revocation: Revocation, outcome: Outcome, event: AuditEntry.Event, why: str = ""
+) -> Outcome:
+    with transaction.atomic():
+        _record(event, revocation, why)
+        revocation.delete()
+    return outcome
+
+
+def _record(event: AuditEntry.Event, revocation: Revocation, why: str) -> None:
+    """`user` anew: the person may have gone while Asana was asked."""
+    user = User.objects.filter(revocations=revocation.pk).first()
+    audit.record(event, user=user, account_name=revocation.account_name if user else "", detail=why)
+
+
+def _place(revocation: Revocation) -> str:
+    return f"revocation:{revocation.reference}:refresh_token"
