@@ -3,6 +3,8 @@
 Both hand over what is still to be revoked at Asana: to be asked once the transaction is committed.
 """
 
+from typing import cast
+
 from django.db import transaction
 from django.http import HttpRequest
 
@@ -54,6 +56,6 @@ def delete_person(user: User, request: HttpRequest) -> list[Revocation]:
         AuditEntry.objects.create(
             event=AuditEntry.Event.USER_DELETED,
             by=AuditEntry.By.PERSON if by_themselves else AuditEntry.By.ADMINISTRATOR,
-            actor=None if by_themselves else request.user,
+            actor=None if by_themselves else cast("User", request.user),
         )
         return list(Revocation.objects.filter(account_hash__in=hashes))
