@@ -14,11 +14,17 @@ def running_provider() -> Iterator[Provider]:
 
 
 @pytest.fixture
-def op(db, settings, running_provider: Provider) -> Provider:
-    """The OpenID provider the site is pointed at; it does everything right."""
+def op(db, settings, running_provider: Provider, caplog) -> Iterator[Provider]:
+    """The OpenID provider the site is pointed at; it does everything right.
+
+    After each test, whatever it was about: no secret left the provider's origin, none stood in an
+    address or a header but the bearer token's own, and none was logged.
+    """
     running_provider.reset()
     settings.ASANA_OIDC_ENDPOINT = settings.ASANA_OIDC_ISSUER = running_provider.issuer
-    return running_provider
+    yield running_provider
+    assert running_provider.leaks == []
+    assert not running_provider.secret_in(caplog.text)
 
 
 @pytest.fixture

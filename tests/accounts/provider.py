@@ -26,6 +26,7 @@ API = "/api/1.0"
 DISCOVERY = API + "/.well-known/openid-configuration"
 AUTHORIZE, TOKEN, REVOKE = "/-/oauth_authorize", "/-/oauth_token", "/-/oauth_revoke"
 USERINFO, KEYS = API + "/openid_connect/userinfo", API + "/openid_connect/jwks"
+SECRET_FIELDS = ("code", "code_verifier", "refresh_token", "token")
 MISSING = object()
 
 Json = dict[str, Any]
@@ -106,6 +107,8 @@ class Provider:
         self.bytes_sent = 0
         self._codes: dict[str, dict[str, str]] = {}
         self.refresh_tokens: list[str] = []  # as they were given out
+        self.rotates = False  # each refresh token is good once; a second use ends the grant
+        self._used: set[str] = set()
 
     # What a test asks afterwards
 
@@ -117,10 +120,30 @@ class Provider:
         """What came to the other origin."""
         return [seen for seen in self.seen if seen.port != self._here.server_port]
 
+    def revoked(self) -> list[str]:
+        """The tokens that it was asked to revoke, in order."""
+        return [seen.form.get("token", "") for seen in self.asked(REVOKE)]
+
+    def secret_in(self, text: str) -> bool:
+        return any(secret in text for secret in self.secrets if secret)
+
     @property
-    def urls_with_secrets(self) -> list[str]:
-        urls = [f"{seen.path}?{seen.query}" for seen in self.seen]
-        return [url for url in urls if any(secret in url for secret in self.secrets)]
+    def leaks(self) -> list[str]:
+        """Whatever came to another origin, and each secret that stood where none may."""
+        return [f"{seen.method} to another origin: {seen.path}" for seen in self.strays] + [
+            f"{seen.method} {seen.path}: {place}"
+            for seen in self.seen
+            for place, text in self._places(seen)
+            if self.secret_in(text)
+        ]
+
+    def _places(self, seen: Seen) -> list[tuple[str, str]]:
+        """Those of a request that hold no secret: a bearer token goes to userinfo in a header,
+        all the others to the token and revocation endpoints in a body."""
+        allowed = {"Authorization"} if seen.path == USERINFO else set()
+        headers = {name: text for name, text in seen.headers.items() if name not in allowed}
+        body = "" if seen.method == "POST" and seen.path in {TOKEN, REVOKE} else seen.body
+        return [("address", f"{seen.path}?{seen.query}"), *headers.items(), ("body", body)]
 
     # What it does
 
@@ -162,6 +185,8 @@ class Provider:
                 return 200, changed(person, self.userinfo)
             case path if path == TOKEN:
                 return self._exchange(seen.form)
+            case path if path == REVOKE and seen.method == "POST":
+                return self._revoke(seen.form)
             case _:
                 return 404, {}
 
@@ -181,21 +206,17 @@ class Provider:
         }
 
     def _exchange(self, form: dict[str, str]) -> tuple[int, Json]:
-        if (form.get("client_id"), form.get("client_secret")) != (
-            self.client_id,
-            self.client_secret,
-        ):
+        if not self._is_our_client(form):
             return 401, {"error": "invalid_client"}
         about: Json = {}
         if form.get("grant_type") == "authorization_code":
             asked = self._codes.pop(form["code"], None)
             verifier = form.get("code_verifier", "")
-            self.secrets.add(verifier)
             challenge = b64(hashlib.sha256(verifier.encode()).digest())
             if asked is None or challenge != asked["code_challenge"]:
                 return 400, {"error": "invalid_grant"}
             about["nonce"] = asked["nonce"]
-        elif form.get("refresh_token") not in self.refresh_tokens:
+        elif not self._may_refresh(form.get("refresh_token", "")):
             return 400, {"error": "invalid_grant"}
         access_token, refresh_token = self._new("access"), self._new("refresh")
         self.refresh_tokens.append(refresh_token)
@@ -204,6 +225,23 @@ class Provider:
         answer: Json = {"access_token": access_token, "refresh_token": refresh_token}
         answer |= {"token_type": "bearer", "expires_in": 3600, "id_token": id_token}
         return 200, changed(answer, self.token_answer)
+
+    def _may_refresh(self, refresh_token: str) -> bool:
+        if self.rotates and refresh_token in self._used:  # RFC 9700 4.14.2
+            self.refresh_tokens.clear()
+        self._used.add(refresh_token)
+        return refresh_token in self.refresh_tokens
+
+    def _revoke(self, form: dict[str, str]) -> tuple[int, Json]:
+        if not self._is_our_client(form):
+            return 401, {"error": "invalid_client"}
+        if form.get("token") in self.refresh_tokens:
+            self.refresh_tokens.clear()
+        return 200, {}  # for an unknown one as well (RFC 7009 2.2)
+
+    def _is_our_client(self, form: dict[str, str]) -> bool:
+        ours = (self.client_id, self.client_secret)
+        return (form.get("client_id"), form.get("client_secret")) == ours
 
     def _new(self, kind: str) -> str:
         self.secrets.add(secret := f"{kind}-{secrets.token_urlsafe(24)}")
@@ -232,6 +270,7 @@ class Handler(BaseHTTPRequestHandler):
         port = self.server.server_port
         seen = Seen(port, self.command, parts.path, parts.query, about, body)
         provider.seen.append(seen)
+        provider.secrets |= {seen.form.get(name, "") for name in SECRET_FIELDS} - {""}
         self.provider = provider
         try:
             if reply := provider.replies.get(parts.path):

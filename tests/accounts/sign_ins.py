@@ -23,24 +23,25 @@ class Outcome:
         assert self.answer["Location"] == "/tasks/"
         account = AsanaAccount.objects.get()
         assert self.client.session["_auth_user_id"] == str(account.user_id)
-        self._kept_its_secrets()
+        self._told_no_secret()
         return account
 
     def is_refused(self, failure: Failure) -> None:
-        """With its page; nobody is let in, nothing is kept, nothing goes astray."""
+        """With its page; nobody is let in, nothing is kept."""
         page = self.answer.content.decode()
         assert (self.answer.status_code, failure.status) == (failure.status, failure.status), page
         assert failure.title in unescape(page)
         assert "Traceback" not in page
-        assert not any(secret in page for secret in self.op.secrets)
         assert not User.objects.exists()
         assert not AsanaAccount.objects.exists()
         assert "_auth_user_id" not in self.client.session
-        self._kept_its_secrets()
+        self._told_no_secret()
 
-    def _kept_its_secrets(self) -> None:
-        assert self.op.strays == []
-        assert self.op.urls_with_secrets == []
+    def _told_no_secret(self) -> None:
+        """To the browser: not in the page, and not where it is sent (what the provider and all
+        others got to see is asked after each test, by the fixture `op`)."""
+        told = [self.answer.content.decode(), *map(str, self.answer.headers.values())]
+        assert not [text for text in told if self.op.secret_in(text)]
 
 
 def start(client: Client) -> str:

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts import failures, tokens
 from tests.accounts import replies
-from tests.accounts.provider import AUTHORIZE, MISSING, REVOKE, TOKEN, USERINFO
+from tests.accounts.provider import AUTHORIZE, KEYS, MISSING, REVOKE, TOKEN, USERINFO
 from tests.accounts.sign_ins import sign_in
 
 
@@ -85,6 +85,7 @@ BROKEN = [
     pytest.param(replies.says(b"\xff\xfe\x00"), failures.UNTRUSTED, id="not text"),
     pytest.param(replies.says([1]), failures.UNTRUSTED, id="a list"),
     pytest.param(replies.says("yes"), failures.UNTRUSTED, id="a word"),
+    pytest.param(replies.says(b"e30.e30.e30"), failures.UNTRUSTED, id="a JWT (userinfo-signed)"),
     pytest.param(replies.says(None), failures.UNTRUSTED, id="null"),
     pytest.param(replies.says(b"[" * 100_000), failures.UNTRUSTED, id="deeply nested"),
     pytest.param(replies.says(b"1" * 5000), failures.UNTRUSTED, id="a huge number"),
@@ -106,7 +107,7 @@ BROKEN = [
 ]
 
 
-@pytest.mark.parametrize("path", [TOKEN, USERINFO])
+@pytest.mark.parametrize("path", [TOKEN, USERINFO, KEYS])
 @pytest.mark.parametrize(("reply", "failure"), BROKEN)
 def test_it_survives(op, hasty, path, reply, failure):
     op.replies[path] = reply
@@ -191,6 +192,7 @@ def test_userinfo_cannot_replace_what_the_token_answer_says(op):
         pytest.param({"name": "a\ud800b", "email": "\ud800@e.org"}, id="half a character"),
         pytest.param({"picture": "https://example.org/\ud800"}, id="half a picture"),
         pytest.param({"picture": "javascript:alert(1)"}, id="a picture that is none"),
+        pytest.param({"_claim_names": {"name": "a"}, "_claim_sources": {"a": {}}}, id="elsewhere"),
         pytest.param({"name": "<script>alert(1)</script>"}, id="markup"),
     ],
 )

@@ -12,9 +12,10 @@ MANY = [f"X_{number}" for number in range(200)]
 
 @pytest.fixture
 def op(running_provider):
-    """Only its HTTP matters here."""
+    """Only its HTTP matters here, and that nothing comes to the other origin."""
     running_provider.reset()
-    return running_provider
+    yield running_provider
+    assert running_provider.strays == []
 
 
 @pytest.mark.parametrize("status", [300, 301, 302, 303, 304, 305, 307, 308])
@@ -22,7 +23,6 @@ def test_it_follows_no_redirect(op, status):
     op.replies[TOKEN] = replies.says(b"", status, Location=op.elsewhere + TOKEN)
     with pytest.raises(http.Redirected):
         http.send("POST", op.url + TOKEN, data={"code": "secret"})
-    assert op.strays == []
 
 
 def test_a_netrc_file_does_not_replace_the_bearer_token(op, tmp_path, monkeypatch):
@@ -44,7 +44,6 @@ def test_it_takes_no_proxy_from_the_environment(op, monkeypatch, name):
     monkeypatch.delenv("NO_PROXY", raising=False)
     http.send("GET", op.url + DISCOVERY)
     assert op.seen
-    assert op.strays == []
 
 
 def test_it_takes_no_certificates_from_the_environment(monkeypatch, tmp_path):

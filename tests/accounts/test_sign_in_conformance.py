@@ -4,6 +4,8 @@ github.com/openid/conformance-suite: the plans for basic, config and refresh tok
 what of the long plan concerns the code flow. Faults without a module are in test_id_tokens.py.
 """
 
+import re
+import sys
 import time
 from datetime import timedelta
 
@@ -25,6 +27,56 @@ from tests.accounts.provider import (
 )
 from tests.accounts.sign_ins import sign_in, try_to_start
 from tests.accounts.tokens_signed_wrong import es256, hs256, unsigned
+
+
+# Without their prefix "oidcc-client-test-", as the suite lists them for response_type=code.
+PLANS = {
+    "oidcc-client-basic-certification-test-plan": [
+        "client-test",
+        "invalid-iss",
+        "missing-sub",
+        "invalid-aud",
+        "missing-iat",
+        "kid-absent-single-jwks",
+        "kid-absent-multiple-jwks",
+        "idtoken-sig-rs256",
+        "idtoken-sig-none",
+        "invalid-sig-rs256",
+        "userinfo-invalid-sub",
+        "nonce-invalid",
+        "scope-userinfo-claims",
+        "client-secret-basic",
+    ],
+    "oidcc-client-config-certification-test-plan": [
+        "discovery-openid-config",
+        "discovery-jwks-uri-keys",
+        "discovery-issuer-mismatch",
+        "idtoken-sig-none",
+        "signing-key-rotation",
+        "signing-key-rotation-just-before-signing",
+    ],
+    "oidcc-client-refreshtoken-test-plan": [
+        "refresh-token",
+        "refresh-token-invalid-issuer",
+        "refresh-token-invalid-sub",
+    ],
+}
+
+
+def played_here() -> set[str]:
+    """The modules that a test of this file names: in the id of a case, or in its docstring."""
+    played = set()
+    for name, test in vars(sys.modules[__name__]).items():
+        if name.startswith("test_"):
+            played |= set(re.findall(r"[\w-]+", test.__doc__ or ""))
+            cases = [mark.args[1] for mark in getattr(test, "pytestmark", []) if mark.args]
+            played |= {case.id for each in cases for case in each if hasattr(case, "id")}
+    return played
+
+
+@pytest.mark.parametrize("plan", PLANS)
+def test_every_module_of_the_plan_is_played(plan):
+    assert set(PLANS[plan]) - played_here() == set()
 
 
 def kid_absent(op):
