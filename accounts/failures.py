@@ -92,6 +92,22 @@ UNTRUSTED: Final = Failure(
     "Nothing has been stored.",
     "Try again. If it happens every time, tell the administrator of this site.",
 )
+NOT_A_MEMBER: Final = Failure(
+    403,
+    "This site is for certain workspaces",
+    "The Asana account you came back with is in none of the workspaces whose people may sign in "
+    "here. You were not let in, and nothing of this sign-in has been kept.",
+    "If you have another Asana account, switch to it in Asana and sign in again. Otherwise ask an "
+    "administrator of this site.",
+)
+SIGNUPS_CLOSED: Final = Failure(
+    403,
+    "This site takes no new people",
+    "The Asana account you came back with isn't connected to anybody here, and new people can't "
+    "join at the moment. Nothing of this sign-in has been kept.",
+    "If you have been here before, sign in with the Asana account you used then. Otherwise ask an "
+    "administrator of this site.",
+)
 TOO_MANY: Final = Failure(
     429,
     "Too many sign-ins from here",
@@ -122,6 +138,9 @@ BY_CODE: Final = {
     "identity_in_use": IN_USE,
     "another_person": ANOTHER_PERSON,
     "another_account": ANOTHER_ACCOUNT,
+    "not_a_member": NOT_A_MEMBER,
+    "signups_closed": SIGNUPS_CLOSED,
+    "missing_permission": SCOPES,
     "missing_parameter": BAD_REQUEST,
     "invalid_parameter": BAD_REQUEST,
     "invalid_setting": SETUP,

@@ -35,7 +35,7 @@ __all__ = [
     "Unknown",
 ]
 
-PATIENCE: Final = 5.0  # seconds, while somebody waits for a task's own page
+PATIENCE: Final = 5.0  # seconds, while somebody waits for a page
 PAGE_SIZE: Final = 100  # the most Asana allows for `limit`
 TASK_FIELDS: Final = ",".join(
     (
@@ -80,10 +80,12 @@ class Page(Generic[Item]):
 
 
 @sensitive_variables()
-def workspaces(token: str, offset: str | None = None) -> Page[WorkspaceAnswer]:
+def workspaces(
+    token: str, offset: str | None = None, *, seconds: float | None = None
+) -> Page[WorkspaceAnswer]:
     """The workspaces this token may see (developers.asana.com/reference/getworkspaces)."""
     query = {"opt_fields": "name,is_organization"}
-    return _page("/workspaces", token, query, offset, parse_workspace)
+    return _page("/workspaces", token, query, offset, parse_workspace, seconds=seconds)
 
 
 @sensitive_variables()

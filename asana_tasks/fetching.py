@@ -27,12 +27,12 @@ def patiently(ask: Callable[Asked, Answer], *args: Asked.args, **kwargs: Asked.k
     return ask(*args, **kwargs)
 
 
-def all_workspaces(token: str) -> list[WorkspaceAnswer]:
-    """Raises client.AsanaError; half a list is none."""
+def all_workspaces(token: str, *, seconds: float | None = None) -> list[WorkspaceAnswer]:
+    """Raises client.AsanaError; half a list is none. `seconds`: how long to wait for an answer."""
     found: list[WorkspaceAnswer] = []
     offset = None
     for _ in range(MAX_PAGES):
-        page = patiently(client.workspaces, token, offset)
+        page = patiently(client.workspaces, token, offset, seconds=seconds)
         found += page.items
         offset = page.offset
         if offset is None:

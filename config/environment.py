@@ -89,6 +89,17 @@ def names(name: str) -> list[str]:
     return [part.strip() for part in env.str(name, "").split(",") if part.strip()]
 
 
+def gids(name: str) -> list[str]:
+    """Asana's identifiers, which are numbers."""
+    listed = names(name)
+    for gid in listed:
+        if not (gid.isascii() and gid.isdecimal()):
+            raise ImproperlyConfigured(
+                f"{name} must be gids separated by commas, such as 1200000000000001, not {gid!r}"
+            )
+    return listed
+
+
 def token_keys() -> list[str]:
     """The Fernet keys, newest first; never derived from another secret."""
     required("TOKEN_KEYS", "tokens are never stored without a key; `make run` makes one in .env")

@@ -45,6 +45,8 @@ ASANA_OIDC_STRICT = environment.flag("ASANA_OIDC_STRICT")
 ASANA_APP_PERMISSIONS = environment.choice("ASANA_APP_PERMISSIONS", "scoped", "full")
 TOKEN_KEYS = environment.token_keys()
 SIGN_IN_RATE = environment.rate("SIGN_IN_RATE", "30/m")
+ALLOWED_WORKSPACES = environment.gids("ALLOWED_WORKSPACES")
+SIGNUPS = environment.choice("SIGNUPS", "open", "closed")
 
 INSTALLED_APPS = [
     "social_django",  # before accounts, which takes its pages out of the admin
@@ -158,6 +160,8 @@ SOCIAL_AUTH_PIPELINE = [
     "social_core.pipeline.social_auth.social_details",
     "social_core.pipeline.social_auth.social_uid",
     "accounts.pipeline.find_account",
+    "accounts.signups.check",
+    "asana_tasks.membership.check",
     "accounts.pipeline.store_account",
 ]
 

@@ -47,6 +47,8 @@ os.environ.update(
     ASANA_APP_PERMISSIONS="",
     ASANA_OIDC_STRICT="",
     SIGN_IN_RATE="1000000/m",
+    ALLOWED_WORKSPACES="",
+    SIGNUPS="",
     TOKEN_KEYS=Fernet.generate_key().decode(),
     DJANGO_LIVE_TEST_SERVER_ADDRESS=f"localhost:{SITE_PORT}",
     DJANGO_ALLOW_ASYNC_UNSAFE="1",  # Playwright's loop runs beside the ORM in browser tests

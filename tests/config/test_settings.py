@@ -68,6 +68,11 @@ def test_a_missing_secret_stops_the_start_with_a_sentence(name):
         ("SIGN_IN_RATE", "0/m"),
         ("SIGN_IN_RATE", "30/fortnight"),
         ("SIGN_IN_RATE", "many"),
+        ("ALLOWED_WORKSPACES", "my workspace"),
+        ("ALLOWED_WORKSPACES", "1200, 1201, x"),
+        ("ALLOWED_WORKSPACES", "-1"),
+        ("ALLOWED_WORKSPACES", "²"),
+        ("SIGNUPS", "sometimes"),
     ],
 )
 def test_a_value_that_makes_no_sense_stops_the_start(name, wrong):

@@ -1,0 +1,46 @@
+"""A step of every sign-in: is this Asana account in a workspace whose people may come in?"""
+
+from typing import Any
+
+from django.conf import settings
+from django.views.decorators.debug import sensitive_variables
+from social_core.exceptions import AuthPolicyError, AuthProviderError
+
+from accounts import tokens
+from accounts.backends import AsanaOpenIdConnect
+from accounts.models import AsanaAccount, User
+from asana_tasks import client
+from asana_tasks.fetching import all_workspaces
+
+
+@sensitive_variables()
+def check(
+    backend: AsanaOpenIdConnect,
+    response: dict[str, Any],
+    user: User | None = None,
+    social: AsanaAccount | None = None,
+    **kwargs: Any,
+) -> None:
+    """Refuse who is in none of ALLOWED_WORKSPACES, and everybody while Asana doesn't say.
+
+    Who is signed in may connect accounts from elsewhere; who is switched off gets no further.
+    """
+    allowed = set(settings.ALLOWED_WORKSPACES)
+    if not allowed or backend.purpose.kind != "sign_in" or (user and not user.is_active):
+        return
+    if allowed.isdisjoint(_workspaces(backend, response["access_token"])):
+        if social is None:  # the end of this grant could be the end of the linked one
+            tokens.discard(response)
+        raise AuthPolicyError(backend, code="not_a_member", stage="pipeline")
+
+
+@sensitive_variables()
+def _workspaces(backend: AsanaOpenIdConnect, token: str) -> set[str]:
+    """The gids of those it is in, from Asana itself."""
+    try:
+        found = all_workspaces(token, seconds=client.PATIENCE)
+    except (client.NotAuthorized, client.Forbidden) as error:
+        raise AuthPolicyError(backend, code="missing_permission", stage="pipeline") from error
+    except client.AsanaError as error:
+        raise AuthProviderError(backend, code="unavailable", stage="pipeline") from error
+    return {workspace.gid for workspace in found}
