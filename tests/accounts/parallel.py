@@ -7,7 +7,6 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import quote
@@ -18,29 +17,29 @@ from accounts.models import AsanaAccount
 from tests.stand_in import ROOT
 
 
-def database_url(folder: Path) -> str:
-    """Where other processes find the database of this test; SQLite's is in memory, so in a copy."""
+def environment(**others: str) -> dict[str, str]:
+    """Of other processes that work on the database of this test."""
+    return {**os.environ, "DATABASE_URL": _database_url(), **others}
+
+
+def _database_url() -> str:
     if connection.vendor == "sqlite":
-        with sqlite3.connect(folder / "copy.sqlite3") as copy:
-            connection.connection.backup(copy)
-        copy.close()
-        return f"sqlite:///{folder / 'copy.sqlite3'}"
+        return f"sqlite:///{connection.settings_dict['NAME']}"
     about = {name: quote(str(value), safe="") for name, value in connection.settings_dict.items()}
     where = f"{about['HOST']}:{about['PORT'] or 5432}"
     return f"postgres://{about['USER']}:{about['PASSWORD']}@{where}/{about['NAME']}"
 
 
 class Processes:
-    """So many `tests.accounts.refreshing`."""
+    """So many `tests.accounts.refreshing`, with so many threads each."""
 
-    def __init__(self, count: int, account: AsanaAccount, folder: Path) -> None:
-        command = [sys.executable, "-m", "tests.accounts.refreshing", str(account.pk)]
-        environment = {**os.environ, "DATABASE_URL": database_url(folder)}
+    def __init__(self, count: int, threads: int, account: AsanaAccount) -> None:
+        command = [sys.executable, "-m", "tests.accounts.refreshing"]
         self._all = [
             subprocess.Popen(
-                command,
+                [*command, str(account.pk), str(threads)],
                 cwd=ROOT,
-                env=environment,
+                env=environment(),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 text=True,
@@ -61,13 +60,13 @@ class Processes:
         for each in self._all:
             each.communicate(timeout=30)
 
-    def ask(self, rejected: str = "") -> set[str]:
-        """What all their threads were told, at the same time."""
+    def ask(self, rejected: str = "") -> list[str]:
+        """What each of their threads was told, all asking at the same time."""
         for each in self._all:
             assert each.stdin
             each.stdin.write(rejected + "\n")
             each.stdin.flush()
-        return {result for each in self._all for result in json.loads(self._line(each))}
+        return [result for each in self._all for result in json.loads(self._line(each))]
 
     @staticmethod
     def _line(process: subprocess.Popen[str]) -> str:

@@ -11,6 +11,7 @@ import secrets
 import threading
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -120,6 +121,7 @@ class Provider:
         """What came to the other origin."""
         return [seen for seen in self.seen if seen.port != self._here.server_port]
 
+    @property
     def revoked(self) -> list[str]:
         """The tokens that it was asked to revoke, in order."""
         return [seen.form.get("token", "") for seen in self.asked(REVOKE)]
@@ -271,17 +273,15 @@ class Handler(BaseHTTPRequestHandler):
         seen = Seen(port, self.command, parts.path, parts.query, about, body)
         provider.seen.append(seen)
         provider.secrets |= {seen.form.get(name, "") for name in SECRET_FIELDS} - {""}
-        self.provider = provider
-        try:
-            if reply := provider.replies.get(parts.path):
-                reply(self)
-            else:
-                status, answer = provider.right_answer(seen)
-                self.answer(json.dumps(answer).encode(), status)
-        except OSError:
-            pass  # the client had enough
+        self.provider, self.seen = provider, seen
+        with suppress(OSError):  # the client had enough
+            provider.replies.get(parts.path, Handler.answer_rightly)(self)
 
     do_POST = do_PUT = do_DELETE = do_GET
+
+    def answer_rightly(self) -> None:
+        status, answer = self.provider.right_answer(self.seen)
+        self.answer(json.dumps(answer).encode(), status)
 
     def answer(self, body: bytes, status: int = 200, **headers: str) -> None:
         self.send_response(status)

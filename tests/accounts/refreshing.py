@@ -1,7 +1,7 @@
 """A process that asks for an access token, in several threads at once, as often as it is told to.
 
-Started by test_tokens.py: `python -m tests.accounts.refreshing PK`. It says "ready", then answers
-each line (the rejected token, or none) with the distinct results of its threads.
+Started by test_tokens.py: `python -m tests.accounts.refreshing PK THREADS`. It says "ready", then
+answers each line (the rejected token, or none) with the results of its threads.
 """
 
 import json
@@ -20,7 +20,7 @@ from django.db import connection  # noqa: E402
 from accounts import tokens  # noqa: E402
 from accounts.models import AsanaAccount  # noqa: E402
 
-THREADS = 3
+THREADS = int(sys.argv[2])
 
 
 def ask(rejected: str, barrier: Barrier) -> str:
@@ -44,4 +44,4 @@ for line in sys.stdin:
     barrier = Barrier(THREADS)
     with ThreadPoolExecutor(THREADS) as pool:
         results = list(pool.map(ask, [line.strip()] * THREADS, [barrier] * THREADS))
-    say(json.dumps(sorted(set(results))))
+    say(json.dumps(results))

@@ -252,20 +252,27 @@ def test_an_older_key_still_works_and_what_is_refreshed_gets_the_newest(op, expi
 
 
 @pytest.mark.django_db(transaction=True)
-def test_one_refreshes_for_all_processes(asana, tmp_path):
-    """With refresh tokens that are good once, and a grant that ends when one comes back."""
+def test_fifty_ask_at_once_and_one_refreshes_for_all(asana):
+    """Ten processes of five threads, with refresh tokens that are good once, and a grant that ends
+    when one comes back."""
     account = Person.signed_in(asana, ADA).account
     first = tokens.access_token_for(account)
     asana.order("rotate_refresh_tokens")
     asana.order("latency", value=100, path="/-/oauth_token")
     asana.expire_tokens()
     AsanaAccount.objects.update(access_token_expires_at=timezone.now())
-    with Processes(3, account, tmp_path) as processes:
-        (second,) = processes.ask()
-        (third,) = processes.ask(rejected=second)
+    with Processes(10, 5, account) as processes:
+        told = [processes.ask()]
+        told.append(processes.ask(rejected=told[0][0]))
+    assert [len(each) for each in told] == [50, 50]
+    (second,), (third,) = map(set, told)
     assert len({first, second, third}) == 3
+    assert second.isascii()
     refreshes = [each for each in asana.requests("/-/oauth_token") if "code" not in each["form"]]
     assert [each["status"] for each in refreshes] == [200, 200]
+    account.refresh_from_db()
+    assert not account.needs_reconnecting
+    assert tokens.access_token_for(account) == third
 
 
 @pytest.mark.django_db(transaction=True)
