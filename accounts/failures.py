@@ -1,6 +1,6 @@
 """What to tell a person whose sign-in did not work: what happened, and what to do about it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from social_core.exceptions import SocialAuthBaseException
@@ -112,7 +112,7 @@ TOO_MANY: Final = Failure(
     429,
     "Too many sign-ins from here",
     "A lot of sign-ins have been started from your address in a short time.",
-    "Wait a minute and try again.",
+    "Wait a little and try again.",
 )
 INACTIVE: Final = Failure(
     403,
@@ -151,6 +151,19 @@ BY_CODE: Final = {
     "unavailable": UNREACHABLE,
     "rate_limited": UNREACHABLE,
 }
+
+
+def in_words(seconds: int) -> str:
+    """Rounded up: who comes back then is let in."""
+    if seconds < 120:
+        return "1 second" if seconds == 1 else f"{seconds} seconds"
+    minutes = -(-seconds // 60)
+    return f"{minutes} minutes" if minutes < 120 else f"{-(-minutes // 60)} hours"
+
+
+def too_many(seconds: int) -> Failure:
+    """TOO_MANY, with how long it is until the next one is allowed."""
+    return replace(TOO_MANY, advice=f"Try again in {in_words(seconds)}.")
 
 
 def describe(error: SocialAuthBaseException, *, widening: bool = False) -> Failure:

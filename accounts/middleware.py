@@ -14,7 +14,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from social_core.exceptions import SocialAuthBaseException
 from social_django.middleware import SocialAuthExceptionMiddleware
 
-from accounts import failures, waiting
+from accounts import failures, rates, waiting
 from accounts.backends import AsanaOpenIdConnect
 from accounts.models import User
 from accounts.purposes import Purpose
@@ -107,7 +107,12 @@ def failed_sign_in(
     request: HttpRequest, failure: failures.Failure, *, back: str = "", again: str = ""
 ) -> HttpResponse:
     """`back` and `again` are paths: where the person was, and where it can be tried again."""
+    seconds = rates.sign_in_wait(request) if failure is failures.TOO_MANY else 0
+    if seconds:
+        failure = failures.too_many(seconds)
     context = {"failure": failure, "back": back, "again": again}
     response = render(request, "accounts/sign_in_failed.html", context, status=failure.status)
+    if seconds:
+        response["Retry-After"] = str(seconds)
     add_never_cache_headers(response)
     return response

@@ -1,6 +1,9 @@
-"""How often one address may start a sign-in: counted in Redis, or in this process without one."""
+"""How often one address may start a sign-in, or try the administrators' password form: counted in
+Redis, or in this process without one. Never by name: nobody locks out somebody else."""
 
 import logging
+import math
+import time
 from functools import cache
 from ipaddress import IPv6Address, ip_address
 
@@ -15,14 +18,45 @@ logger = logging.getLogger(__name__)
 
 
 def sign_in_allowed(request: HttpRequest) -> bool:
-    """Count this start. A counter that doesn't answer locks nobody out."""
+    """Count this start."""
+    return _hit("sign-in", settings.SIGN_IN_RATE, request)
+
+
+def sign_in_wait(request: HttpRequest) -> int:
+    """Seconds until the next start is allowed."""
+    return _wait("sign-in", settings.SIGN_IN_RATE, request)
+
+
+def password_allowed(request: HttpRequest) -> bool:
+    """Count this password."""
+    return _hit("password", settings.PASSWORD_RATE, request)
+
+
+def password_wait(request: HttpRequest) -> int:
+    """Seconds until the next password is looked at."""
+    return _wait("password", settings.PASSWORD_RATE, request)
+
+
+def _hit(what: str, rate: str, request: HttpRequest) -> bool:
+    """A counter that doesn't answer locks nobody out."""
     try:
         return _limiter(settings.REDIS_URL).hit(
-            _rate(settings.SIGN_IN_RATE), "sign-in", network(client_address(request))
+            _rate(rate), what, network(client_address(request))
         )
     except StorageError:
-        logger.exception("The sign-in counter isn't answering")
+        logger.exception("The %s counter isn't answering", what)
         return True
+
+
+def _wait(what: str, rate: str, request: HttpRequest) -> int:
+    """Until the oldest of those counted is out of the window; at least a second."""
+    try:
+        stats = _limiter(settings.REDIS_URL).get_window_stats(
+            _rate(rate), what, network(client_address(request))
+        )
+    except StorageError:
+        return 1
+    return max(1, math.ceil(stats.reset_time - time.time()))
 
 
 def client_address(request: HttpRequest) -> str:

@@ -46,7 +46,8 @@ def configure(site: int, asana: int, var: Path) -> None:
     keep_secrets(secrets)
     for name in ("REDIS_URL", "DEBUG", "ALLOWED_HOSTS", "CSRF_TRUSTED_ORIGINS", "SECRET_KEY",
                  "TOKEN_KEYS", "ASANA_OIDC_ISSUER", "ASANA_APP_PERMISSIONS", "ASANA_OIDC_STRICT",
-                 "TRUSTED_PROXIES", "SIGN_IN_RATE", "ALLOWED_WORKSPACES", "SIGNUPS"):  # fmt: skip
+                 "TRUSTED_PROXIES", "SIGN_IN_RATE", "PASSWORD_RATE", "ALLOWED_WORKSPACES",
+                 "SIGNUPS"):  # fmt: skip
         os.environ.pop(name, None)
         os.environ.pop(f"{name}_FILE", None)
     provider = f"http://127.0.0.1:{asana}/api/1.0"

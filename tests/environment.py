@@ -47,6 +47,7 @@ os.environ.update(
     ASANA_APP_PERMISSIONS="",
     ASANA_OIDC_STRICT="",
     SIGN_IN_RATE="1000000/m",
+    PASSWORD_RATE="1000000/m",
     ALLOWED_WORKSPACES="",
     SIGNUPS="",
     TOKEN_KEYS=Fernet.generate_key().decode(),

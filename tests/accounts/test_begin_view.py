@@ -2,6 +2,7 @@ import random
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+import time_machine
 from django.conf import settings as django_settings
 from django.test import Client
 
@@ -177,6 +178,21 @@ def test_it_says_so_and_asks_nothing_of_the_provider(few, op):
     answer = Client().post("/login/asana/", REMOTE_ADDR=here)
     assert failures.TOO_MANY.title in answer.content.decode()
     assert op.seen == []
+
+
+def test_it_says_how_long_it_is_until_the_next(op, settings):
+    settings.SIGN_IN_RATE = "1/hour"
+    here = someone()
+    with time_machine.travel("2026-11-23 12:00:00Z", tick=False) as clock:
+        statuses(here)
+        clock.shift(600.5)
+        answer = Client().post("/login/asana/", REMOTE_ADDR=here)
+        assert answer["Retry-After"] == "3000"
+        assert "Try again in 50 minutes." in answer.content.decode()
+        clock.shift(2999)
+        assert statuses(here) == [429]
+        clock.shift(1)
+        assert statuses(here) == [302]
 
 
 def test_a_client_cannot_choose_its_own_address(few, settings):
