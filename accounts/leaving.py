@@ -30,8 +30,8 @@ def disconnect(
     Raises LastWayIn, AsanaAccount.DoesNotExist (somebody else was faster).
     """
     with transaction.atomic():
-        User.objects.select_for_update().get(pk=account.user_id)  # one of two at a time
-        account = AsanaAccount.objects.select_related("user").get(pk=account.pk)
+        _lock(account.user_id)  # one of two at a time
+        account = AsanaAccount.objects.select_for_update().get(pk=account.pk)
         if not even_the_last and is_last_way_in(account):
             raise LastWayIn
         audit.record(
@@ -49,7 +49,7 @@ def delete_person(user: User, request: HttpRequest) -> list[Revocation]:
     that somebody was deleted, and which administrator did it if it was one."""
     by_themselves = request.user == user
     with transaction.atomic():
-        user = User.objects.select_for_update().get(pk=user.pk)
+        user = _lock(user.pk)
         gids = user.asana_accounts.values_list("gid", flat=True)
         hashes = [tokens.account_hash(gid) for gid in gids]
         user.delete()
@@ -59,3 +59,9 @@ def delete_person(user: User, request: HttpRequest) -> list[Revocation]:
             actor=None if by_themselves else cast("User", request.user),
         )
         return list(Revocation.objects.filter(account_hash__in=hashes))
+
+
+def _lock(user_pk: int) -> User:
+    """Against others who leave. Not against entries in the person's history: a refresh that holds
+    the account, and that we shall wait for, may want to write one."""
+    return User.objects.select_for_update(no_key=True).get(pk=user_pk)

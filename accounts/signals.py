@@ -16,10 +16,15 @@ from accounts.models import AsanaAccount, User
 def keep_the_token_until_it_is_revoked(
     instance: AsanaAccount, origin: Any = None, **kwargs: Any
 ) -> None:
-    """In the same transaction; whoever deletes asks Asana after it, or housekeeping does."""
-    people_go = origin.model if isinstance(origin, QuerySet) else type(origin)
-    user = None if people_go is User else instance.user
-    instance.revocation = tokens.hand_over(instance, user=user)
+    """In the same transaction; whoever deletes asks Asana after it, or housekeeping does.
+
+    The row is read anew, under its lock: a refresh may have brought another token meanwhile.
+    """
+    newest = AsanaAccount.objects.select_for_update().filter(pk=instance.pk).first()
+    if newest:
+        people_go = origin.model if isinstance(origin, QuerySet) else type(origin)
+        user = None if people_go is User else instance.user
+        instance.revocation = tokens.hand_over(newest, user=user)
 
 
 @receiver(pre_delete, sender=User)

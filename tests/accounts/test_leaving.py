@@ -1,0 +1,224 @@
+import threading
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.db import connection
+from django.utils import timezone
+
+from accounts import leaving, tokens
+from accounts.models import AsanaAccount, AuditEntry, Revocation, User
+from tests.accounts import replies
+from tests.accounts.provider import REVOKE
+from tests.accounts.sign_ins import sign_in
+
+Event, By = AuditEntry.Event, AuditEntry.By
+
+
+@pytest.fixture
+def account(op) -> AsanaAccount:
+    return sign_in(op).is_signed_in()
+
+
+@pytest.fixture
+def second(account) -> AsanaAccount:
+    second = AsanaAccount(user=account.user, gid="1300000000000002", name="Pia at work")
+    tokens.store(second, {"access_token": "access-second", "refresh_token": "refresh-second"})
+    return second
+
+
+@pytest.fixture
+def root(db) -> User:
+    return User.objects.create_superuser("root", password="root")
+
+
+@pytest.fixture
+def asks(rf):
+    def asks(user):
+        request = rf.post("/", REMOTE_ADDR="192.0.2.7", HTTP_USER_AGENT="Firefox")
+        request.user = user
+        return request
+
+    return asks
+
+
+def entries(event: AuditEntry.Event):
+    return list(AuditEntry.objects.filter(event=event))
+
+
+# Whether it is the last way in
+
+
+def test_the_only_account_is_the_last_way_in(account):
+    assert leaving.is_last_way_in(account)
+
+
+def test_a_second_one_lets_in_as_well(account, second):
+    assert not leaving.is_last_way_in(account)
+    assert not leaving.is_last_way_in(second)
+
+
+def test_one_that_needs_reconnecting_does_not_count(account, second):
+    AsanaAccount.objects.filter(pk=second.pk).update(status="needs_reconnecting")
+    assert leaving.is_last_way_in(account)
+    second.refresh_from_db()
+    assert not leaving.is_last_way_in(second)
+
+
+def test_a_password_lets_in_as_well(account):
+    account.user.set_password("x")
+    account.user.save()
+    assert not leaving.is_last_way_in(account)
+
+
+def test_what_others_have_does_not_count(account, root):
+    AsanaAccount.objects.create(user=root, gid="7")
+    assert leaving.is_last_way_in(account)
+
+
+# Disconnecting
+
+
+def test_the_last_way_in_is_not_removed_by_accident(op, account, asks):
+    with pytest.raises(leaving.LastWayIn):
+        leaving.disconnect(account, asks(account.user))
+    assert AsanaAccount.objects.exists()
+    assert not Revocation.objects.exists()
+    assert not entries(Event.DISCONNECTED)
+    assert leaving.disconnect(account, asks(account.user), even_the_last=True)
+    assert not AsanaAccount.objects.exists()
+
+
+def test_everything_goes_at_once_but_the_token_until_it_is_revoked(op, account, second, asks):
+    fingerprint = tokens.fingerprint(account)
+    revocation = leaving.disconnect(account, asks(account.user))
+    assert list(AsanaAccount.objects.all()) == [second]
+    assert op.revoked == []
+    (entry,) = entries(Event.DISCONNECTED)
+    assert (entry.user, entry.actor, entry.by) == (account.user, account.user, By.PERSON)
+    assert (entry.account_gid, entry.account_name) == (account.gid, "Pia Lind")
+    assert (entry.address, entry.browser) == ("192.0.2.7", "Firefox")
+    assert entry.fingerprint == fingerprint != ""
+    assert tokens.revoke(revocation) == tokens.Outcome.REVOKED
+    assert op.refresh_tokens == []
+
+
+def test_an_administrator_who_does_it_is_named(op, account, second, asks, root):
+    leaving.disconnect(account, asks(root))
+    (entry,) = entries(Event.DISCONNECTED)
+    assert (entry.user, entry.actor, entry.by) == (account.user, root, By.ADMINISTRATOR)
+
+
+def test_the_newest_token_is_revoked_whatever_the_page_had_read(op, account, second, asks):
+    AsanaAccount.objects.filter(pk=account.pk).update(access_token_expires_at=timezone.now())
+    tokens.access_token_for(account)
+    tokens.revoke(leaving.disconnect(account, asks(account.user)))
+    assert op.revoked[0].startswith("refresh-")
+    assert op.refresh_tokens == []
+
+
+def test_without_a_readable_token_there_is_nothing_to_revoke(op, account, second, asks):
+    AsanaAccount.objects.update(encrypted_refresh_token="")
+    assert leaving.disconnect(account, asks(account.user)) is None
+    (entry,) = entries(Event.DISCONNECTED)
+    assert entry.fingerprint == ""
+
+
+def test_whoever_comes_second_is_told_that_it_is_gone(op, account, second, asks):
+    leaving.disconnect(account, asks(account.user))
+    with pytest.raises(AsanaAccount.DoesNotExist):
+        leaving.disconnect(account, asks(account.user))
+    assert len(entries(Event.DISCONNECTED)) == Revocation.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_accounts_at_the_same_time_leave_one_of_them(op, account, second, asks):
+    """Each alone is not the last way in; together they would be."""
+    barrier = threading.Barrier(2)
+    outcomes: list[str] = []
+
+    def disconnect(one):
+        barrier.wait()
+        try:
+            leaving.disconnect(one, asks(one.user))
+            outcomes.append("gone")
+        except leaving.LastWayIn:
+            outcomes.append("kept")
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=disconnect, args=[each]) for each in (account, second)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(outcomes) == ["gone", "kept"]
+    assert AsanaAccount.objects.count() == 1
+
+
+# Deleting a person
+
+
+def test_nothing_is_left_of_a_person_but_that_somebody_was_deleted(op, account, second, asks):
+    user = account.user
+    revocations = leaving.delete_person(user, asks(user))
+    assert len(revocations) == 2
+    assert not User.objects.exists()
+    assert not AsanaAccount.objects.exists()
+    (entry,) = AuditEntry.objects.all()
+    assert (entry.event, entry.by, entry.user, entry.actor) == (
+        *(Event.USER_DELETED, By.PERSON, None, None),
+    )
+    kept = (entry.account_gid, entry.account_name, entry.address, entry.browser, entry.detail)
+    assert kept == ("", "", None, "", "")
+    assert {(each.user, each.account_name) for each in revocations} == {(None, "")}
+    tokens.revoke_due(revocations)
+    assert sorted(op.revoked) == sorted({*op.revoked, "refresh-second"})
+    assert len(op.revoked) == 2
+    assert op.refresh_tokens == []
+    for left in AuditEntry.objects.exclude(pk=entry.pk):
+        assert (left.event, left.user, left.account_name) == (Event.REVOKED, None, "")
+
+
+def test_grants_that_were_waiting_already_are_revoked_too(op, account, second, asks):
+    op.replies[REVOKE] = replies.says({}, 503)
+    user = account.user
+    assert tokens.revoke(leaving.disconnect(second, asks(user))) == tokens.Outcome.WAITING
+    leaving.delete_person(user, asks(user))
+    op.replies.clear()
+    Revocation.objects.update(next_attempt_at=timezone.now())
+    assert tokens.revoke_due()[tokens.Outcome.REVOKED] == 2
+    assert not AuditEntry.objects.filter(user__isnull=False).exists()
+
+
+def test_an_administrator_who_deletes_somebody_is_named(op, account, asks, root):
+    leaving.delete_person(account.user, asks(root))
+    (entry,) = entries(Event.USER_DELETED)
+    assert (entry.user, entry.actor, entry.by) == (None, root, By.ADMINISTRATOR)
+
+
+def test_of_an_administrator_who_goes_only_their_name_goes_from_others_histories(
+    op, account, second, asks, root
+):
+    leaving.disconnect(account, asks(root))
+    leaving.delete_person(root, asks(root))
+    (entry,) = entries(Event.DISCONNECTED)
+    assert (entry.user, entry.actor, entry.by) == (account.user, None, By.ADMINISTRATOR)
+
+
+def test_somebody_without_an_account_can_go_as_well(op, root, asks):
+    assert leaving.delete_person(root, asks(root)) == []
+    assert not User.objects.exists()
+
+
+def test_a_person_is_deleted_once(op, account, asks):
+    user = User.objects.get()
+    leaving.delete_person(account.user, asks(account.user))
+    with pytest.raises(User.DoesNotExist):
+        leaving.delete_person(user, asks(user))
+    assert len(entries(Event.USER_DELETED)) == 1
+
+
+def test_nobody_who_is_not_signed_in_counts_as_the_person(op, account, second, asks):
+    leaving.disconnect(account, asks(AnonymousUser()))
+    (entry,) = entries(Event.DISCONNECTED)
+    assert (entry.by, entry.actor) == (By.SOMEBODY, None)
