@@ -3,11 +3,12 @@ from typing import Any
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as StockUserAdmin
 from django.http import HttpRequest
+from qsessions.models import Session
 from social_django.models import Association, Nonce, UserSocialAuth
 
 from accounts.models import AsanaAccount, User
 
-for model in (Association, Nonce, UserSocialAuth):
+for model in (Association, Nonce, Session, UserSocialAuth):
     admin.site.unregister(model)
 
 

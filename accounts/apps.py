@@ -5,4 +5,4 @@ class AccountsConfig(AppConfig):
     name = "accounts"
 
     def ready(self) -> None:
-        from accounts import signals  # noqa: F401, PLC0415  (models come first)
+        from accounts import sign_in_signals, signals  # noqa: F401, PLC0415  (models come first)

@@ -31,7 +31,7 @@ def record(  # noqa: PLR0913
     """
     if user is None and account is not None:
         user = account.user
-    actor = request.user if request and isinstance(request.user, User) else None
+    actor = _actor(request)
     entry = AuditEntry(
         event=event,
         user=user,
@@ -39,13 +39,35 @@ def record(  # noqa: PLR0913
         account_name=account.asana_name[:255] if account else account_name,
         by=_by(request, actor, user),
         actor=actor,
-        address=_address(request),
-        browser=_one_line(request.headers.get("User-Agent", ""), 300) if request else "",
+        address=address(request) if request else None,
+        browser=browser(request) if request else "",
         detail=_one_line(detail, 255),
         fingerprint=fingerprint,
     )
     if once_in is None or not _said_within(once_in, entry):
         entry.save()
+
+
+def refused(request: HttpRequest, user: User | None, why: str) -> None:
+    """A sign-in. Anybody can make entries about nobody: those that say the same, once a minute."""
+    once_in = None if user else timedelta(minutes=1)
+    record(Event.SIGN_IN_REFUSED, user=user, request=request, detail=why, once_in=once_in)
+
+
+def address(request: HttpRequest) -> str | None:
+    try:
+        return str(ip_address(client_address(request).partition("%")[0]))
+    except ValueError:  # a proxy may say "unknown"
+        return None
+
+
+def browser(request: HttpRequest) -> str:
+    return _one_line(request.headers.get("User-Agent", ""), 300)
+
+
+def _actor(request: HttpRequest | None) -> User | None:
+    user = getattr(request, "user", None)  # Django's own log-in in tests and shells has none
+    return user if isinstance(user, User) else None
 
 
 def _by(request: HttpRequest | None, actor: User | None, user: User | None) -> AuditEntry.By:
@@ -57,16 +79,9 @@ def _by(request: HttpRequest | None, actor: User | None, user: User | None) -> A
 
 
 def _said_within(time: timedelta, entry: AuditEntry) -> bool:
-    same = ("event", "user", "account_gid", "by", "actor", "detail")
+    same = ("event", "user", "account_gid", "by", "actor", "address", "detail")
     known = AuditEntry.objects.filter(at__gt=timezone.now() - time)
     return known.filter(**{name: getattr(entry, name) for name in same}).exists()
-
-
-def _address(request: HttpRequest | None) -> str | None:
-    try:
-        return str(ip_address(client_address(request).partition("%")[0])) if request else None
-    except ValueError:  # a proxy may say "unknown"
-        return None
 
 
 def _one_line(text: str, length: int) -> str:

@@ -8,9 +8,9 @@ from dataclasses import asdict, dataclass, field
 from typing import Final, Self
 
 from django.contrib.sessions.backends.base import SessionBase, UpdateError
-from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.http import HttpRequest
+from qsessions.models import Session
 
 from asana_tasks.wishes import Do, Wish
 

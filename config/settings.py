@@ -45,17 +45,18 @@ ASANA_OIDC_STRICT = environment.flag("ASANA_OIDC_STRICT")
 ASANA_APP_PERMISSIONS = environment.choice("ASANA_APP_PERMISSIONS", "scoped", "full")
 TOKEN_KEYS = environment.token_keys()
 SIGN_IN_RATE = environment.rate("SIGN_IN_RATE", "30/m")
+PASSWORD_RATE = environment.rate("PASSWORD_RATE", "10/m")
 ALLOWED_WORKSPACES = environment.gids("ALLOWED_WORKSPACES")
 SIGNUPS = environment.choice("SIGNUPS", "open", "closed")
 
 INSTALLED_APPS = [
-    "social_django",  # before accounts, which takes its pages out of the admin
+    "social_django",  # both before accounts, which takes their pages out of the admin
+    "qsessions",
     "accounts",
     "asana_tasks",
-    "django.contrib.admin",
+    "config.apps.AdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
-    "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.humanize",
     "django.contrib.staticfiles",
@@ -67,7 +68,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "config.compression.CompressPages",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "accounts.session_store.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -149,6 +150,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "accounts:sign_in"
 LOGIN_REDIRECT_URL = "asana_tasks:task_list"
+SESSION_ENGINE = "accounts.session_store"
 SESSION_COOKIE_AGE = int(timedelta(days=30).total_seconds())
 
 # social-auth

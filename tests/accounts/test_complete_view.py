@@ -2,9 +2,9 @@ from datetime import timedelta
 
 import pytest
 import time_machine
-from django.contrib.sessions.models import Session
 from django.test import Client
 from django.utils import timezone
+from qsessions.models import Session
 
 from accounts import failures
 from accounts.models import User

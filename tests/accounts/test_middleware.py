@@ -2,10 +2,10 @@ from datetime import timedelta
 
 import pytest
 import time_machine
-from django.contrib.sessions.models import Session
 from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
+from qsessions.models import Session
 
 from accounts.middleware import time_zone
 from accounts.models import User
@@ -43,16 +43,20 @@ def test_its_cookie_lives_as_long(client):
     assert cookie["max-age"] == 30 * 24 * 3600
 
 
-def test_it_is_written_once_a_day_at_most(client):
+def test_its_cookie_and_its_data_are_written_once_a_day_at_most(client):
     client.get(PAGE)
-    before = Session.objects.values().get()
+    before = Session.objects.get()
     for hours in (1, 12, 23):
         with days_later(hours / 24):
             assert "onelist" not in client.get(PAGE).cookies
-    assert Session.objects.values().get() == before
+    assert _lasting(Session.objects.get()) == _lasting(before)
     with days_later(1.1):
         client.get(PAGE)
-    assert Session.objects.values().get() != before
+    assert _lasting(Session.objects.get()) != _lasting(before)
+
+
+def _lasting(session) -> tuple:
+    return session.session_data, session.expire_date
 
 
 def test_visitors_get_no_session(nobody, db):

@@ -14,11 +14,11 @@ from datetime import timedelta
 from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
-from django.contrib.sessions.models import Session
 from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 from django.utils import timezone
+from qsessions.models import Session
 
 from accounts import tokens
 from accounts.models import AsanaAccount

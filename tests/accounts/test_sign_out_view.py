@@ -1,6 +1,6 @@
 import pytest
-from django.contrib.sessions.models import Session
 from django.test import Client
+from qsessions.models import Session
 
 
 def test_it_ends_the_session_for_good(owner):

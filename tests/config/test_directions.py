@@ -18,16 +18,17 @@ MAY_IMPORT = {
 FLOORS = {
     "accounts": [
         {"urls", "social_urls"},
-        {"permission_views"},
+        {"permission_views", "session_views", "history_views", "mail_views", "data_views"},
         {"views"},
         {"admin", "management"},
         {"middleware", "pipeline", "signups", "typing"},
         {"leaving", "apps"},
-        {"signals"},
-        {"tokens"},
+        {"signals", "sign_in_signals"},
+        {"session_store", "tokens"},
         {"audit", "backends"},
-        {"callbacks", "discovery", "failures", "provider_errors", "purposes", "rates", "waiting"},
-        {"models", "http", "id_tokens", "encryption", "decorators", "time_zones"},
+        {"callbacks", "discovery", "failures", "provider_errors", "purposes", "rates", "sessions"},
+        {"waiting"},
+        {"models", "browsers", "http", "id_tokens", "encryption", "decorators", "time_zones"},
     ],
     "asana_tasks": [
         {"urls", "management"},

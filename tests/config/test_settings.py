@@ -139,7 +139,7 @@ def test_the_policy_allows_no_inline_script_and_no_eval():
 
 
 def test_sessions_are_kept_on_the_server():
-    assert value("settings.SESSION_ENGINE") == "django.contrib.sessions.backends.db"
+    assert value("settings.SESSION_ENGINE") == "accounts.session_store"
 
 
 def test_a_person_is_never_found_by_email():

@@ -1,0 +1,79 @@
+"""Sessions in the database that know whose they are, from which browser and when last used.
+
+django-qsessions brings the table. Unlike it, we write browser, address and last use into their own
+columns alone: a request that merely comes from another address must not write back the session's
+data as it was when that request began.
+"""
+
+from datetime import timedelta
+from typing import Any, Final
+
+from django.conf import settings
+from django.contrib.sessions import middleware
+from django.contrib.sessions.backends.db import SessionStore as DatabaseSessionStore
+from django.contrib.sessions.exceptions import SessionInterrupted
+from django.http import HttpRequest, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.shortcuts import resolve_url
+from django.utils import timezone
+from django_htmx.http import HttpResponseClientRedirect
+from qsessions.backends.db import SessionStore as QSessionStore
+from qsessions.models import Session
+
+from accounts import audit
+
+NOTED_EVERY: Final = timedelta(minutes=5)
+
+
+class SessionStore(QSessionStore):  # type: ignore[misc]
+    row: Session | None = None  # as it was loaded
+
+    def load(self) -> dict[str, Any]:
+        data: dict[str, Any] = DatabaseSessionStore.load(self)
+        return data
+
+    def save(self, must_create: bool = False) -> None:  # noqa: FBT001, FBT002  (Django's signature)
+        DatabaseSessionStore.save(self, must_create)
+
+    def _get_session_from_db(self) -> Session | None:
+        self.row = super()._get_session_from_db()
+        return self.row
+
+    def create_model_instance(self, data: dict[str, Any]) -> Session:
+        """Opened without a request, by its key alone: browser and address stay as they are."""
+        row = super().create_model_instance(data)
+        if self.user_agent is None and self.row is not None:
+            row.user_agent, row.ip = self.row.user_agent, self.row.ip
+        return row
+
+    def note_use(self) -> None:
+        """When a person's session was last used, and from where: at once if that is new."""
+        row, now = self.row, timezone.now()
+        if row is None or row.user_id is None or self.modified:
+            return
+        here = {"user_agent": self.user_agent, "ip": self.ip}
+        is_new = any(getattr(row, name) != value for name, value in here.items())
+        if is_new or row.updated_at < now - NOTED_EVERY:
+            Session.objects.filter(pk=row.pk).update(updated_at=now, **here)
+
+
+class SessionMiddleware(middleware.SessionMiddleware):
+    def process_request(self, request: HttpRequest) -> None:
+        request.session = self.SessionStore(  # type: ignore[call-arg]
+            request.COOKIES.get(settings.SESSION_COOKIE_NAME),
+            user_agent=audit.browser(request),
+            ip=audit.address(request),
+        )
+
+    def process_response(
+        self, request: HttpRequest, response: HttpResponseBase
+    ) -> HttpResponseBase:
+        """Whose session was ended while we were at work has to sign in again: that is no error."""
+        try:
+            response = super().process_response(request, response)
+        except SessionInterrupted:
+            if "HX-Request" in request.headers:
+                return HttpResponseClientRedirect(resolve_url(settings.LOGIN_URL))
+            return HttpResponseRedirect(resolve_url(settings.LOGIN_URL))
+        request.session.note_use()  # type: ignore[attr-defined]
+        return response

@@ -1,0 +1,44 @@
+"""Signing in, being refused, being switched off: noted however it is done."""
+
+from typing import Any
+
+from django.contrib.auth.signals import user_logged_in, user_login_failed
+from django.db.models.signals import post_save
+from django.dispatch import receiver
+from django.http import HttpRequest
+
+from accounts import audit, sessions
+from accounts.models import AsanaAccount, AuditEntry, User
+
+REFUSED_PASSWORD = "A wrong password"  # noqa: S105
+
+
+@receiver(user_logged_in)
+def note_who_signs_in(user: User, request: HttpRequest, **kwargs: Any) -> None:
+    with_asana = getattr(user, "social_user", None)  # social-auth's name for the account
+    account = with_asana if isinstance(with_asana, AsanaAccount) else None
+    audit.record(
+        AuditEntry.Event.SIGNED_IN,
+        user=user,
+        account=account,
+        request=request,
+        detail="With Asana" if account else "With a password",
+    )
+
+
+@receiver(user_login_failed)
+def note_a_wrong_password(
+    credentials: dict[str, Any], request: HttpRequest | None = None, **kwargs: Any
+) -> None:
+    """In the history of whoever has that name. The name itself may be a password that was typed
+    into the wrong field: it is not kept."""
+    if request is None or User.USERNAME_FIELD not in credentials:
+        return
+    user = User.objects.filter(username=credentials[User.USERNAME_FIELD]).first()
+    audit.refused(request, user, REFUSED_PASSWORD)
+
+
+@receiver(post_save, sender=User)
+def end_the_sessions_of_who_is_switched_off(instance: User, **kwargs: Any) -> None:
+    if not instance.is_active:
+        sessions.end_all(instance)
