@@ -17,6 +17,7 @@ from accounts.tokens.errors import NeedsReconnecting
 DEFAULT_LIFETIME: Final = timedelta(hours=1)  # Asana's `expires_in`
 MAX_LIFETIME: Final = timedelta(days=1)
 IDENTITY_FIELDS: Final = ["name", "email", "picture_url", "scope", "status", "last_error"]
+UNREADABLE: Final = "Its stored token cannot be read any more"
 TOKEN_FIELDS: Final = [
     "encrypted_access_token",
     "access_token_expires_at",

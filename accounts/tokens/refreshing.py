@@ -18,6 +18,7 @@ from accounts.models import AsanaAccount, AuditEntry
 from accounts.tokens.errors import NeedsReconnecting, TokenError, TryLater
 from accounts.tokens.keeping import (
     MAX_LIFETIME,
+    UNREADABLE,
     fingerprint,
     forget,
     needs_reconnecting,
@@ -55,10 +56,17 @@ def access_token_for(account: AsanaAccount, *, rejected: str | None = None) -> s
     return token
 
 
+@sensitive_variables()
+def refresh_now(account: AsanaAccount) -> None:
+    """Once, whether it is about to expire or not. Raises NeedsReconnecting, TryLater."""
+    row = AsanaAccount.objects.filter(pk=account.pk).first()
+    access_token_for(account, rejected=_valid_token(row, None) if row else None)
+
+
 def renew(account: AsanaAccount) -> bool:
     """Whether its grant still works, tried by refreshing. An outage is no sign that it doesn't."""
     try:
-        access_token_for(account, rejected=access_token_for(account))
+        refresh_now(account)
     except NeedsReconnecting:
         return False
     except TryLater:
@@ -79,7 +87,7 @@ def _refresh_unless_done(
     try:
         refresh_token = stored(account, "refresh_token")
     except CannotDecrypt:
-        return None, needs_reconnecting(account, "Its stored token cannot be read any more")
+        return None, needs_reconnecting(account, UNREADABLE)
     try:
         backend = AsanaOpenIdConnect(load_strategy())  # type: ignore[no-untyped-call]
         answer = backend.refresh_token(refresh_token)

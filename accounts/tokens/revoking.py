@@ -23,7 +23,7 @@ from accounts import audit, http
 from accounts.backends import AsanaOpenIdConnect
 from accounts.encryption import CannotDecrypt, decrypt, encrypt
 from accounts.models import AsanaAccount, AuditEntry, Revocation, User
-from accounts.tokens.keeping import stored
+from accounts.tokens.keeping import UNREADABLE, stored
 
 logger = logging.getLogger(__name__)
 
@@ -52,7 +52,7 @@ def hand_over(account: AsanaAccount, *, user: User | None) -> Revocation | None:
         account_name=account.asana_name if user else "",
         account_hash=account_hash(account.gid),
     )
-    revocation.encrypted_refresh_token = encrypt(token, bound_to=_place(revocation))
+    revocation.encrypted_refresh_token = encrypt(token, bound_to=place_of(revocation))
     revocation.save()
     return revocation
 
@@ -73,9 +73,9 @@ def revoke(revocation: Revocation) -> Outcome:
         return Outcome.WAITING if still_there else Outcome.REVOKED
     revocation.attempts += 1
     try:
-        _ask(decrypt(revocation.encrypted_refresh_token, bound_to=_place(revocation)))
+        _ask(decrypt(revocation.encrypted_refresh_token, bound_to=place_of(revocation)))
     except CannotDecrypt:
-        return _give_up(revocation, "Its stored token cannot be read any more")
+        return _give_up(revocation, UNREADABLE)
     except (requests.RequestException, SocialAuthBaseException) as error:
         return _later(revocation, _why(error))
     return _end(revocation, Outcome.REVOKED, AuditEntry.Event.REVOKED)
@@ -155,5 +155,6 @@ def _record(event: AuditEntry.Event, revocation: Revocation, why: str) -> None:
     audit.record(event, user=user, account_name=revocation.account_name if user else "", detail=why)
 
 
-def _place(revocation: Revocation) -> str:
+def place_of(revocation: Revocation) -> str:
+    """What its token is bound to."""
     return f"revocation:{revocation.reference}:refresh_token"

@@ -1,0 +1,73 @@
+from collections import Counter
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import DatabaseError
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+from accounts import audit, tokens
+from accounts.tokens import Rotated
+
+DONE = "Every stored token is under the newest key: older ones can leave TOKEN_KEYS."
+
+
+class Command(BaseCommand):
+    help = "Encrypt every stored token with the newest of TOKEN_KEYS, while the site runs."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--check",
+            action="store_true",
+            help="only count the rows on old keys; exit code 1 if there are any",
+        )
+
+    def handle(self, *args: Any, check: bool, **options: Any) -> None:
+        counts: Counter[Rotated] = Counter()
+        try:
+            if not check:
+                self._rotate(counts)
+            self._conclude(tokens.rows_on_old_keys(), check=check)
+        except KeyboardInterrupt:
+            raise CommandError(
+                f"Stopped. {counts[Rotated.DONE]} rows are encrypted anew and stay so; "
+                "run it again to go on.",
+                returncode=130,
+            ) from None
+        except DatabaseError as error:
+            raise CommandError(
+                "The database isn't answering. What was encrypted anew stays so; "
+                "run it again to go on."
+            ) from error
+
+    def _rotate(self, counts: Counter[Rotated]) -> None:
+        columns = TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn()
+        with Progress(*columns, console=Console(file=self.stdout)) as bars:  # type: ignore[arg-type]
+            bar = bars.add_task("rows", total=tokens.rows_on_old_keys())
+            try:
+                for result in tokens.rotate():
+                    counts[result] += 1
+                    bars.advance(bar, result != Rotated.UNCHANGED)
+            finally:
+                self._report(counts)
+
+    def _report(self, counts: Counter[Rotated]) -> None:
+        """Once more in the audit log, when there was something to do."""
+        told = [f"{counts[result]} {result}" for result in Rotated if counts[result]]
+        if told:
+            audit.record(audit.Event.KEYS_ROTATED, detail=", ".join(told))
+        self.stdout.write(f"Rows: {', '.join(told) or 'nothing to do'}.")
+
+    def _conclude(self, left: int, *, check: bool) -> None:
+        if not left:
+            self.stdout.write(DONE)
+            return
+        self.stdout.write(f"{left} rows still need an old key.")
+        if unreadable := tokens.unreadable_rows():
+            self.stdout.write(
+                f"{unreadable} rows can't be read with any of TOKEN_KEYS. Put their key back and "
+                "run this again; without it these accounts have to be reconnected by their people."
+            )
+        elif check:
+            self.stdout.write("Run it without --check, and leave the old keys in TOKEN_KEYS.")
+        raise CommandError("Not every row is under the newest key")
