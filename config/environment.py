@@ -1,17 +1,21 @@
 """What the environment says, read by `settings.py` and refused in whole sentences."""
 
 import os
+from email.utils import getaddresses
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlsplit
 
+import dj_email_url
 from cryptography.fernet import Fernet
-from django.core.exceptions import ImproperlyConfigured
+from django.core.exceptions import ImproperlyConfigured, ValidationError
+from django.core.validators import validate_email
 from environs import FileAwareEnv
 
 BASE_DIR: Final = Path(__file__).resolve().parent.parent
 RATE_UNITS: Final = {"s": "second", "m": "minute", "h": "hour", "d": "day"}
 LOOPBACK_HOSTS: Final = frozenset({"localhost", "127.0.0.1", "::1"})
+MAIL_SCHEMES: Final = frozenset({"smtp", "submission", "submit", "console"})
 
 env = FileAwareEnv(strip_whitespace=True)
 if env_file := os.environ.get("ENV_FILE", str(BASE_DIR / ".env")):
@@ -124,3 +128,39 @@ def rate(name: str, default: str) -> str:
             f"{name} must be a number per s, m, h or d, such as 30/m, not {value!r}"
         )
     return f"{count}/{RATE_UNITS[unit]}"
+
+
+def mail_server(name: str) -> dict[str, Any]:
+    """Django's own settings of it; empty where none is given. Its password is never repeated."""
+    value = env.str(name, "").strip()
+    if not value:
+        return {}
+    try:
+        server = dj_email_url.parse(value)
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name} is no address of a mail server") from error
+    scheme = urlsplit(value).scheme
+    if scheme not in MAIL_SCHEMES or not (server["EMAIL_HOST"] or scheme == "console"):
+        raise ImproperlyConfigured(
+            f"{name} must be such as submission://name:password@mail.example.com, smtp://localhost "
+            "or console://"
+        )
+    encrypted = server["EMAIL_USE_TLS"] or server["EMAIL_USE_SSL"]
+    if server["EMAIL_HOST_PASSWORD"] and not encrypted:
+        raise ImproperlyConfigured(
+            f"{name} would send its password in clear: take submission:// or add ?tls=1 or ?ssl=1"
+        )
+    return {key: "" if value is None else value for key, value in server.items()}
+
+
+def mail_address(name: str, default: str) -> str:
+    """An e-mail address, with a name before it or without."""
+    value = env.str(name, "").strip()
+    if not value:
+        return default
+    try:
+        ((_, address),) = getaddresses([value])
+        validate_email(address)
+    except (ValueError, ValidationError) as error:
+        raise ImproperlyConfigured(f"{name} must be an e-mail address, not {value!r}") from error
+    return value

@@ -125,6 +125,19 @@ TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
+# Mail
+MAIL_SERVER = environment.mail_server("EMAIL_URL")
+SENDS_MAIL = bool(MAIL_SERVER)
+EMAIL_BACKEND = MAIL_SERVER.get("EMAIL_BACKEND", "django.core.mail.backends.dummy.EmailBackend")
+EMAIL_HOST = MAIL_SERVER.get("EMAIL_HOST", "")
+EMAIL_PORT = MAIL_SERVER.get("EMAIL_PORT", 25)
+EMAIL_HOST_USER = MAIL_SERVER.get("EMAIL_HOST_USER", "")
+EMAIL_HOST_PASSWORD = MAIL_SERVER.get("EMAIL_HOST_PASSWORD", "")
+EMAIL_USE_TLS = MAIL_SERVER.get("EMAIL_USE_TLS", False)
+EMAIL_USE_SSL = MAIL_SERVER.get("EMAIL_USE_SSL", False)
+EMAIL_TIMEOUT = max(1, environment.whole_number("EMAIL_TIMEOUT", 5))  # somebody may be waiting
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = environment.mail_address("EMAIL_FROM", f"onelist@{SITE_HOST}")
+
 # Files the browser asks for
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "var" / "static"

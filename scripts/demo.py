@@ -31,7 +31,7 @@ def main(var: Path = ROOT / "var") -> None:
     ]
     for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(name, stop)
-    processes = [start(stand_in), start(serve.gunicorn(site))]
+    processes = [start(stand_in, output=subprocess.DEVNULL), start(serve.gunicorn(site))]
     try:
         wait_until_it_answers(site, processes)
         announce(site)
@@ -47,7 +47,7 @@ def configure(site: int, asana: int, var: Path) -> None:
     for name in ("REDIS_URL", "DEBUG", "ALLOWED_HOSTS", "CSRF_TRUSTED_ORIGINS", "SECRET_KEY",
                  "TOKEN_KEYS", "ASANA_OIDC_ISSUER", "ASANA_APP_PERMISSIONS", "ASANA_OIDC_STRICT",
                  "TRUSTED_PROXIES", "SIGN_IN_RATE", "PASSWORD_RATE", "ALLOWED_WORKSPACES",
-                 "SIGNUPS"):  # fmt: skip
+                 "SIGNUPS", "EMAIL_URL", "EMAIL_FROM", "EMAIL_TIMEOUT"):  # fmt: skip
         os.environ.pop(name, None)
         os.environ.pop(f"{name}_FILE", None)
     provider = f"http://127.0.0.1:{asana}/api/1.0"
@@ -55,6 +55,7 @@ def configure(site: int, asana: int, var: Path) -> None:
         ENV_FILE=str(secrets),
         DATABASE_URL=f"sqlite:///{var / 'demo.sqlite3'}",
         SITE_URL=f"http://localhost:{site}",
+        EMAIL_URL="console://",
         ASANA_CLIENT_ID="1200000000000999",
         ASANA_CLIENT_SECRET="only-for-the-demo",
         ASANA_OIDC_ENDPOINT=provider,
@@ -77,9 +78,9 @@ def create_administrator() -> None:
         sys.exit(made.stderr)
 
 
-def start(command: list[str]) -> subprocess.Popen[bytes]:
+def start(command: list[str], output: int | None = None) -> subprocess.Popen[bytes]:
     """In a process group of its own: Ctrl-C reaches us alone, and we stop it in order."""
-    return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, start_new_session=True)
+    return subprocess.Popen(command, cwd=ROOT, stdout=output, start_new_session=True)
 
 
 def wait_until_it_answers(port: int, processes: list[subprocess.Popen[bytes]]) -> None:
@@ -103,6 +104,7 @@ def announce(port: int) -> None:
 
   Sign in with Asana there and choose who to be: Asana is played by a stand-in.
   Administration:  http://localhost:{port}/admin/   name {ADMINISTRATOR}   password {PASSWORD}
+  Mails that the site sends are printed here.
   Ctrl-C stops everything; the data stays in var/ for the next time.
 """,
         flush=True,

@@ -146,3 +146,47 @@ def test_a_person_is_never_found_by_email():
     for source in ROOT.glob("*/**/*.py"):
         if "tests" not in source.parts and ".venv" not in source.parts:
             assert "associate_by_email" not in source.read_text(), source
+
+
+def test_without_a_mail_server_no_mail_is_sent():
+    assert value("settings.SENDS_MAIL") == "False"
+    assert "dummy" in value("settings.EMAIL_BACKEND")
+    assert value("settings.DEFAULT_FROM_EMAIL") == "onelist@tasks.example.com"
+
+
+def test_a_mail_server_is_read_from_its_address():
+    server = {"EMAIL_URL": "submission://onelist:p%40ss@mail.example.com", "EMAIL_TIMEOUT": "3"}
+    names = "HOST PORT HOST_USER HOST_PASSWORD USE_TLS USE_SSL TIMEOUT"
+    said = value(f"[getattr(settings, 'EMAIL_' + name) for name in '{names}'.split()]", **server)
+    assert said == "['mail.example.com', 587, 'onelist', 'p@ss', True, False, 3]"
+    assert "smtp" in value("settings.EMAIL_BACKEND", **server)
+    assert value("settings.SENDS_MAIL", **server) == "True"
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "nonsense",
+        "https://mail.example.com",
+        "submission://",
+        "smtp://mail.example.com:port",
+        "smtp://onelist:top-secret@mail.example.com",  # in clear
+        "smtps://onelist:top-secret@mail.example.com",
+        "dummy://",
+        "memory://",
+    ],
+)
+def test_a_mail_server_that_makes_no_sense_is_refused_without_its_password(wrong):
+    done = start(EMAIL_URL=wrong)
+    assert done.returncode != 0
+    assert "ImproperlyConfigured: EMAIL_URL " in done.stderr
+    assert "top-secret" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    "wrong", ["onelist", "a@b@c", "Onelist <>", "a@example.com, b@example.com"]
+)
+def test_mail_is_from_an_address(wrong):
+    assert "EMAIL_FROM must be an e-mail address" in start(EMAIL_FROM=wrong).stderr
+    whole = "Onelist <onelist@example.com>"
+    assert value("settings.DEFAULT_FROM_EMAIL", EMAIL_FROM=whole) == whole
