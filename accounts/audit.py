@@ -3,9 +3,11 @@
 from datetime import timedelta
 from ipaddress import ip_address
 
+from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
 
+from accounts import mails
 from accounts.models import AsanaAccount, AuditEntry, User
 from accounts.rates import client_address
 
@@ -19,6 +21,7 @@ def record(  # noqa: PLR0913
     user: User | None = None,
     account: AsanaAccount | None = None,
     account_name: str = "",
+    actor: User | None = None,
     request: HttpRequest | None = None,
     detail: str = "",
     fingerprint: str = "",
@@ -26,17 +29,18 @@ def record(  # noqa: PLR0913
 ) -> None:
     """`user`: in whose history; the account's owner unless given.
 
-    `request`: who did it and from where; without one it was the site itself. `once_in`: not again
-    within that time, if the entry would say the same.
+    `request`: who did it and from where; without one it was the site itself. `actor`: who did it,
+    where the request doesn't know yet. `once_in`: not again within that time, if the entry would
+    say the same.
     """
     if user is None and account is not None:
         user = account.user
-    actor = _actor(request)
+    actor = actor or _actor(request)
     entry = AuditEntry(
         event=event,
         user=user,
         account_gid=account.gid if account else "",
-        account_name=account.asana_name[:255] if account else account_name,
+        account_name=_one_line(account.asana_name if account else account_name, 255),
         by=_by(request, actor, user),
         actor=actor,
         address=address(request) if request else None,
@@ -44,8 +48,12 @@ def record(  # noqa: PLR0913
         detail=_one_line(detail, 255),
         fingerprint=fingerprint,
     )
-    if once_in is None or not _said_within(once_in, entry):
-        entry.save()
+    if once_in is not None and _said_within(once_in, entry):
+        return
+    if mails.is_wanted(event, user):
+        entry.mail_due_at = entry.at
+        transaction.on_commit(lambda: mails.send_now(entry.pk))
+    entry.save()
 
 
 def refused(request: HttpRequest, user: User | None, why: str) -> None:

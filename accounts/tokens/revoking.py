@@ -150,9 +150,12 @@ def _end(
 
 
 def _record(event: AuditEntry.Event, revocation: Revocation, why: str) -> None:
-    """`user` anew: the person may have gone while Asana was asked."""
-    user = User.objects.filter(revocations=revocation.pk).first()
-    audit.record(event, user=user, account_name=revocation.account_name if user else "", detail=why)
+    """`user` anew: the person may have gone while Asana was asked, or be about to."""
+    with transaction.atomic():
+        of_it = User.objects.filter(revocations=revocation.pk)
+        user = of_it.select_for_update(of=("self",), no_key=True).first()
+        name = revocation.account_name if user else ""
+        audit.record(event, user=user, account_name=name, detail=why)
 
 
 def place_of(revocation: Revocation) -> str:

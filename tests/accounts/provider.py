@@ -144,7 +144,8 @@ class Provider:
         all the others to the token and revocation endpoints in a body."""
         allowed = {"Authorization"} if seen.path == USERINFO else set()
         headers = {name: text for name, text in seen.headers.items() if name not in allowed}
-        body = "" if seen.method == "POST" and seen.path in {TOKEN, REVOKE} else seen.body
+        may_hold_them = seen.method == "POST" and seen.path.startswith((TOKEN, REVOKE))
+        body = "" if may_hold_them else seen.body
         return [("address", f"{seen.path}?{seen.query}"), *headers.items(), ("body", body)]
 
     # What it does

@@ -1,7 +1,9 @@
+import base64
+
 import pytest
 from cryptography.fernet import Fernet
 
-from accounts.encryption import CannotDecrypt, decrypt, encrypt
+from accounts.encryption import CannotDecrypt, decrypt, encrypt, key_id, newest_key_id
 
 
 @pytest.mark.parametrize("secret", ["", "token", "a\0b", "ž" * 100, "x" * 10_000])
@@ -68,3 +70,52 @@ def test_no_key_is_derived_from_another_secret(settings):
     encrypted = encrypt("token", bound_to="here")
     settings.SECRET_KEY = "another"
     assert decrypt(encrypted, bound_to="here") == "token"
+
+
+# Key ids
+
+
+def test_a_value_names_its_key_and_tells_nothing_of_it(settings):
+    key = settings.TOKEN_KEYS[0]
+    named, _, value = encrypt("token", bound_to="here").partition(".")
+    assert named == key_id(key) == newest_key_id()
+    assert len(named) == 8
+    assert named not in key
+    assert value.startswith("gAAAA")
+
+
+def test_every_key_has_its_own_name(settings):
+    settings.TOKEN_KEYS = [Fernet.generate_key().decode() for _ in range(50)]
+    assert len({key_id(key) for key in settings.TOKEN_KEYS}) == 50
+    assert newest_key_id() == key_id(settings.TOKEN_KEYS[0])
+
+
+def test_a_value_of_the_time_before_names_is_read_with_any_key(settings):
+    unnamed = encrypt("token", bound_to="here").partition(".")[2]
+    settings.TOKEN_KEYS = [Fernet.generate_key().decode(), *settings.TOKEN_KEYS]
+    assert decrypt(unnamed, bound_to="here") == "token"
+
+
+@pytest.mark.parametrize("name", ["00000000", "", "ž", "a.b", "\0"])
+def test_a_name_that_is_no_key_of_ours_opens_nothing_else(settings, name):
+    value = encrypt("token", bound_to="here").partition(".")[2]
+    if name:
+        with pytest.raises(CannotDecrypt):
+            decrypt(f"{name}.{value}", bound_to="here")
+    settings.TOKEN_KEYS = [Fernet.generate_key().decode()]
+    with pytest.raises(CannotDecrypt):
+        decrypt(f"{name}.{value}", bound_to="here")
+
+
+def test_the_name_of_another_key_of_ours_does_not_help(settings):
+    value = encrypt("token", bound_to="here").partition(".")[2]
+    other = Fernet.generate_key().decode()
+    settings.TOKEN_KEYS = [other, *settings.TOKEN_KEYS]
+    with pytest.raises(CannotDecrypt):
+        decrypt(f"{key_id(other)}.{value}", bound_to="here")
+
+
+def test_every_value_has_a_nonce_of_its_own():
+    """Fernet's 128-bit IV stands in bytes 9 to 25."""
+    values = [encrypt("token", bound_to="here").partition(".")[2] for _ in range(200)]
+    assert len({base64.urlsafe_b64decode(value)[9:25] for value in values}) == 200

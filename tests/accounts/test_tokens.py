@@ -1,13 +1,15 @@
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 
 import pytest
 from cryptography.fernet import Fernet
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts import tokens
 from accounts.encryption import decrypt
-from accounts.models import AsanaAccount
+from accounts.models import AsanaAccount, AuditEntry
 from tests.accounts import replies
 from tests.accounts.parallel import Processes, second_connection
 from tests.accounts.provider import MISSING, TOKEN
@@ -246,6 +248,62 @@ def test_an_older_key_still_works_and_what_is_refreshed_gets_the_newest(op, expi
     tokens.access_token_for(expired)
     settings.TOKEN_KEYS = [new]
     assert tokens.access_token_for(expired).startswith("access-")
+
+
+# What is written down of it
+
+
+def test_the_transition_is_told_once_however_many_find_out(op, expired):
+    op.replies[TOKEN] = replies.says({"error": "invalid_grant"}, 400)
+    for _ in range(3):
+        with pytest.raises(tokens.NeedsReconnecting):
+            tokens.access_token_for(expired)
+    tokens.needs_reconnecting(expired, "again")
+    tokens.needs_reconnecting(AsanaAccount.objects.get(), "and again")
+    (entry,) = AuditEntry.objects.filter(event=AuditEntry.Event.NEEDS_RECONNECTING)
+    assert (entry.user, entry.account_gid, entry.by) == (expired.user, expired.gid, "site")
+    assert AsanaAccount.objects.get().last_error == entry.detail == "Asana no longer lets us in"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_it_is_told_once_by_several_at_the_same_time(op, account):
+    barrier = Barrier(8)
+
+    def find_out(number: int) -> None:
+        mine = AsanaAccount.objects.get()
+        barrier.wait(10)
+        tokens.needs_reconnecting(mine, f"found out by {number}")
+        connection.close()
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(find_out, range(8)))
+    (entry,) = AuditEntry.objects.filter(event=AuditEntry.Event.NEEDS_RECONNECTING)
+    assert AsanaAccount.objects.get().last_error == entry.detail
+
+
+def test_a_new_trouble_after_it_was_mended_is_told_again(op, account):
+    for _ in range(2):
+        tokens.needs_reconnecting(AsanaAccount.objects.get(), "gone")
+        sign_in(op).is_signed_in()
+    assert AuditEntry.objects.filter(event=AuditEntry.Event.NEEDS_RECONNECTING).count() == 2
+
+
+def test_a_refusal_is_told_once_an_hour_with_a_fingerprint_and_no_token(op, expired):
+    op.replies[TOKEN] = replies.says({"error": "invalid_client\nforged"}, 401)
+    for _ in range(3):
+        with pytest.raises(tokens.TryLater):
+            tokens.access_token_for(expired)
+    (entry,) = AuditEntry.objects.filter(event=AuditEntry.Event.REFRESH_REFUSED)
+    assert entry.detail == "invalid_client forged"
+    assert entry.fingerprint == tokens.fingerprint(expired) != ""
+    assert entry.fingerprint not in op.refresh_tokens[0]
+
+
+def test_an_outage_is_no_refusal(op, expired):
+    op.replies[TOKEN] = replies.says({}, 503)
+    with pytest.raises(tokens.TryLater):
+        tokens.access_token_for(expired)
+    assert not AuditEntry.objects.filter(event=AuditEntry.Event.REFRESH_REFUSED).exists()
 
 
 # However many ask at once
