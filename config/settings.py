@@ -48,6 +48,7 @@ SIGN_IN_RATE = environment.rate("SIGN_IN_RATE", "30/m")
 PASSWORD_RATE = environment.rate("PASSWORD_RATE", "10/m")
 ALLOWED_WORKSPACES = environment.gids("ALLOWED_WORKSPACES")
 SIGNUPS = environment.choice("SIGNUPS", "open", "closed")
+AUDIT_DAYS = environment.whole_number("AUDIT_DAYS", 365)
 
 INSTALLED_APPS = [
     "social_django",  # both before accounts, which takes their pages out of the admin

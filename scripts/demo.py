@@ -47,7 +47,7 @@ def configure(site: int, asana: int, var: Path) -> None:
     for name in ("REDIS_URL", "DEBUG", "ALLOWED_HOSTS", "CSRF_TRUSTED_ORIGINS", "SECRET_KEY",
                  "TOKEN_KEYS", "ASANA_OIDC_ISSUER", "ASANA_APP_PERMISSIONS", "ASANA_OIDC_STRICT",
                  "TRUSTED_PROXIES", "SIGN_IN_RATE", "PASSWORD_RATE", "ALLOWED_WORKSPACES",
-                 "SIGNUPS", "EMAIL_URL", "EMAIL_FROM", "EMAIL_TIMEOUT"):  # fmt: skip
+                 "SIGNUPS", "AUDIT_DAYS", "EMAIL_URL", "EMAIL_FROM", "EMAIL_TIMEOUT"):  # fmt: skip
         os.environ.pop(name, None)
         os.environ.pop(f"{name}_FILE", None)
     provider = f"http://127.0.0.1:{asana}/api/1.0"

@@ -73,6 +73,8 @@ def test_a_missing_secret_stops_the_start_with_a_sentence(name):
         ("ALLOWED_WORKSPACES", "-1"),
         ("ALLOWED_WORKSPACES", "²"),
         ("SIGNUPS", "sometimes"),
+        ("AUDIT_DAYS", "a year"),
+        ("AUDIT_DAYS", "-1"),
     ],
 )
 def test_a_value_that_makes_no_sense_stops_the_start(name, wrong):
