@@ -52,8 +52,9 @@ def record(  # noqa: PLR0913
         return
     if mails.is_wanted(event, user):
         entry.mail_due_at = entry.at
-        transaction.on_commit(lambda: mails.send_now(entry.pk))
     entry.save()
+    if entry.mail_due_at:
+        transaction.on_commit(lambda: mails.send_now(entry.pk))
 
 
 def refused(request: HttpRequest, user: User | None, why: str) -> None:

@@ -1,0 +1,154 @@
+"""Mails about linked accounts. Their audit entries say when they are due; sent is due no more.
+
+Tried at once, after the commit of what happened; then again by housekeeping, for a day.
+"""
+
+import logging
+from datetime import timedelta
+from smtplib import SMTPException, SMTPRecipientsRefused
+from typing import Any, Final
+
+from django.conf import settings
+from django.core.cache import cache
+from django.core.exceptions import ValidationError
+from django.core.mail import EmailMessage
+from django.core.validators import validate_email
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
+
+from accounts import browsers
+from accounts.models import AuditEntry, User
+from accounts.time_zones import zone_named
+
+logger = logging.getLogger(__name__)
+
+PAUSE: Final = timedelta(minutes=5)  # longer than sending one takes: nobody else sends it meanwhile
+GIVE_UP_AFTER: Final = timedelta(days=1)
+TROUBLE: Final = "mail server in trouble"
+NAME_LENGTH: Final = 80
+Event = AuditEntry.Event
+SWITCHES: Final = {
+    Event.CONNECTED: "mail_about_links",
+    Event.DISCONNECTED: "mail_about_links",
+    Event.NEEDS_RECONNECTING: "mail_about_trouble",
+    Event.RECONNECTED: "mail_about_trouble",
+}
+
+
+def is_wanted(event: str, user: User | None) -> bool:
+    if user is None or not settings.SENDS_MAIL or event not in SWITCHES:
+        return False
+    return user.is_active and getattr(user, SWITCHES[Event(event)]) and has_address(user)
+
+
+def has_address(user: User) -> bool:
+    try:
+        validate_email(user.email)
+    except ValidationError:
+        return False
+    return True
+
+
+def send_now(pk: int) -> None:
+    """Without a word to whoever waits for a page, and not while the mail server is in trouble."""
+    try:
+        if not cache.get(TROUBLE):
+            _send(pk)
+    except Exception:  # what was to be done is done; housekeeping tries again
+        logger.exception("A mail could not be sent at once")
+
+
+def send_due() -> int:
+    """How many were sent. Ends at the first sign that the mail server is in trouble."""
+    due = AuditEntry.objects.filter(mail_due_at__lte=timezone.now())
+    count = 0
+    for pk in list(due.order_by("mail_due_at", "pk").values_list("pk", flat=True)):
+        try:
+            count += _send(pk)
+        except (OSError, SMTPException):
+            break
+    return count
+
+
+def _send(pk: int) -> bool:
+    """Raises OSError, SMTPException. Who claims the entry sends it: nobody else does meanwhile."""
+    now = timezone.now()
+    waiting = AuditEntry.objects.filter(pk=pk, mail_due_at__lte=now)
+    if not waiting.update(mail_due_at=now + PAUSE):
+        return False
+    entry = AuditEntry.objects.select_related("user").filter(pk=pk).first()
+    if entry is None or entry.user is None:
+        return False
+    is_late = entry.at < now - GIVE_UP_AFTER
+    if is_late:
+        logger.warning("A mail is given up: nobody took it for a day")
+    sent = not is_late and is_wanted(entry.event, entry.user) and not _is_overtaken(entry)
+    if sent and not _handed_over(message(entry, entry.user)):
+        return False
+    AuditEntry.objects.filter(pk=pk).update(mail_due_at=None)
+    return sent
+
+
+def _handed_over(mail: EmailMessage) -> bool:
+    """False for one whose recipient is refused: others' mails may go all the same."""
+    try:
+        mail.send()
+    except SMTPRecipientsRefused:
+        logger.warning("The mail server refuses a recipient")
+        return False
+    except (OSError, SMTPException) as error:
+        logger.warning("The mail server doesn't take mails: %s", type(error).__name__)
+        cache.set(TROUBLE, True, timeout=PAUSE.total_seconds())
+        raise
+    return True
+
+
+def _is_overtaken(entry: AuditEntry) -> bool:
+    """“Needs reconnecting”, told after it works again or is gone, would only confuse."""
+    if entry.event != Event.NEEDS_RECONNECTING:
+        return False
+    later = AuditEntry.objects.filter(
+        user=entry.user, account_gid=entry.account_gid, pk__gt=entry.pk
+    )
+    return later.filter(event__in=[Event.RECONNECTED, Event.DISCONNECTED]).exists()
+
+
+def message(entry: AuditEntry, user: User) -> EmailMessage:
+    """The template's first line is the subject."""
+    with timezone.override(zone_named(user.time_zone)):
+        text = render_to_string(f"mails/{entry.event}.txt", _context(entry, user))
+    subject, _, body = text.partition("\n")
+    mark = salted_hmac("accounts.mails", str(entry.pk)).hexdigest()[:16]
+    return EmailMessage(
+        subject.strip(),
+        body.strip() + "\n",
+        to=[user.email],
+        headers={
+            "Message-ID": f"<{mark}@{settings.SITE_HOST}>",  # the same, should it go out twice
+            "Auto-Submitted": "auto-generated",  # RFC 3834: no holiday greetings, please
+        },
+    )
+
+
+def _context(entry: AuditEntry, user: User) -> dict[str, Any]:
+    by_person = entry.by == AuditEntry.By.PERSON
+    return {
+        "entry": entry,
+        "person": _one_line(user.get_full_name()),
+        "account": _one_line(entry.account_name) or "an Asana account",
+        "detail": entry.detail,
+        "by_administrator": entry.by == AuditEntry.By.ADMINISTRATOR,
+        "browser": browsers.in_words(entry.browser) if by_person else "",
+        "address": entry.address if by_person else "",  # an administrator's is their own business
+        "accounts_url": settings.SITE_URL + reverse("accounts:account_list"),
+        "history_url": settings.SITE_URL + reverse("accounts:history"),
+        "mail_url": settings.SITE_URL + reverse("accounts:mail"),
+    }
+
+
+def _one_line(text: str) -> str:
+    """Names come from Asana: no second header, no second paragraph."""
+    printable = "".join(letter if letter.isprintable() else " " for letter in text)
+    return " ".join(printable.split())[:NAME_LENGTH]
