@@ -216,7 +216,7 @@ class Provider:
             asked = self._codes.pop(form["code"], None)
             verifier = form.get("code_verifier", "")
             challenge = b64(hashlib.sha256(verifier.encode()).digest())
-            if asked is None or challenge != asked["code_challenge"]:
+            if asked is None or challenge != asked.get("code_challenge", challenge):
                 return 400, {"error": "invalid_grant"}
             about["nonce"] = asked["nonce"]
         elif not self._may_refresh(form.get("refresh_token", "")):

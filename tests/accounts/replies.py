@@ -18,8 +18,11 @@ def says(answer: Any, status: int = 200, **headers: Any) -> Reply:
 
 
 def redirects_elsewhere(handler: Handler) -> None:
-    """307 keeps method and body: code, verifier and secret would go along."""
-    handler.answer(b"{}", 307, Location=handler.provider.elsewhere + handler.path)
+    """307 keeps method and body: code, verifier and secret would go along, and get an answer."""
+    if handler.server.url == handler.provider.elsewhere:
+        handler.answer_rightly()
+    else:
+        handler.answer(b"{}", 307, Location=handler.provider.elsewhere + handler.path)
 
 
 def redirects_here(handler: Handler) -> None:
