@@ -2,6 +2,7 @@ from collections.abc import Iterator
 
 import pytest
 from django.conf import settings as django_settings
+from django.contrib.auth.models import Group
 from django.core.cache import cache
 from django.db import connection
 from django.test import Client
@@ -76,6 +77,16 @@ def other_user(db, asana) -> Person:
 @pytest.fixture
 def administrator(db, django_user_model) -> Client:
     user = django_user_model.objects.create_superuser("root", password="root")
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+@pytest.fixture
+def account_manager(db, django_user_model) -> Client:
+    """On the staff, and in the group that the site makes for looking after accounts."""
+    user = django_user_model.objects.create_user("manager", password="manager", is_staff=True)
+    user.groups.add(Group.objects.get(name="Account managers"))
     client = Client()
     client.force_login(user)
     return client

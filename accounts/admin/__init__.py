@@ -1,0 +1,16 @@
+"""What administrators see of people and their accounts: never a token, never a task."""
+
+from contextlib import suppress
+
+from django.contrib import admin
+from django.contrib.admin.exceptions import NotRegistered
+from qsessions.models import Session
+from social_django.models import Association, Nonce, UserSocialAuth
+
+from accounts.admin import audit_log, linked_accounts, people, revocations
+
+__all__ = ["audit_log", "linked_accounts", "people", "revocations"]
+
+for model in (Association, Nonce, UserSocialAuth, Session):
+    with suppress(NotRegistered):
+        admin.site.unregister(model)

@@ -1,0 +1,145 @@
+"""What an administrator can do with a linked account, or with a person."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from django.core.exceptions import ObjectDoesNotExist
+from django.http import HttpRequest
+
+from accounts import audit, leaving, sessions, tokens
+from accounts.admin.confirmed import ConfirmedAction, NotDone
+from accounts.models import AsanaAccount, AuditEntry, Revocation, User
+
+OUTCOMES: Final = {
+    tokens.Outcome.REVOKED: "access revoked at Asana",
+    tokens.Outcome.WAITING: "Asana isn't answering: its revocation waits and is tried again",
+    tokens.Outcome.GIVEN_UP: "its token could not be revoked at Asana",
+}
+
+
+def may_end(request: HttpRequest, person: User) -> bool:
+    """Their sessions, links, or everything: nobody who isn't a superuser does so to the staff."""
+    return bool(request.user.is_superuser) or not (person.is_staff or person.is_superuser)  # type: ignore[union-attr]
+
+
+def in_words(revocation: Revocation | None) -> str:
+    """Asks Asana."""
+    return OUTCOMES[tokens.revoke(revocation)] if revocation else "there was no token to revoke"
+
+
+def refresh(request: HttpRequest, account: AsanaAccount, _seconds: float) -> str:
+    try:
+        tokens.refresh_now(account)
+    except tokens.NeedsReconnecting as error:
+        raise NotDone(f"It needs reconnecting: {error}") from error
+    except tokens.TryLater as error:
+        wait = f". Asana asks to wait {error.retry_after} seconds" if error.retry_after else ""
+        raise NotDone(f"{error}{wait}") from error
+    _changed(request, account, "token refreshed")
+    return "Token refreshed"
+
+
+def mark(request: HttpRequest, account: AsanaAccount, _seconds: float) -> str:
+    if account.needs_reconnecting:
+        raise NotDone("It needs reconnecting already")
+    tokens.needs_reconnecting(account, "An administrator asks you to reconnect it")
+    _changed(request, account, "marked as needing reconnection")
+    return "Marked: its person is asked to reconnect it"
+
+
+def disconnect(request: HttpRequest, account: AsanaAccount, _seconds: float) -> str:
+    _check(request, account.user)
+    try:
+        revocation = leaving.disconnect(account, request, even_the_last=True)
+    except ObjectDoesNotExist as error:
+        raise NotDone("It is not there any more") from error
+    return f"Disconnected; {in_words(revocation)}"
+
+
+def end_sessions_of(request: HttpRequest, person: User, _seconds: float) -> str:
+    _check(request, person)
+    count = sessions.end_all(person)
+    detail = "everywhere" if count else "nowhere: there was no session"
+    audit.record(AuditEntry.Event.SESSION_ENDED, user=person, request=request, detail=detail)
+    return f"{count} {'session' if count == 1 else 'sessions'} ended"
+
+
+def end_sessions(request: HttpRequest, account: AsanaAccount, seconds: float) -> str:
+    return end_sessions_of(request, account.user, seconds)
+
+
+def delete_person(request: HttpRequest, person: User, _seconds: float) -> str:
+    if person == request.user:
+        raise NotDone("Nobody deletes themself here: your own page does that")
+    _check(request, person)
+    try:
+        left = leaving.delete_person(person, request)
+    except User.DoesNotExist as error:
+        raise NotDone("Nobody of that name is there any more") from error
+    counts = tokens.revoke_due(left, seconds=10)
+    told = [f"{count} {outcome}" for outcome, count in counts.items() if count]
+    return f"Deleted; grants at Asana: {', '.join(told) or 'none'}"
+
+
+def _check(request: HttpRequest, person: User) -> None:
+    if not may_end(request, person):
+        raise NotDone("Only a superuser may do that to somebody on the staff")
+
+
+def _changed(request: HttpRequest, account: AsanaAccount, detail: str) -> None:
+    audit.record(AuditEntry.Event.CHANGED, account=account, request=request, detail=detail)
+
+
+def _accounts_of(person: User) -> Iterator[str]:
+    yield from (str(account) for account in person.asana_accounts.all())
+
+
+DISCONNECTING: Final = (
+    "Its tokens and tasks are deleted here at once, even if it is the person's only way to sign in."
+    " Then Asana is asked to revoke the access; if it doesn't answer, that is tried again for a"
+    " week."
+)
+ON_ACCOUNTS: Final = [
+    ConfirmedAction(
+        "refresh", "Refresh token now", "Asana is asked for a new access token.", refresh
+    ),
+    ConfirmedAction(
+        "mark",
+        "Mark as needing reconnection",
+        "It is no longer used until its person has connected it again. Tasks stay as they are.",
+        mark,
+    ),
+    ConfirmedAction("disconnect", "Revoke and disconnect", DISCONNECTING, disconnect),
+    ConfirmedAction(
+        "end-sessions",
+        "End the person's sessions",
+        "The person is signed out everywhere.",
+        end_sessions,
+    ),
+    ConfirmedAction(
+        "delete",
+        "Delete",
+        DISCONNECTING,
+        disconnect,
+        permission="accounts.delete_asanaaccount",
+        on_list=False,
+    ),
+]
+ON_PEOPLE: Final = [
+    ConfirmedAction(
+        "end-sessions",
+        "End the person's sessions",
+        "The person is signed out everywhere.",
+        end_sessions_of,
+    ),
+    ConfirmedAction(
+        "delete",
+        "Delete with everything they have here",
+        "The person, their linked accounts and all that is kept for them are deleted at once, and"
+        " their sessions end. Then Asana is asked to revoke the access to each account; if it"
+        " doesn't answer, that is tried again for a week.",
+        delete_person,
+        permission="accounts.delete_user",
+        about=_accounts_of,
+    ),
+]

@@ -1,0 +1,170 @@
+"""Actions that say first what they will do, are carried out only when that was confirmed, and then
+report what has become of each.
+
+They have views of their own, outside Django's transactions, since they wait for Asana.
+"""
+
+import logging
+import re
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any, ClassVar, Final
+
+from django.contrib import admin
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponseNotAllowed
+from django.http.response import HttpResponseBase
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
+
+logger = logging.getLogger(__name__)
+
+SECONDS: Final = 20.0  # for one request; what is left then can be gone on with
+MOST: Final = 10_000  # at once
+NAMED: Final = 100  # on the confirmation page
+NUMBER: Final = re.compile("[0-9]{1,19}")
+LARGEST: Final = 2**63 - 1
+
+
+class NotDone(Exception):
+    """Why, in words for the administrator."""
+
+
+@dataclass(frozen=True)
+class ConfirmedAction:
+    """`do` gets the request, a row and the seconds that are left; it returns what was done."""
+
+    name: str  # in the address
+    title: str
+    consequence: str  # what happens to each, to be read before
+    do: Callable[[HttpRequest, Any, float], str]
+    permission: str = "accounts.look_after"
+    about: Callable[[Any], Iterable[str]] = lambda row: ()  # more of a row, to be read before
+    on_list: bool = True  # in its menu
+
+
+@dataclass
+class Report:
+    done: list[tuple[str, str]] = field(default_factory=list)
+    failed: list[tuple[str, str]] = field(default_factory=list)
+    left: list[int] = field(default_factory=list)
+
+
+class ConfirmedActionsAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    confirmed_actions: ClassVar[list[ConfirmedAction]]
+
+    def get_urls(self) -> list[URLPattern]:
+        name = f"{self.opts.app_label}_{self.opts.model_name}_do"
+        view = self.admin_site.admin_view(self.do_view)
+        return [path("do/<slug:name>/", view, name=name), *super().get_urls()]
+
+    def permitted_actions(self, request: HttpRequest) -> list[ConfirmedAction]:
+        return [each for each in self.confirmed_actions if request.user.has_perm(each.permission)]
+
+    def get_actions(self, request: HttpRequest) -> Any:
+        """In the menu of the list. Each asks to be confirmed."""
+
+        def ask(
+            action: ConfirmedAction, _: Any, request: HttpRequest, rows: QuerySet[Any]
+        ) -> HttpResponseBase:
+            numbers = list(rows.order_by("pk").values_list("pk", flat=True)[:MOST])
+            return self._confirmation(request, action, numbers)
+
+        permitted = [each for each in self.permitted_actions(request) if each.on_list]
+        return {each.name: (partial(ask, each), each.name, each.title) for each in permitted}
+
+    def response_action(self, request: HttpRequest, queryset: QuerySet[Any]) -> Any:
+        """Django takes what was selected as it comes, and breaks on what is no number."""
+        data = request.POST.copy()
+        selected = _numbers(data.getlist(ACTION_CHECKBOX_NAME))
+        data.setlist(ACTION_CHECKBOX_NAME, [str(each) for each in selected])
+        request.POST = data  # type: ignore[assignment]
+        return super().response_action(request, queryset)
+
+    def do_view(self, request: HttpRequest, name: str) -> HttpResponseBase:
+        action = next((each for each in self.confirmed_actions if each.name == name), None)
+        if action is None:
+            raise Http404
+        if not request.user.has_perm(action.permission):
+            raise PermissionDenied
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        numbers = _numbers(request.POST.get("rows", "").split(","))[:MOST]
+        if request.POST.get("confirmed") != "yes":
+            return self._confirmation(request, action, numbers)
+        return self._page(
+            request, action, "report", report=self._carry_out(request, action, numbers)
+        )
+
+    def delete_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponseBase:
+        """One of the actions, and no way round it."""
+        row = self.get_object(request, unquote(object_id))
+        if not self.has_delete_permission(request, row):
+            raise PermissionDenied
+        action = next(each for each in self.confirmed_actions if each.name == "delete")
+        return self._confirmation(request, action, [row.pk] if row else [])
+
+    def _confirmation(
+        self, request: HttpRequest, action: ConfirmedAction, numbers: list[int]
+    ) -> HttpResponseBase:
+        rows = self.get_queryset(request).filter(pk__in=numbers).order_by("pk")
+        found = list(rows.values_list("pk", flat=True))
+        named = [(str(row), action.about(row)) for row in rows[:NAMED]]
+        more = len(found) - len(named)
+        return self._page(request, action, "confirmation", numbers=found, named=named, more=more)
+
+    def _carry_out(
+        self, request: HttpRequest, action: ConfirmedAction, numbers: list[int]
+    ) -> Report:
+        report, ends_at = Report(), time.monotonic() + SECONDS
+        for number in numbers:
+            seconds = ends_at - time.monotonic()
+            if seconds <= 0:
+                report.left.append(number)
+                continue
+            row = self.get_queryset(request).filter(pk=number).first()
+            if row is None:
+                report.failed.append((f"Number {number}", "It is not there any more"))
+                continue
+            name = str(row)  # before it may be gone
+            done, words = self._do(request, action, row, seconds)
+            (report.done if done else report.failed).append((name, words))
+        return report
+
+    def _do(
+        self, request: HttpRequest, action: ConfirmedAction, row: Any, seconds: float
+    ) -> tuple[bool, str]:
+        number = row.pk
+        try:
+            return True, action.do(request, row, seconds)
+        except NotDone as error:
+            return False, str(error)
+        except Exception:  # the others, and the report of what was done, must not suffer
+            logger.exception("%s failed for %s number %s", action.name, self.opts.label, number)
+            return False, "Something went wrong here; it stands in the site's log"
+
+    def _page(
+        self, request: HttpRequest, action: ConfirmedAction, kind: str, **more: Any
+    ) -> HttpResponseBase:
+        context = {
+            **self.admin_site.each_context(request),
+            "title": action.title,
+            "action": action,
+            "opts": self.opts,
+            "may_list": self.has_view_permission(request),
+            **more,
+        }
+        return TemplateResponse(request, f"admin/action_{kind}.html", context)
+
+
+def _numbers(texts: Iterable[str]) -> list[int]:
+    """Those that can be the number of a row, each once."""
+    numbers = [int(text) for text in texts if NUMBER.fullmatch(text)]
+    return [number for number in dict.fromkeys(numbers) if number <= LARGEST]

@@ -1,0 +1,81 @@
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+
+from accounts import health
+from accounts.admin import actions
+from accounts.admin.audited import AuditedAdmin
+from accounts.admin.confirmed import ConfirmedActionsAdmin
+from accounts.admin.filters import Expiring, LastSuccess, Permission
+from accounts.models import AsanaAccount, User
+
+
+@admin.register(AsanaAccount)
+class AsanaAccountAdmin(AuditedAdmin, ConfirmedActionsAdmin):
+    """Read-only, and without a token or a task anywhere. The label is the person's own."""
+
+    list_display = (
+        "asana_name",
+        "user",
+        "gid",
+        "status",
+        "may",
+        "connected_at",
+        "refreshed_at",
+        "synced_at",
+        "access_token_expires_at",
+    )
+    list_filter = ("status", Permission, LastSuccess, Expiring)
+    list_select_related = ("user",)
+    list_per_page = 50
+    show_full_result_count = False
+    search_fields = ("user__username", "user__name", "name", "email", "gid")
+    may_be_asked_about = frozenset({"status", "user", "may", "worked", "token"})
+    fields = readonly_fields = (
+        "user",
+        "name",
+        "email",
+        "gid",
+        "status",
+        "last_error",
+        "may",
+        "scope",
+        "connected_at",
+        "refreshed_at",
+        "access_token_expires_at",
+        "synced_at",
+    )
+    confirmed_actions = actions.ON_ACCOUNTS
+
+    def concerns(self, obj: AsanaAccount) -> tuple[User, AsanaAccount]:
+        return obj.user, obj
+
+    @admin.display(description="Asana account", ordering="name")
+    def asana_name(self, account: AsanaAccount) -> str:
+        return account.asana_name
+
+    @admin.display(description="permission")
+    def may(self, account: AsanaAccount) -> str:
+        if "default" in account.scopes:
+            return "everything"
+        return "change tasks" if account.may_write else "only read tasks"
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponseBase:
+        states = {"states": health.accounts_by_state()}
+        return super().changelist_view(request, states | (extra_context or {}))
+
+    def render_change_form(
+        self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any
+    ) -> Any:
+        offered = [each for each in self.permitted_actions(request) if each.on_list]
+        return super().render_change_form(request, context | {"offered": offered}, *args, **kwargs)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: AsanaAccount | None = None) -> bool:
+        return False

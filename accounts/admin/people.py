@@ -1,0 +1,88 @@
+from typing import Any, Final
+
+from django.contrib import admin
+from django.contrib.admin.utils import unquote
+from django.contrib.auth.admin import UserAdmin as StockUserAdmin
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+
+from accounts.admin import actions
+from accounts.admin.audited import AuditedAdmin
+from accounts.admin.confirmed import ConfirmedActionsAdmin
+from accounts.models import AsanaAccount, User
+
+PERSON: Final = ("Person", {"fields": ("name", "email", "time_zone")})
+FOR_MANAGERS: Final = (
+    (None, {"fields": ("username", "name", "email", "is_active")}),
+    ("Dates", {"fields": ("last_login", "date_joined")}),
+)
+
+
+class LinkedAccounts(admin.TabularInline):  # type: ignore[type-arg]
+    """To be looked at; each leads to its own page."""
+
+    model = AsanaAccount
+    verbose_name_plural = "linked accounts"
+    fields = readonly_fields = ("gid", "status", "refreshed_at", "synced_at")
+    show_change_link = True
+    can_delete = False
+    extra = 0
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(User)
+class UserAdmin(AuditedAdmin, ConfirmedActionsAdmin, StockUserAdmin):  # type: ignore[type-arg,misc]
+    list_display = ("username", "name", "email", "is_active", "is_staff", "last_login")
+    list_filter = ("is_active", "is_staff", "is_superuser", "groups")
+    search_fields = ("username", "name", "email", "asana_accounts__gid", "asana_accounts__name")
+    show_full_result_count = False
+    may_be_asked_about = frozenset({"is_active", "is_staff", "is_superuser", "groups"})
+    inlines = (LinkedAccounts,)
+    fieldsets = (
+        (None, {"fields": ("username", "password")}),
+        PERSON,
+        ("Mail", {"fields": ("mail_about_links", "mail_about_trouble")}),
+        (
+            "Permissions",
+            {"fields": ("is_active", "is_staff", "is_superuser", "groups", "user_permissions")},
+        ),
+        ("Dates", {"fields": ("last_login", "date_joined")}),
+    )
+    confirmed_actions = actions.ON_PEOPLE
+
+    def concerns(self, obj: User) -> tuple[User, None]:
+        return obj, None
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """What decides who may do what is the superusers'."""
+        if obj and not request.user.is_superuser:  # type: ignore[union-attr]
+            return FOR_MANAGERS
+        return super().get_fieldsets(request, obj)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return bool(request.user.is_superuser) and super().has_add_permission(request)  # type: ignore[union-attr]
+
+    def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        return bool(request.user.is_superuser) and super().has_change_permission(request, obj)  # type: ignore[union-attr]
+
+    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        may = super().has_delete_permission(request, obj)
+        return may and (obj is None or (obj != request.user and actions.may_end(request, obj)))
+
+    def user_change_password(
+        self,
+        request: HttpRequest,
+        id: str,  # noqa: A002
+        form_url: str = "",
+    ) -> HttpResponseBase:
+        """Whoever set the password of somebody who came from Asana could be them, tasks and all."""
+        person = self.get_object(request, unquote(id))
+        if person and person != request.user and person.asana_accounts.exists():
+            raise PermissionDenied("They sign in with Asana, or know their password themselves")
+        return super().user_change_password(request, id, form_url)

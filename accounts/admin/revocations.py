@@ -1,0 +1,64 @@
+from datetime import datetime
+
+from django.contrib import admin
+from django.http import HttpRequest
+
+from accounts import audit, tokens
+from accounts.admin.audited import AuditedAdmin
+from accounts.admin.confirmed import ConfirmedAction, ConfirmedActionsAdmin, NotDone
+from accounts.models import AsanaAccount, AuditEntry, Revocation, User
+
+
+def try_again(request: HttpRequest, revocation: Revocation, _seconds: float) -> str:
+    detail = f"revocation {revocation.reference} tried again"
+    audit.record(AuditEntry.Event.CHANGED, user=revocation.user, request=request, detail=detail)
+    outcome = tokens.revoke(revocation)
+    if outcome is tokens.Outcome.WAITING:
+        error = Revocation.objects.filter(pk=revocation.pk).values_list("last_error", flat=True)
+        raise NotDone(error.first() or "Somebody else is trying it right now")
+    if outcome is tokens.Outcome.GIVEN_UP:
+        raise NotDone("It is given up: the week is over, or its token cannot be read any more")
+    return "Revoked at Asana"
+
+
+@admin.register(Revocation)
+class RevocationAdmin(AuditedAdmin, ConfirmedActionsAdmin):
+    """What Asana has not revoked yet."""
+
+    list_display = fields = readonly_fields = (
+        "reference",
+        "user",
+        "account_name",
+        "requested_at",
+        "attempts",
+        "next_attempt_at",
+        "ends_at",
+        "last_error",
+    )
+    list_select_related = ("user",)
+    search_fields = ("reference", "user__username", "user__name", "account_name")
+    show_full_result_count = False
+    confirmed_actions = (
+        ConfirmedAction(
+            "try-again",
+            "Try again now",
+            "Asana is asked once more to revoke the access; it need not be time for it yet.",
+            try_again,
+        ),
+    )
+
+    def concerns(self, obj: Revocation) -> tuple[User | None, AsanaAccount | None]:
+        return obj.user, None
+
+    @admin.display(description="given up after")
+    def ends_at(self, revocation: Revocation) -> datetime:
+        return revocation.ends_at
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Revocation | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Revocation | None = None) -> bool:
+        return False

@@ -1,0 +1,56 @@
+"""The site behind `/admin/`: its first page, and its password form."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.admin.models import LogEntry
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.template.response import TemplateResponse
+
+from accounts import failures, health, rates
+
+MAY_SEE_HEALTH = ("accounts.look_after", "accounts.view_asanaaccount")
+
+
+class AdminSite(admin.AdminSite):
+    site_header = site_title = "Onelist administration"
+    index_title = "Is everything all right?"
+
+    def index(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponseBase:
+        """How the site is, for those who look after it; for others on the staff Django's own."""
+        if any(request.user.has_perm(name) for name in MAY_SEE_HEALTH):
+            extra_context = {"health": health.look(), **(extra_context or {})}
+        else:
+            extra_context = {"title": "Administration", **(extra_context or {})}
+        return super().index(request, extra_context)
+
+    def login(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponseBase:
+        """So many passwords an address, whoever they are for."""
+        if request.method == "POST" and not rates.password_allowed(request):
+            return self._too_many(request)
+        return super().login(request, extra_context)
+
+    def _too_many(self, request: HttpRequest) -> HttpResponseBase:
+        seconds = rates.password_wait(request)
+        context = {
+            **self.each_context(request),
+            "title": "Too many passwords from here",
+            "wait": failures.in_words(seconds),
+        }
+        return TemplateResponse(
+            request,
+            "admin/too_many.html",
+            context,
+            status=429,
+            headers={"Retry-After": str(seconds), "Cache-Control": "no-store"},
+        )
+
+    def get_log_entries(self, request: HttpRequest) -> QuerySet[LogEntry]:
+        """What administrators do stands in our own log, which forgets those who are deleted."""
+        return LogEntry.objects.none()

@@ -1,0 +1,29 @@
+"""The group "Account managers": may look after linked accounts, and nothing else.
+
+Made after every `migrate`, which Django also tells when a database was emptied; a data migration
+would not see that, nor run after the permissions of a new model were created.
+"""
+
+from typing import Any, Final
+
+from django.apps import AppConfig
+from django.contrib.auth.management import create_permissions
+
+NAME: Final = "Account managers"
+PERMISSIONS: Final = (
+    *("view_user", "delete_user"),
+    *("view_asanaaccount", "delete_asanaaccount", "look_after"),
+    *("view_auditentry", "view_revocation"),
+)
+
+
+def make_account_managers(sender: AppConfig, using: str, apps: Any, **kwargs: Any) -> None:
+    """With these permissions and no others, whatever it had before."""
+    try:
+        groups = apps.get_model("auth", "Group").objects.using(using)
+    except LookupError:  # migrated back to a time without
+        return
+    create_permissions(sender, verbosity=0, using=using, apps=apps)  # ours come before auth's own
+    permissions = apps.get_model("auth", "Permission").objects.using(using)
+    ours = permissions.filter(content_type__app_label=sender.label, codename__in=PERMISSIONS)
+    groups.get_or_create(name=NAME)[0].permissions.set(ours)

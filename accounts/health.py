@@ -1,0 +1,93 @@
+"""Is everything all right? In the same few queries however much there is."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final, NamedTuple
+
+from django.db.models import Count
+from django.utils import timezone
+
+from accounts import tokens
+from accounts.models import AsanaAccount, AuditEntry, Revocation
+
+LATELY: Final = timedelta(days=1)
+CLEAN_UP_EVERY: Final = timedelta(days=2)  # a timer that misses one day is no trouble yet
+FAILURES: Final = (
+    AuditEntry.Event.NEEDS_RECONNECTING,
+    AuditEntry.Event.REFRESH_REFUSED,
+    AuditEntry.Event.SIGN_IN_REFUSED,
+    AuditEntry.Event.REVOCATION_GIVEN_UP,
+)
+
+
+class Counted(NamedTuple):
+    value: str  # in the database, and in the address of a filtered list
+    label: str
+    number: int
+
+
+@dataclass(frozen=True)
+class Health:
+    accounts: list[Counted]  # by state
+    failures: list[Counted]
+    since: datetime  # they are counted
+    revocations: int  # that wait
+    on_old_keys: int  # rows
+    cleaned_up_at: datetime | None
+
+    @property
+    def clean_up_is_late(self) -> bool:
+        return self.cleaned_up_at is None or self.cleaned_up_at < timezone.now() - CLEAN_UP_EVERY
+
+    @property
+    def troubles(self) -> list[str]:
+        """What somebody should look at; none: everything is all right."""
+        return list(self._troubles())
+
+    def _troubles(self) -> Iterator[str]:
+        failed = sum(each.number for each in self.failures)
+        if failed:
+            yield f"{failed} {'failure' if failed == 1 else 'failures'} in the last 24 hours"
+        if self.revocations:
+            waiting = "revocation is" if self.revocations == 1 else "revocations are"
+            yield f"{self.revocations} {waiting} waiting for Asana"
+        if self.on_old_keys:
+            rows = "row is" if self.on_old_keys == 1 else "rows are"
+            yield f"{self.on_old_keys} {rows} still on an old key"
+        if self.clean_up_is_late:
+            yield (
+                "the last clean-up is too long ago"
+                if self.cleaned_up_at
+                else "nothing has been cleaned up yet"
+            )
+
+
+def look() -> Health:
+    since = timezone.now() - LATELY
+    return Health(
+        accounts=accounts_by_state(),
+        failures=_failures(since),
+        since=since,
+        revocations=Revocation.objects.count(),
+        on_old_keys=tokens.rows_on_old_keys(),
+        cleaned_up_at=last_clean_up(),
+    )
+
+
+def accounts_by_state() -> list[Counted]:
+    rows = AsanaAccount.objects.order_by().values_list("status").annotate(Count("pk"))
+    numbers = dict(rows)
+    states = AsanaAccount.Status
+    return [Counted(each.value, str(each.label), numbers.get(each.value, 0)) for each in states]
+
+
+def last_clean_up() -> datetime | None:
+    cleaned = AuditEntry.objects.filter(event=AuditEntry.Event.CLEANED_UP)
+    return cleaned.order_by("-at").values_list("at", flat=True).first()
+
+
+def _failures(since: datetime) -> list[Counted]:
+    lately = AuditEntry.objects.filter(at__gte=since, event__in=FAILURES)
+    numbers = dict(lately.order_by().values_list("event").annotate(Count("pk")))
+    return [Counted(each.value, str(each.label), numbers.get(each.value, 0)) for each in FAILURES]

@@ -1,0 +1,42 @@
+"""No page of ours: a task is nobody's but its person's. An action on linked accounts alone."""
+
+import time
+
+from django.http import HttpRequest
+
+from accounts import audit
+from accounts.admin.actions import ON_ACCOUNTS
+from accounts.admin.confirmed import ConfirmedAction, NotDone
+from accounts.models import AsanaAccount, AuditEntry
+from asana_tasks import sync
+
+
+def fetch(request: HttpRequest, account: AsanaAccount, seconds: float) -> str:
+    """Counts, and never a name: whoever asks may not see them."""
+    ends_at = time.monotonic() + seconds
+    refresh = sync.refresh(account)
+    failed = 0
+    for progress in refresh:
+        failed += progress.state == "workspace_failed"
+        if time.monotonic() > ends_at and progress.state != "done":
+            refresh.close()
+            raise NotDone("It takes too long for this page; what has arrived is kept")
+    if progress.state != "done":
+        raise NotDone(progress.message)
+    detail = f"tasks fetched: {progress.tasks}, from {progress.workspaces} workspaces"
+    audit.record(AuditEntry.Event.CHANGED, account=account, request=request, detail=detail)
+    if failed:
+        raise NotDone(f"{failed} of {progress.workspaces} workspaces failed; {detail}")
+    return detail.capitalize()
+
+
+ON_ACCOUNTS.insert(
+    1,
+    ConfirmedAction(
+        "fetch",
+        "Fetch tasks now",
+        "Asana is asked for the account's tasks, as if its person had pressed Refresh."
+        " You get to know how many there are.",
+        fetch,
+    ),
+)

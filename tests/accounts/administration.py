@@ -1,0 +1,54 @@
+"""Where the administration's pages are, and how its actions are driven."""
+
+import re
+from typing import Any
+
+from django.test import Client
+
+from accounts.models import AuditEntry, Revocation, User
+from tests.stand_in import StandIn
+
+FIRST = "/admin/"
+ACCOUNTS = "/admin/accounts/asanaaccount/"
+PEOPLE = "/admin/accounts/user/"
+LOG = "/admin/accounts/auditentry/"
+REVOCATIONS = "/admin/accounts/revocation/"
+
+REVOKE = "/-/oauth_revoke"
+ROWS = re.compile(r'name="rows" value="([0-9,]*)"')
+
+
+def ask(client: Client, where: str, action: str, *rows: Any) -> Any:
+    """Choose an action in the menu of a list."""
+    return client.post(where, {"action": action, "_selected_action": rows, "index": 0})
+
+
+def confirm(client: Client, where: str, action: str, *rows: Any) -> Any:
+    """Press the button of its confirmation."""
+    data = {"rows": ",".join(map(str, rows)), "confirmed": "yes"}
+    return client.post(f"{where}do/{action}/", data)
+
+
+def told(answer: Any) -> dict[str, str]:
+    """What a report says of each, done or failed."""
+    assert answer.status_code == 200, answer
+    report = answer.context["report"]
+    return dict(report.done) | dict(report.failed)
+
+
+def revocation_waits(asana: StandIn, client: Client, account: Any) -> Revocation:
+    """It was disconnected while Asana was down; now Asana is back."""
+    asana.order("server_error", path=REVOKE)
+    confirm(client, ACCOUNTS, "disconnect", account.pk)
+    asana.heal()
+    return Revocation.objects.get()
+
+
+def user_of(client: Client) -> User:
+    return User.objects.get(pk=client.session["_auth_user_id"])
+
+
+def events(**about: Any) -> list[str]:
+    """Oldest first."""
+    entries = AuditEntry.objects.filter(**about).order_by("pk")
+    return list(entries.values_list("event", flat=True))
