@@ -7,6 +7,7 @@ would not see that, nor run after the permissions of a new model were created.
 from typing import Any, Final
 
 from django.apps import AppConfig
+from django.apps import apps as present_apps
 from django.contrib.auth.management import create_permissions
 
 NAME: Final = "Account managers"
@@ -17,8 +18,10 @@ PERMISSIONS: Final = (
 )
 
 
-def make_account_managers(sender: AppConfig, using: str, apps: Any, **kwargs: Any) -> None:
-    """With these permissions and no others, whatever it had before."""
+def make_account_managers(
+    sender: AppConfig, using: str, apps: Any = present_apps, **kwargs: Any
+) -> None:
+    """With these permissions and no others, whatever it had before. `flush` names no `apps`."""
     try:
         groups = apps.get_model("auth", "Group").objects.using(using)
     except LookupError:  # migrated back to a time without
