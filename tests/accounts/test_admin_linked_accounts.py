@@ -1,6 +1,8 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import AsanaAccount, AuditEntry, User
@@ -116,16 +118,14 @@ def test_it_counts_by_state(administrator, owner, other_user):
 def test_the_list_asks_no_more_for_more_accounts(
     administrator, owner, other_user, django_assert_num_queries
 ):
-    with django_assert_num_queries(QUERIES):
+    administrator.get(ACCOUNTS)
+    with CaptureQueriesContext(connection) as few:
         administrator.get(ACCOUNTS)
-    for number in range(60):
+    for number in range(40):
         user = User.objects.create_user(f"user{number}")
         AsanaAccount.objects.create(user=user, gid=str(number), name="Somebody")
-    with django_assert_num_queries(QUERIES):
+    with django_assert_num_queries(len(few)):
         administrator.get(ACCOUNTS)
-
-
-QUERIES = 6
 
 
 # No way round
@@ -222,6 +222,6 @@ def test_who_is_refused_has_not_seen_it(other_user, owner, change):
 
 def test_its_history_is_what_happened_to_it(administrator, owner):
     page = administrator.get(f"{ACCOUNTS}{owner.account.pk}/history/").content.decode()
-    assert "Connected" in page
+    assert "Signed in" in page
     assert "Seen by an administrator" in page
     assert "(root)" in page

@@ -1,0 +1,294 @@
+"""Actions on linked accounts: asked, confirmed, carried out, reported."""
+
+import pytest
+from django.test import Client
+
+from accounts import tokens
+from accounts.admin import actions, confirmed
+from accounts.models import AsanaAccount, AuditEntry, Revocation, User
+from tests.accounts.administration import (
+    ACCOUNTS,
+    REVOKE,
+    ROWS,
+    ask,
+    confirm,
+    events,
+    told,
+    user_of,
+)
+
+TOKEN = "/-/oauth_token"
+ACTIONS = [each.name for each in actions.ON_ACCOUNTS]
+ON_LIST = [each.name for each in actions.ON_ACCOUNTS if each.on_list]
+LOOKERS = ["account_manager", "administrator"]
+
+
+def rows_of(answer) -> list[int]:
+    """What the form of a confirmation or a report would send."""
+    return [int(each) for each in ROWS.search(answer.content.decode())[1].split(",") if each]
+
+
+def make_accounts(count: int) -> None:
+    user = User.objects.create_user("many")
+    AsanaAccount.objects.bulk_create(
+        AsanaAccount(user=user, gid=f"gid-{number}", name=f"Number {number}")
+        for number in range(count)
+    )
+
+
+# Who, and how
+
+
+@pytest.mark.parametrize("action", ACTIONS)
+@pytest.mark.parametrize("who", ["owner", "other_user", "nobody"])
+def test_they_are_the_administrators(request, asana, owner, who, action):
+    client = request.getfixturevalue(who)
+    before = len(asana.requests("/-/")), events()
+    for answer in (
+        ask(client, ACCOUNTS, action, owner.account.pk),
+        confirm(client, ACCOUNTS, action, owner.account.pk),
+    ):
+        assert answer["Location"].startswith("/admin/login/?next=")
+    assert (len(asana.requests("/-/")), events()) == before
+    assert AsanaAccount.objects.connected().filter(pk=owner.account.pk).exists()
+
+
+@pytest.mark.parametrize("action", ON_LIST)
+@pytest.mark.parametrize("who", LOOKERS)
+def test_each_asks_to_be_confirmed_and_does_nothing_yet(request, asana, owner, who, action):
+    client = request.getfixturevalue(who)
+    before, sessions = asana.requests(), AsanaAccount.objects.values().get()
+    answer = ask(client, ACCOUNTS, action, owner.account.pk)
+    assert rows_of(answer) == [owner.account.pk]
+    assert "Ada Okafor" in answer.content.decode()
+    assert asana.requests() == before
+    assert AsanaAccount.objects.values().get() == sessions
+    assert owner.get("/accounts/").status_code == 200
+
+
+@pytest.mark.parametrize("action", ACTIONS)
+@pytest.mark.parametrize("who", LOOKERS)
+def test_each_is_carried_out_when_confirmed(request, asana, owner, who, action):
+    client = request.getfixturevalue(who)
+    report = told(confirm(client, ACCOUNTS, action, owner.account.pk))
+    assert list(report) == [str(owner.account)]
+    entry = AuditEntry.objects.filter(actor=user_of(client)).get()
+    assert (entry.user, entry.by) == (owner.user, "administrator")
+
+
+@pytest.mark.parametrize("action", ACTIONS)
+def test_to_ask_for_the_address_does_nothing(administrator, owner, action):
+    path = f"{ACCOUNTS}do/{action}/"
+    data = {"rows": owner.account.pk, "confirmed": "yes"}
+    assert administrator.get(path, data).status_code == 405
+    assert administrator.head(path, data).status_code == 405
+    assert AsanaAccount.objects.connected().exists()
+
+
+def test_they_want_the_sites_own_form(administrator, owner):
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(user_of(administrator))
+    assert confirm(client, ACCOUNTS, "disconnect", owner.account.pk).status_code == 403
+    assert AsanaAccount.objects.exists()
+
+
+def test_an_action_that_is_none_is_not_there(administrator, owner):
+    assert confirm(administrator, ACCOUNTS, "nonsense", owner.account.pk).status_code == 404
+    assert ask(administrator, ACCOUNTS, "nonsense", owner.account.pk).status_code == 302
+    assert ask(administrator, ACCOUNTS, "delete_selected", owner.account.pk).status_code == 302
+    assert AsanaAccount.objects.exists()
+
+
+def test_the_accounts_page_offers_them_too(account_manager, owner):
+    page = account_manager.get(f"{ACCOUNTS}{owner.account.pk}/change/").content.decode()
+    for action in ON_LIST:
+        assert f'action="{ACCOUNTS}do/{action}/"' in page
+        answer = account_manager.post(f"{ACCOUNTS}do/{action}/", {"rows": owner.account.pk})
+        assert rows_of(answer) == [owner.account.pk]
+
+
+# Hostile selections
+
+
+@pytest.mark.parametrize(
+    "rows", [[], ["x"], ["-1"], ["9" * 30], ["9223372036854775808"], ["1 OR 1=1"], ["\x00"], ["²"]]
+)
+@pytest.mark.parametrize("action", ACTIONS)
+def test_a_selection_that_makes_no_sense_does_nothing(administrator, owner, action, rows):
+    assert ask(administrator, ACCOUNTS, action, *rows).status_code in {200, 302}
+    assert told(confirm(administrator, ACCOUNTS, action, *rows)) == {}
+    assert AsanaAccount.objects.connected().exists()
+
+
+def test_what_is_gone_is_said_to_be_gone(administrator, owner):
+    report = told(confirm(administrator, ACCOUNTS, "mark", 999999, owner.account.pk))
+    assert report["Number 999999"] == "It is not there any more"
+    assert "Marked" in report[str(owner.account)]
+    page = administrator.post(f"{ACCOUNTS}do/mark/", {"rows": "999999"}).content.decode()
+    assert "None of what you selected is there any more" in page
+
+
+def test_the_same_one_twice_is_one(administrator, asana, owner):
+    before = len(asana.requests(TOKEN))
+    pk = owner.account.pk
+    assert len(told(confirm(administrator, ACCOUNTS, "refresh", pk, pk, pk))) == 1
+    assert len(asana.requests(TOKEN)) == before + 1
+
+
+def test_thousands_across_pages_are_all_confirmed(administrator, owner):
+    make_accounts(2500)
+    data = {"action": "mark", "_selected_action": owner.account.pk, "select_across": 1, "index": 0}
+    answer = administrator.post(f"{ACCOUNTS}?q=many", data)
+    rows = rows_of(answer)
+    assert len(rows) == 2500
+    assert owner.account.pk not in rows
+    assert "2,500 linked accounts" in answer.content.decode()
+    assert "and 2,400 more" in answer.content.decode()
+
+
+def test_one_request_takes_only_so_long_and_says_what_is_left(administrator, monkeypatch):
+    make_accounts(3)
+    monkeypatch.setattr(confirmed, "SECONDS", 0)
+    numbers = list(AsanaAccount.objects.values_list("pk", flat=True))
+    answer = confirm(administrator, ACCOUNTS, "mark", *numbers)
+    assert told(answer) == {}
+    assert rows_of(answer) == numbers
+    assert "3 left for lack of time" in answer.content.decode()
+
+
+def test_one_that_breaks_does_not_keep_the_others(administrator, owner, other_user, monkeypatch):
+    def needs_reconnecting(account, why):
+        if account == owner.account:
+            raise ValueError("secret")
+
+    monkeypatch.setattr(tokens, "needs_reconnecting", needs_reconnecting)
+    both = (owner.account.pk, other_user.account.pk)
+    answer = confirm(administrator, ACCOUNTS, "mark", *both)
+    assert "went wrong" in told(answer)[str(owner.account)]
+    assert "Marked" in told(answer)[str(other_user.account)]
+    assert "secret" not in answer.content.decode()
+
+
+# Refresh token now
+
+
+def test_refreshing_is_done_once_and_told(administrator, asana, owner):
+    before, old = len(asana.requests(TOKEN)), tokens.access_token_for(owner.account)
+    assert told(confirm(administrator, ACCOUNTS, "refresh", owner.account.pk)) == {
+        str(owner.account): "Token refreshed"
+    }
+    assert len(asana.requests(TOKEN)) == before + 1
+    assert tokens.access_token_for(owner.account) != old
+
+
+def test_one_that_has_expired_is_refreshed_once_as_well(administrator, asana, owner):
+    owner.account.access_token_expires_at = owner.account.connected_at
+    owner.account.save()
+    before = len(asana.requests(TOKEN))
+    confirm(administrator, ACCOUNTS, "refresh", owner.account.pk)
+    assert len(asana.requests(TOKEN)) == before + 1
+
+
+@pytest.mark.parametrize(
+    ("fault", "words"),
+    [
+        ("invalid_grant", "It needs reconnecting: Asana no longer lets us in"),
+        ("server_error", "Asana isn't answering"),
+        ("not_json", "Asana isn't answering"),
+        ("drop", "Asana isn't answering"),
+        ("rate_limited", "Asana isn't answering. Asana asks to wait 30 seconds"),
+    ],
+)
+def test_it_says_honestly_that_it_failed(administrator, asana, owner, fault, words):
+    asana.order(fault, path=TOKEN)
+    assert told(confirm(administrator, ACCOUNTS, "refresh", owner.account.pk)) == {
+        str(owner.account): words
+    }
+    gone = fault == "invalid_grant"
+    assert AsanaAccount.objects.get().needs_reconnecting == gone
+    assert "changed" not in events()
+
+
+def test_one_that_needs_reconnecting_is_not_asked_about(administrator, asana, owner):
+    confirm(administrator, ACCOUNTS, "mark", owner.account.pk)
+    before = len(asana.requests(TOKEN))
+    (words,) = told(confirm(administrator, ACCOUNTS, "refresh", owner.account.pk)).values()
+    assert "needs reconnecting" in words
+    assert len(asana.requests(TOKEN)) == before
+
+
+# Mark as needing reconnection
+
+
+def test_marking_is_told_to_the_person_and_only_once(administrator, owner):
+    pk = owner.account.pk
+    assert "Marked" in told(confirm(administrator, ACCOUNTS, "mark", pk))[str(owner.account)]
+    again = told(confirm(administrator, ACCOUNTS, "mark", pk))
+    assert again == {str(owner.account): "It needs reconnecting already"}
+    assert events(user=owner.user).count("needs_reconnecting") == 1
+    assert events(user=owner.user).count("changed") == 1
+
+
+# Revoke and disconnect, or delete
+
+
+@pytest.mark.parametrize("action", ["disconnect", "delete"])
+def test_disconnecting_deletes_and_revokes(administrator, asana, owner, other_user, action):
+    assert told(confirm(administrator, ACCOUNTS, action, owner.account.pk)) == {
+        str(owner.account): "Disconnected; access revoked at Asana"
+    }
+    assert list(AsanaAccount.objects.all()) == [other_user.account]
+    assert len(asana.requests(REVOKE)) == 1
+    assert not Revocation.objects.exists()
+    assert events(user=owner.user)[-2:] == ["disconnected", "revoked"]
+
+
+def test_with_asana_down_it_says_that_the_revocation_waits(administrator, asana, owner):
+    asana.order("server_error", path=REVOKE)
+    (words,) = told(confirm(administrator, ACCOUNTS, "disconnect", owner.account.pk)).values()
+    assert words.startswith("Disconnected; Asana isn't answering: its revocation waits")
+    assert Revocation.objects.count() == 1
+
+
+def test_without_a_token_there_is_nothing_to_revoke(administrator, asana, owner):
+    AsanaAccount.objects.update(encrypted_refresh_token="")
+    (words,) = told(confirm(administrator, ACCOUNTS, "disconnect", owner.account.pk)).values()
+    assert words == "Disconnected; there was no token to revoke"
+    assert asana.requests(REVOKE) == []
+
+
+def test_deleting_one_leads_to_the_same_confirmation(account_manager, owner):
+    path = f"{ACCOUNTS}{owner.account.pk}/delete/"
+    for answer in (account_manager.get(path), account_manager.post(path, {"post": "yes"})):
+        assert rows_of(answer) == [owner.account.pk]
+        assert f'action="{ACCOUNTS}do/delete/"' in answer.content.decode()
+    assert AsanaAccount.objects.exists()
+
+
+# End the person's sessions
+
+
+def test_their_sessions_end_and_nobody_elses(administrator, owner, other_user):
+    assert told(confirm(administrator, ACCOUNTS, "end-sessions", owner.account.pk)) == {
+        str(owner.account): "1 session ended"
+    }
+    assert owner.get("/accounts/")["Location"].startswith("/login/")
+    assert other_user.get("/accounts/").status_code == 200
+    assert administrator.get("/admin/").status_code == 200
+
+
+# The staff
+
+
+@pytest.mark.parametrize("action", ["disconnect", "delete", "end-sessions"])
+@pytest.mark.parametrize("rank", ["is_staff", "is_superuser"])
+def test_only_a_superuser_does_that_to_the_staff(
+    account_manager, administrator, owner, action, rank
+):
+    User.objects.filter(pk=owner.user.pk).update(**{rank: True})
+    (words,) = told(confirm(account_manager, ACCOUNTS, action, owner.account.pk)).values()
+    assert "Only a superuser" in words
+    assert AsanaAccount.objects.exists()
+    assert owner.get("/accounts/").status_code == 200
+    (words,) = told(confirm(administrator, ACCOUNTS, action, owner.account.pk)).values()
+    assert "Only a superuser" not in words
