@@ -1,16 +1,14 @@
 """`make demo`: the site and a stand-in for Asana, side by side, until Ctrl-C."""
 
 import os
-import signal
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
 from pathlib import Path
-from types import FrameType
 
-from scripts import ports, serve
+from scripts import ports, processes, serve
 from scripts.secrets_file import keep_secrets
 
 ROOT = Path(__file__).parent.parent
@@ -29,15 +27,13 @@ def main(var: Path = ROOT / "var") -> None:
         *(sys.executable, "-m", "fake_asana", "--port", str(asana)),
         *("--state", str(var / "demo-asana.json")),
     ]
-    for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(name, stop)
-    processes = [start(stand_in, output=subprocess.DEVNULL), start(serve.gunicorn(site))]
-    try:
-        wait_until_it_answers(site, processes)
+    with processes.side_by_side() as running:
+        running.append(processes.start(stand_in, output=subprocess.DEVNULL))
+        running.append(processes.start(serve.gunicorn(site)))
+        running.append(processes.start(serve.HOUSEKEEPING))
+        wait_until_it_answers(site, running)
         announce(site)
-        watch(processes)
-    finally:
-        end(processes)
+        processes.watch(running)
 
 
 def configure(site: int, asana: int, var: Path) -> None:
@@ -78,15 +74,10 @@ def create_administrator() -> None:
         sys.exit(made.stderr)
 
 
-def start(command: list[str], output: int | None = None) -> subprocess.Popen[bytes]:
-    """In a process group of its own: Ctrl-C reaches us alone, and we stop it in order."""
-    return subprocess.Popen(command, cwd=ROOT, stdout=output, start_new_session=True)
-
-
-def wait_until_it_answers(port: int, processes: list[subprocess.Popen[bytes]]) -> None:
+def wait_until_it_answers(port: int, running: list[processes.Process]) -> None:
     deadline = time.monotonic() + SECONDS_TO_START
     while time.monotonic() < deadline:
-        if any(process.poll() is not None for process in processes):
+        if processes.have_ended(running):
             sys.exit("The demo could not start; what went wrong stands above.")
         try:
             urllib.request.urlopen(f"http://localhost:{port}/login/", timeout=5).close()
@@ -109,28 +100,6 @@ def announce(port: int) -> None:
 """,
         flush=True,
     )
-
-
-def watch(processes: list[subprocess.Popen[bytes]]) -> None:
-    while all(process.poll() is None for process in processes):
-        time.sleep(0.5)
-    sys.exit("A part of the demo has ended unexpectedly; what went wrong stands above.")
-
-
-def stop(_signal: int, _frame: FrameType | None) -> None:
-    sys.exit(0)
-
-
-def end(processes: list[subprocess.Popen[bytes]]) -> None:
-    print("\nStopping.", flush=True)
-    for process in processes:
-        process.terminate()
-    for process in processes:
-        try:
-            process.wait(timeout=8)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
 
 
 if __name__ == "__main__":

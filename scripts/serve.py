@@ -5,11 +5,12 @@ import subprocess
 import sys
 from pathlib import Path
 
-from scripts import ports
+from scripts import ports, processes
 from scripts.secrets_file import keep_secrets
 
 ROOT = Path(__file__).parent.parent
 PYTHON = sys.executable
+HOUSEKEEPING = [PYTHON, "manage.py", "housekeeping"]
 WORKERS = ["--workers", "1", "--worker-class", "gthread", "--threads", "16"]
 
 
@@ -29,16 +30,19 @@ def gunicorn(port: int, host: str = "127.0.0.1") -> list[str]:
     ]
 
 
-def main() -> None:
-    keep_secrets(ROOT / ".env", like=ROOT / ".env.example")
+def main(env_file: Path = ROOT / ".env") -> None:
+    keep_secrets(env_file, like=ROOT / ".env.example")
     port = ports.wanted()
     ports.refuse_if_taken(port, "the site")
     (ROOT / "var").mkdir(exist_ok=True)
     prepare()
     print(f"Onelist listens on port {port}. Ctrl-C stops it.", flush=True)
-    os.chdir(ROOT)
-    os.execv(PYTHON, gunicorn(port, os.environ.get("HOST", "127.0.0.1")))
+    with processes.side_by_side() as running:
+        site = gunicorn(port, os.environ.get("HOST", "127.0.0.1"))
+        running.append(processes.start(site))
+        running.append(processes.start(HOUSEKEEPING))
+        processes.watch(running)
 
 
 if __name__ == "__main__":
-    main()
+    main(*map(Path, sys.argv[1:]))

@@ -1,0 +1,57 @@
+"""Programs that run side by side until somebody says stop, or until one of them ends."""
+
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+
+ROOT = Path(__file__).parent.parent
+
+Process = subprocess.Popen[bytes]
+
+
+@contextmanager
+def side_by_side() -> Iterator[list[Process]]:
+    """A list for what is started; all of it is ended with us, however we end."""
+    for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(name, _stop)
+    processes: list[Process] = []
+    try:
+        yield processes
+    finally:
+        _end(processes)
+
+
+def start(command: list[str], output: int | None = None) -> Process:
+    """In a process group of its own: Ctrl-C reaches us alone, and we stop it in order."""
+    return subprocess.Popen(command, cwd=ROOT, stdout=output, start_new_session=True)
+
+
+def have_ended(processes: list[Process]) -> bool:
+    return any(process.poll() is not None for process in processes)
+
+
+def watch(processes: list[Process]) -> None:
+    while not have_ended(processes):
+        time.sleep(0.5)
+    sys.exit("A part of the site has ended unexpectedly; what went wrong stands above.")
+
+
+def _stop(_signal: int, _frame: FrameType | None) -> None:
+    sys.exit(0)
+
+
+def _end(processes: list[Process]) -> None:
+    print("\nStopping.", flush=True)
+    for process in processes:
+        process.terminate()
+    for process in processes:
+        try:
+            process.wait(timeout=8)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
