@@ -1,0 +1,215 @@
+"""Every address of the site, asked by four people. An address that has no line here is a failure.
+
+What each gets: a status; `login` or `admin`, to sign in first at the one or the other; `on`, sent
+on to another page; `away`, sent to Asana. Whoever comes before the owner must change nothing.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.conf import settings
+from django.contrib import admin
+from django.contrib.auth.models import Group
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from qsessions.models import Session
+
+from accounts import sessions
+from accounts.models import AsanaAccount, AuditEntry, Revocation, User
+from asana_tasks import sync
+from asana_tasks.models import SavedView, Task, Workspace
+from tests.people import Person
+
+PEOPLE = ("nobody", "manager", "other", "owner")
+# Of GET and of POST, what these four get.
+SITE = {
+    "accounts:account_list": ("login 200 200 200", "login 405 405 405"),
+    "accounts:connect": ("login 405 405 405", "login away away away"),
+    "accounts:home": ("200 on on on", "405 405 405 405"),
+    "accounts:inactive": ("403 403 403 403", "405 405 405 405"),
+    "accounts:permission": ("login 404 404 200", "login 404 404 away"),
+    "accounts:sign_in": ("200 on on on", "405 405 405 405"),
+    "accounts:sign_out": ("405 405 405 405", "login login login login"),
+    "admin:login": ("200 on 200 200", "200 200 200 200"),
+    "admin:logout": ("on 405 on on", "on 200 on on"),
+    "asana_tasks:calendar": ("login 200 200 200", "login 405 405 405"),
+    "asana_tasks:change": ("405 405 405 405", "login on on on"),
+    "asana_tasks:mark_seen": ("login 405 405 405", "login on on on"),
+    "asana_tasks:refresh": ("login 405 405 405", "login on on on"),
+    "asana_tasks:remove_view": ("login 405 405 405", "login 404 404 on"),
+    "asana_tasks:resume_change": ("login on on on", "login 405 405 405"),
+    "asana_tasks:save_view": ("login 405 405 405", "login on on on"),
+    "asana_tasks:task": ("login 404 404 200", "login 405 405 405"),
+    "asana_tasks:task_list": ("login 200 200 200", "login 405 405 405"),
+    "asana_tasks:time_zone": ("login 200 200 200", "login 200 200 200"),
+    "asana_tasks:workspace": ("login 404 404 on", "login 405 405 405"),
+    "asana_tasks:workspace_list": ("login 200 200 200", "login 405 405 405"),
+    "social:begin": ("405 405 405 405", "away away away away"),
+    "social:complete": ("400 400 400 400", "405 405 405 405"),
+}
+# Of GET and of POST, what an account manager gets; everybody else signs in there first.
+ADMIN = {
+    "(?P<url>.*)$": ("404", "404"),
+    "<path:object_id>/": ("on", "on"),
+    "accounts_asanaaccount_add": ("403", "403"),
+    "accounts_asanaaccount_change": ("200", "403"),
+    "accounts_asanaaccount_changelist": ("200", "200"),
+    "accounts_asanaaccount_delete": ("200", "200"),
+    "accounts_asanaaccount_do delete": ("405", "200"),
+    "accounts_asanaaccount_do disconnect": ("405", "200"),
+    "accounts_asanaaccount_do end-sessions": ("405", "200"),
+    "accounts_asanaaccount_do fetch": ("405", "200"),
+    "accounts_asanaaccount_do mark": ("405", "200"),
+    "accounts_asanaaccount_do refresh": ("405", "200"),
+    "accounts_asanaaccount_history": ("200", "200"),
+    "accounts_auditentry_add": ("403", "403"),
+    "accounts_auditentry_change": ("200", "403"),
+    "accounts_auditentry_changelist": ("200", "200"),
+    "accounts_auditentry_delete": ("403", "403"),
+    "accounts_auditentry_export": ("200", "200"),
+    "accounts_auditentry_history": ("200", "200"),
+    "accounts_revocation_add": ("403", "403"),
+    "accounts_revocation_change": ("200", "403"),
+    "accounts_revocation_changelist": ("200", "200"),
+    "accounts_revocation_delete": ("403", "403"),
+    "accounts_revocation_do try-again": ("405", "200"),
+    "accounts_revocation_history": ("200", "200"),
+    "accounts_user_add": ("403", "403"),
+    "accounts_user_change": ("200", "403"),
+    "accounts_user_changelist": ("200", "200"),
+    "accounts_user_delete": ("200", "200"),
+    "accounts_user_do delete": ("405", "200"),
+    "accounts_user_do end-sessions": ("405", "200"),
+    "accounts_user_history": ("200", "200"),
+    "app_list": ("200", "200"),
+    "auth_group_add": ("403", "403"),
+    "auth_group_change": ("403", "403"),
+    "auth_group_changelist": ("403", "403"),
+    "auth_group_delete": ("403", "403"),
+    "auth_group_history": ("403", "403"),
+    "auth_user_password_change": ("403", "403"),
+    "autocomplete": ("403", "405"),
+    "index": ("200", "200"),
+    "jsi18n": ("200", "405"),
+    "password_change": ("200", "200"),
+    "password_change_done": ("200", "405"),
+    "view_on_site": ("404", "404"),
+}
+LINES = SITE | {
+    f"admin:{name}": (f"admin {get} admin admin", f"admin {post} admin admin")
+    for name, (get, post) in ADMIN.items()
+}
+# Whose number or name stands in an address.
+TAKES = {
+    "accounts:end_session": "session",
+    "asana_tasks:task": "task",
+    "asana_tasks:workspace": "workspace",
+    "asana_tasks:remove_view": "view",
+    "admin:auth_user_password_change": "user",
+}
+TAKES |= dict.fromkeys(
+    (f"accounts:{name}" for name in ("permission", "label", "reconnect", "disconnect")),
+    "asanaaccount",
+)
+TAKES["accounts:give_up_writing"] = "asanaaccount"
+FIXED = {
+    "social:begin": "/login/asana/",
+    "social:complete": "/complete/asana/",
+    "asana_tasks:resume_change": "/tasks/change/resume/xxxxxxxxxxxxxxxxxxxxxx/",
+    "admin:app_list": "/admin/accounts/",
+    "admin:view_on_site": "/admin/r/1/1/",
+    "admin:<path:object_id>/": "/admin/accounts/asanaaccount/1/",
+    "admin:(?P<url>.*)$": "/admin/nothing/of/that/kind/",
+}
+
+
+def addresses(patterns: list[Any] | None = None, space: str = "") -> Iterator[str]:
+    """The names of all; one without a name is listed by its pattern."""
+    for each in get_resolver().url_patterns if patterns is None else patterns:
+        if isinstance(each, URLResolver):
+            inner = f"{space}{each.namespace}:" if each.namespace else space
+            yield from addresses(each.url_patterns, inner)
+        elif isinstance(each, URLPattern):
+            yield from actions(each) or [f"{space}{each.name or each.pattern}"]
+
+
+def actions(address: URLPattern) -> list[str]:
+    """Those of the administration share one address for each kind of row."""
+    found = re.fullmatch(r"accounts_(\w+)_do", str(address.name))
+    if found is None:
+        return []
+    room: Any = admin.site.get_model_admin(apps.get_model("accounts", found[1]))
+    return [f"admin:{address.name} {action.name}" for action in room.confirmed_actions]
+
+
+@pytest.fixture
+def path(owner, line: str) -> str:
+    """To something of the owner's, where it is to something."""
+    if line in FIXED:
+        return FIXED[line]
+    name, _, action = line.partition(" ")
+    of_a_row = re.fullmatch(r"admin:\w+_(\w+)_(?:change|delete|history)", name)
+    wanted = TAKES.get(name) or (of_a_row and of_a_row[1])
+    if wanted:
+        return reverse(name, args=[ROWS[wanted](owner)])
+    return reverse(name, args=[action] if action else [])
+
+
+ROWS: dict[str, Callable[[Person], Any]] = {
+    "session": lambda owner: sessions.reference(owner.client.session.session_key),
+    "task": lambda owner: sync.run(owner.account) and Task.objects.first().pk,
+    "workspace": lambda owner: sync.run(owner.account) and Workspace.objects.first().pk,
+    "view": lambda owner: SavedView.objects.create(user=owner.user, name="Mine").pk,
+    "asanaaccount": lambda owner: owner.account.pk,
+    "user": lambda owner: owner.user.pk,
+    "group": lambda _: Group.objects.get(name="Account managers").pk,
+    "auditentry": lambda owner: AuditEntry.objects.filter(user=owner.user).first().pk,
+    "revocation": lambda owner: Revocation.objects.create(user=owner.user).pk,
+}
+
+
+def belongings(user: User) -> dict[str, Any]:
+    mine = Session.objects.filter(user=user)
+    return {
+        "user": User.objects.filter(pk=user.pk).values().get(),
+        "accounts": list(AsanaAccount.objects.filter(user=user).values()),
+        "views": list(SavedView.objects.filter(user=user).values()),
+        "tasks": list(Task.objects.filter(user=user).order_by("pk").values()),
+        "sessions": set(mine.values_list("pk", flat=True)),
+        "revocations": list(Revocation.objects.values()),
+    }
+
+
+def what(answer: Any) -> str:
+    location = answer.headers.get("Location", "")
+    if not location:
+        return str(answer.status_code)
+    if location.startswith("/admin/login/"):
+        return "admin"
+    if location.partition("?")[0] == "/login/":
+        return "login"
+    return "away" if location.startswith(settings.ASANA_OIDC_ENDPOINT[:20]) else "on"
+
+
+def test_every_address_has_a_line():
+    assert set(addresses()) == set(LINES)
+
+
+@pytest.mark.parametrize("line", LINES)
+def test_who_may(request, owner, line, path):
+    clients = {
+        "nobody": request.getfixturevalue("nobody"),
+        "manager": request.getfixturevalue("account_manager"),
+        "other": request.getfixturevalue("other_user").client,
+        "owner": owner.client,
+    }
+    before = belongings(owner.user)
+    got: tuple[list[str], list[str]] = ([], [])
+    for person in PEOPLE:
+        if person == "owner":
+            assert belongings(owner.user) == before
+        for method, outcomes in zip(("get", "post"), got, strict=True):
+            outcomes.append(what(getattr(clients[person], method)(path)))
+    assert tuple(" ".join(outcomes) for outcomes in got) == LINES[line]
