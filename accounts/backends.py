@@ -12,6 +12,7 @@ from social_core.backends.open_id_connect import OpenIdConnectAuth
 from social_core.exceptions import AuthResponseError, ErrorStage
 
 from accounts import callbacks, discovery, http, id_tokens, provider_errors
+from accounts.models import AsanaAccount
 from accounts.purposes import Purpose, scopes_for
 
 USERINFO_CLAIMS: Final = ("sub", "name", "email", "picture")
@@ -57,6 +58,7 @@ class AsanaOpenIdConnect(OpenIdConnectAuth[HttpResponse]):
     # Starting
 
     purpose = Purpose()  # on the way there and, from the session, on the way back
+    found: AsanaAccount | None = None  # the linked account that somebody came back with
 
     def get_or_create_state(self) -> str | None:
         """The state; the session keeps with it why, and where to go afterwards."""
@@ -69,7 +71,7 @@ class AsanaOpenIdConnect(OpenIdConnectAuth[HttpResponse]):
         return state
 
     def get_scope(self) -> list[str]:
-        return scopes_for(self.purpose.kind)
+        return self.purpose.scopes or scopes_for()
 
     # Coming back
 

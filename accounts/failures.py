@@ -5,6 +5,8 @@ from typing import Final
 
 from social_core.exceptions import SocialAuthBaseException
 
+from accounts.purposes import Kind
+
 
 @dataclass(frozen=True)
 class Failure:
@@ -12,6 +14,7 @@ class Failure:
     title: str
     explanation: str
     advice: str
+    may_connect: bool = False  # the ways out are to connect with care, or to sign out
 
 
 DENIED: Final = Failure(
@@ -36,6 +39,28 @@ DECLINED: Final = Failure(
     "You can complete the task in Asana itself. Should you change your mind, just try it here "
     "again: you will be asked again.",
 )
+NOT_CONNECTED: Final = Failure(
+    403,
+    "Nothing was connected",
+    "You pressed Deny at Asana, so no account has been added. Those you have work as before.",
+    "If that was a slip, try again and choose Allow.",
+)
+NOT_RECONNECTED: Final = Failure(
+    403,
+    "It still needs reconnecting",
+    "You pressed Deny at Asana, so Onelist can't fetch anything from there yet. The tasks it "
+    "fetched before stay in your list.",
+    "If that was a slip, try again and choose Allow. If you no longer want this account here, "
+    "disconnect it on the accounts page.",
+)
+NOT_NARROWED: Final = Failure(
+    403,
+    "Nothing has changed",
+    "You pressed Deny at Asana. Onelist had asked for less than it has: it may still read and "
+    "change your tasks, as before.",
+    "To take the permission to change tasks away, try again and choose Allow: what you allow then "
+    "is reading alone.",
+)
 ANOTHER_ACCOUNT: Final = Failure(
     409,
     "That was another Asana account",
@@ -43,26 +68,52 @@ ANOTHER_ACCOUNT: Final = Failure(
     "Nothing has been stored, and nothing has been changed.",
     "Switch to the right account in Asana first, then ask again.",
 )
+ANOTHER_TO_RECONNECT: Final = Failure(
+    409,
+    "That isn't the account to reconnect",
+    "You came back from Asana with another account than the one that needs reconnecting. Nothing "
+    "has been stored. The tasks that were fetched before stay in your list.",
+    "Asana takes whoever is signed in there in this browser. Switch to the right account in Asana "
+    "first, then reconnect. To add the other account, use “Connect another Asana account”.",
+)
+ANOTHER_TO_NARROW: Final = Failure(
+    409,
+    "That was another Asana account",
+    "You came back from Asana with another account than the one whose permission you wanted to "
+    "give up. Nothing has been stored, and nothing has been changed.",
+    "Switch to the right account in Asana first, then try again.",
+)
+STILL_WIDE: Final = Failure(
+    409,
+    "Asana didn't take the permission back",
+    "Onelist asked Asana for reading alone, and was given the permission to change tasks again. "
+    "Nothing has been changed here.",
+    "Remove Onelist in Asana's settings, under “Apps”, then reconnect the account here and try "
+    "again.",
+)
 IN_USE: Final = Failure(
     409,
     "That Asana account belongs to somebody else here",
-    "The Asana account you came back with is already linked to another person on this site. "
-    "It has not been moved.",
-    "Sign out here and sign in with that account, or switch to another account in Asana and "
-    "connect again.",
+    "The Asana account you came back with is linked to another person on this site already. It has "
+    "not been moved, and nothing has changed for either of you. If you wanted another account, "
+    "Asana took this one because it is signed in there in this browser.",
+    "Switch to the account you meant in Asana, then connect again. If the other person is you, "
+    "sign out here and sign in with that account; to have it here instead, disconnect it there "
+    "first.",
+    may_connect=True,
 )
 ANOTHER_PERSON: Final = Failure(
     409,
     "You are signed in as somebody else",
     "You came back from Asana with an account that isn't one of yours here. Nothing has been "
     "linked.",
-    "To add it to your list, use “Connect another Asana account” on the accounts page. To use it "
-    "by itself, sign out first.",
+    "To add it to your list, connect it. To use it by itself, sign out first.",
+    may_connect=True,
 )
 UNREACHABLE: Final = Failure(
     503,
     "Asana isn't answering",
-    "We couldn't reach Asana to finish signing you in. Nothing has been stored.",
+    "We couldn't reach Asana to finish this. Nothing has been stored.",
     "Wait a moment and try again.",
 )
 BAD_REQUEST: Final = Failure(
@@ -137,7 +188,7 @@ BY_CODE: Final = {
     "response_expired": SESSION,
     "identity_in_use": IN_USE,
     "another_person": ANOTHER_PERSON,
-    "another_account": ANOTHER_ACCOUNT,
+    "still_wide": STILL_WIDE,
     "not_a_member": NOT_A_MEMBER,
     "signups_closed": SIGNUPS_CLOSED,
     "missing_permission": SCOPES,
@@ -150,6 +201,15 @@ BY_CODE: Final = {
     "connection_failed": UNREACHABLE,
     "unavailable": UNREACHABLE,
     "rate_limited": UNREACHABLE,
+}
+BY_CODE_AND_KIND: Final[dict[tuple[str, Kind], Failure]] = {
+    ("authorization_declined", "connect"): NOT_CONNECTED,
+    ("authorization_declined", "reconnect"): NOT_RECONNECTED,
+    ("authorization_declined", "widen"): DECLINED,
+    ("authorization_declined", "narrow"): NOT_NARROWED,
+    ("another_account", "reconnect"): ANOTHER_TO_RECONNECT,
+    ("another_account", "widen"): ANOTHER_ACCOUNT,
+    ("another_account", "narrow"): ANOTHER_TO_NARROW,
 }
 
 
@@ -166,10 +226,10 @@ def too_many(seconds: int) -> Failure:
     return replace(TOO_MANY, advice=f"Try again in {in_words(seconds)}.")
 
 
-def describe(error: SocialAuthBaseException, *, widening: bool = False) -> Failure:
-    """`widening`: the person was asked for more than they had allowed before."""
-    if widening and error.code == "authorization_declined":
-        return DECLINED
+def describe(error: SocialAuthBaseException, kind: Kind = "sign_in") -> Failure:
+    """`kind`: what the person was on the way for."""
+    if special := BY_CODE_AND_KIND.get((error.code, kind)):
+        return special
     if error.provider_code in {"forbidden_scopes", "invalid_scope"}:
         return SCOPES
     return BY_CODE.get(error.code, UNTRUSTED)

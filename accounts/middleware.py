@@ -2,7 +2,7 @@ import logging
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 
 from django.contrib.sessions.backends.base import UpdateError
 from django.http import HttpRequest, HttpResponse
@@ -14,9 +14,9 @@ from django_htmx.http import HttpResponseClientRedirect
 from social_core.exceptions import SocialAuthBaseException
 from social_django.middleware import SocialAuthExceptionMiddleware
 
-from accounts import failures, rates, waiting
+from accounts import audit, failures, rates, waiting
 from accounts.backends import AsanaOpenIdConnect
-from accounts.models import User
+from accounts.models import AsanaAccount, User
 from accounts.purposes import Purpose
 from accounts.time_zones import zone_named
 
@@ -84,7 +84,7 @@ class SignInFailureMiddleware(SocialAuthExceptionMiddleware):
     ) -> HttpResponse:
         backend = getattr(request, "backend", None)
         purpose = backend.purpose if isinstance(backend, AsanaOpenIdConnect) else Purpose()
-        failure = failures.describe(exception, widening=purpose.kind == "widen")
+        failure = failures.describe(exception, purpose.kind)
         logger.warning(
             "Sign-in failed: code=%s stage=%s parameter=%s claim=%s status=%s",
             exception.code,
@@ -93,6 +93,7 @@ class SignInFailureMiddleware(SocialAuthExceptionMiddleware):
             exception.claim,
             failure.status,
         )
+        audit.refused(request, _whose_history(request, backend), failure.title)
         if request.session.modified:  # Django keeps no changes with a 5xx: here, what was used up
             with suppress(UpdateError):
                 request.session.save()
@@ -100,17 +101,43 @@ class SignInFailureMiddleware(SocialAuthExceptionMiddleware):
             waited = waiting.peek(request.session)
             waiting.drop(request.session)
             return failed_sign_in(request, failure, back=waited.back if waited else "")
-        return failed_sign_in(request, failure, again=purpose.retry)
+        account = _account_it_was_about(request, exception, purpose)
+        return failed_sign_in(request, failure, again=purpose.retry, account=account)
+
+
+def _whose_history(request: HttpRequest, backend: Any) -> User | None:
+    """Of whoever is signed in here, or else of the owner of the account they came back with."""
+    if isinstance(request.user, User):
+        return request.user
+    found = getattr(backend, "found", None)
+    return found.user if isinstance(found, AsanaAccount) else None
+
+
+def _account_it_was_about(
+    request: HttpRequest, exception: SocialAuthBaseException, purpose: Purpose
+) -> AsanaAccount | None:
+    """To name it, where another one came back."""
+    if exception.code != "another_account" or not isinstance(request.user, User):
+        return None
+    return request.user.asana_accounts.filter(gid=purpose.gid).first()
 
 
 def failed_sign_in(
-    request: HttpRequest, failure: failures.Failure, *, back: str = "", again: str = ""
+    request: HttpRequest,
+    failure: failures.Failure,
+    *,
+    back: str = "",
+    again: str = "",
+    account: AsanaAccount | None = None,
 ) -> HttpResponse:
-    """`back` and `again` are paths: where the person was, and where it can be tried again."""
+    """`back` and `again` are paths: where the person was, and where it can be tried again.
+
+    `account`: the one that was expected.
+    """
     seconds = rates.sign_in_wait(request) if failure is failures.TOO_MANY else 0
     if seconds:
         failure = failures.too_many(seconds)
-    context = {"failure": failure, "back": back, "again": again}
+    context = {"failure": failure, "back": back, "again": again, "account": account}
     response = render(request, "accounts/sign_in_failed.html", context, status=failure.status)
     if seconds:
         response["Retry-After"] = str(seconds)

@@ -6,7 +6,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts import failures, rates, waiting
 from accounts.middleware import failed_sign_in
-from accounts.purposes import Purpose
+from accounts.purposes import Purpose, scopes_for
 from accounts.typing import SignedInRequest
 from accounts.views import to_asana
 
@@ -35,5 +35,6 @@ def permission(request: SignedInRequest, pk: int) -> HttpResponse:
         account.gid,
         next=waited.resume_path if waited else "",
         retry=request.path,
+        scopes=scopes_for(writing=True),
     )
     return to_asana(request, purpose)

@@ -13,16 +13,17 @@ SCOPES: Final = {
 WRITING: Final = {"scoped": ["tasks:write"], "full": []}  # `default` lets us write already
 KEY: Final = "purpose"
 
-Kind = Literal["sign_in", "connect", "widen"]
+Kind = Literal["sign_in", "connect", "reconnect", "widen", "narrow"]
+OF_ONE_ACCOUNT: Final = ("reconnect", "widen", "narrow")  # no other one may come back
 
 
 @dataclass(frozen=True)
 class Purpose:
-    """`widen` is to get a wider grant for one account that is linked already."""
+    """`widen` and `narrow`: to get a wider or a narrower grant for an account that is linked."""
 
     kind: Kind = "sign_in"
     user_id: int | None = None  # who is signed in here and asks; nobody for a plain sign-in
-    gid: str = ""  # the account to widen
+    gid: str = ""  # of the one account it is about
     next: str = ""  # the path to go to afterwards
     retry: str = ""  # the path where it can be tried again
     scopes: list[str] = field(default_factory=list)  # that are asked for
@@ -40,7 +41,7 @@ class Purpose:
         return {KEY: asdict(self)}
 
 
-def scopes_for(kind: Kind) -> list[str]:
+def scopes_for(*, writing: bool = False) -> list[str]:
     """Asana's grants don't add up: a wider one is asked for in full (docs/oauth-scopes)."""
     mode = settings.ASANA_APP_PERMISSIONS
-    return SCOPES[mode] + (WRITING[mode] if kind == "widen" else [])
+    return SCOPES[mode] + (WRITING[mode] if writing else [])

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from accounts import permission_views, views
+from accounts import account_views, link_views, permission_views, views
 
 app_name = "accounts"
 urlpatterns = [
@@ -8,7 +8,11 @@ urlpatterns = [
     path("login/", views.sign_in, name="sign_in"),
     path("login/inactive/", views.inactive, name="inactive"),
     path("logout/", views.sign_out, name="sign_out"),
-    path("accounts/", views.account_list, name="account_list"),
+    path("accounts/", account_views.account_list, name="account_list"),
+    path("accounts/connect/", link_views.connect, name="connect"),
+    path("accounts/<int:pk>/label/", account_views.label, name="label"),
+    path("accounts/<int:pk>/reconnect/", link_views.reconnect, name="reconnect"),
+    path("accounts/<int:pk>/give-up-writing/", link_views.give_up_writing, name="give_up_writing"),
+    path("accounts/<int:pk>/disconnect/", account_views.disconnect, name="disconnect"),
     path("accounts/<int:pk>/permission/", permission_views.permission, name="permission"),
-    path("accounts/connect/", views.connect, name="connect"),
 ]

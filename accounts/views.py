@@ -1,6 +1,5 @@
 from django.contrib import messages
 from django.contrib.auth import logout
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
@@ -10,7 +9,6 @@ from social_django.utils import load_strategy
 
 from accounts import failures, rates
 from accounts.backends import AsanaOpenIdConnect
-from accounts.decorators import signed_in_post
 from accounts.middleware import failed_sign_in
 from accounts.purposes import Purpose
 from accounts.typing import SignedInRequest
@@ -37,14 +35,6 @@ def begin(request: HttpRequest, backend: str) -> HttpResponse:
 complete = require_GET(social_views.complete)
 
 
-@signed_in_post
-def connect(request: SignedInRequest) -> HttpResponse:
-    """To Asana, for one more account of the person who is signed in."""
-    if not rates.sign_in_allowed(request):
-        return failed_sign_in(request, failures.TOO_MANY)
-    return to_asana(request, Purpose("connect", request.user.pk))
-
-
 def to_asana(request: SignedInRequest, purpose: Purpose) -> HttpResponse:
     request.social_strategy = load_strategy(request)  # type: ignore[no-untyped-call]
     request.backend = AsanaOpenIdConnect(request.social_strategy)
@@ -66,10 +56,3 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 @require_safe
 def inactive(request: HttpRequest) -> HttpResponse:
     return failed_sign_in(request, failures.INACTIVE)
-
-
-@login_required
-@require_safe
-def account_list(request: SignedInRequest) -> HttpResponse:
-    accounts = request.user.asana_accounts.all()
-    return render(request, "accounts/account_list.html", {"accounts": accounts})

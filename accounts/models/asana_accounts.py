@@ -1,5 +1,6 @@
 from typing import Self
 
+from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
@@ -94,6 +95,12 @@ class AsanaAccount(models.Model):
         return not self.scopes.isdisjoint({"default", "tasks:write"})
 
     @property
+    def can_give_up_writing(self) -> bool:
+        """Not with `default`, which is everything or nothing, nor where we ask for nothing less."""
+        is_scoped = settings.ASANA_APP_PERMISSIONS == "scoped"
+        return is_scoped and self.may_write and "default" not in self.scopes
+
+    @property
     def needs_reconnecting(self) -> bool:
         return self.status == self.Status.NEEDS_RECONNECTING
 
@@ -105,12 +112,12 @@ class AsanaAccount(models.Model):
         return [words for scope, words in SCOPES_IN_WORDS.items() if scope in self.scopes]
 
 
-SCOPES_IN_WORDS = {
+SCOPES_IN_WORDS = {  # what matters most comes first
+    "tasks:read": "read your tasks",
+    "tasks:write": "change your tasks",
+    "workspaces:read": "list your workspaces",
+    "users:read": "see the people in your workspaces",
     "openid": "know which Asana account this is",
     "profile": "see your name and picture",
     "email": "see your e-mail address",
-    "users:read": "see the people in your workspaces",
-    "workspaces:read": "list your workspaces",
-    "tasks:read": "read your tasks",
-    "tasks:write": "change your tasks",
 }

@@ -24,10 +24,12 @@ from accounts.backends import AsanaOpenIdConnect
 from accounts.encryption import CannotDecrypt, decrypt, encrypt
 from accounts.models import AsanaAccount, AuditEntry, Revocation, User
 from accounts.tokens.keeping import UNREADABLE, stored
+from accounts.tokens.refreshing import renew
 
 logger = logging.getLogger(__name__)
 
 SECONDS: Final = 5.0  # somebody is waiting for the answer
+ENDED_TOGETHER: Final = "Asana ended this access together with the wider one you gave up"
 PATH: Final = "/-/oauth_revoke"  # where discovery names no revocation_endpoint
 
 
@@ -78,7 +80,9 @@ def revoke(revocation: Revocation) -> Outcome:
         return _give_up(revocation, UNREADABLE)
     except (requests.RequestException, SocialAuthBaseException) as error:
         return _later(revocation, _why(error))
-    return _end(revocation, Outcome.REVOKED, AuditEntry.Event.REVOKED)
+    outcome = _end(revocation, Outcome.REVOKED, AuditEntry.Event.REVOKED)
+    _try_what_is_left(revocation)
+    return outcome
 
 
 def revoke_due(
@@ -147,6 +151,14 @@ def _end(
         _record(event, revocation, why)
         revocation.delete()
     return outcome
+
+
+def _try_what_is_left(revocation: Revocation) -> None:
+    """Of an account that is still linked, a wider grant was given up for a narrower one. Whether
+    Asana's grants are separate is not documented: find out now if it has ended both."""
+    for account in AsanaAccount.objects.connected().filter(user=revocation.user_id):
+        if account_hash(account.gid) == revocation.account_hash and not renew(account):
+            AsanaAccount.objects.filter(pk=account.pk).update(last_error=ENDED_TOGETHER)
 
 
 def _record(event: AuditEntry.Event, revocation: Revocation, why: str) -> None:

@@ -1,14 +1,19 @@
 """One more Asana account for somebody who is signed in."""
 
+from html import unescape
+
 import pytest
 from django.test import Client
 
-from accounts import failures
-from accounts.models import AsanaAccount, User
+from accounts import failures, tokens
+from accounts.models import AsanaAccount, AuditEntry, Revocation, User
+from tests.accounts.events import told
+from tests.fake_asana.app import query
 from tests.people import Person, authorize_url, path_of, sign_in
 from tests.stand_in import ADA, BEN, CLEO
 
 CONNECT = "/accounts/connect/"
+Event = AuditEntry.Event
 
 
 def connect(person: Person, asana, gid: str):
@@ -16,15 +21,90 @@ def connect(person: Person, asana, gid: str):
     return person.get(path_of(asana.allow(authorize_url(person.client, CONNECT), gid)))
 
 
+def next_page(person: Person, answer) -> str:
+    assert (answer.status_code, answer["Location"]) == (302, "/accounts/"), answer.content
+    return unescape(person.get(answer["Location"]).content.decode())
+
+
 def gids(user: User) -> set[str]:
     return set(user.asana_accounts.values_list("gid", flat=True))
 
 
+# Before leaving
+
+
+def test_it_says_whom_asana_will_use_and_how_to_switch(owner):
+    page = unescape(owner.get(CONNECT).content.decode())
+    assert "it takes whoever is signed in there in this browser" in page
+    assert "switch to the account you want to connect, or log out" in page
+    assert "Ada Okafor" in page
+    assert "ada@example.com" in page
+
+
+def test_it_shows_nobody_the_accounts_of_others(owner, other_user, administrator):
+    assert "Ada" not in other_user.get(CONNECT).content.decode()
+    page = administrator.get(CONNECT).content.decode()
+    assert "Connect an Asana account" in page
+    assert "Ada" not in page
+
+
+@pytest.mark.parametrize("method", ["get", "head"])
+def test_looking_at_it_starts_nothing(owner, asana, method):
+    before = len(asana.requests())
+    assert getattr(owner.client, method)(CONNECT).status_code == 200
+    assert len(asana.requests()) == before
+    assert not [name for name in dict(owner.client.session) if "state" in name]
+
+
+@pytest.mark.parametrize("method", ["put", "delete", "patch"])
+def test_it_takes_no_other_method(owner, method):
+    assert getattr(owner.client, method)(CONNECT).status_code == 405
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_nobody_signs_in_first(db, nobody, method):
+    assert getattr(nobody, method)(CONNECT)["Location"] == f"/login/?next={CONNECT}"
+
+
+def test_it_wants_the_sites_own_form(owner):
+    stranger = Client(enforce_csrf_checks=True)
+    stranger.cookies = owner.client.cookies
+    assert stranger.post(CONNECT).status_code == 403
+
+
+def test_too_many_are_told(owner, settings):
+    settings.SIGN_IN_RATE = "1/minute"
+    assert owner.post(CONNECT).status_code == 302
+    answer = owner.post(CONNECT)
+    assert answer.status_code == 429
+    assert int(answer["Retry-After"]) >= 1
+
+
+def test_it_asks_for_reading_alone(owner):
+    asked = query(authorize_url(owner.client, CONNECT))
+    assert asked["scope"] == "openid email profile users:read workspaces:read tasks:read"
+
+
+# After it
+
+
 def test_a_second_account_joins_the_first(owner, asana):
-    answer = connect(owner, asana, BEN)
-    assert (answer.status_code, answer["Location"]) == (302, "/tasks/")
+    page = next_page(owner, connect(owner, asana, BEN))
+    assert "<bdi>Ben Tanaka</bdi> (<bdi>ben@example.com</bdi>) is connected." in page
     assert gids(owner.user) == {ADA, BEN}
     assert User.objects.count() == 1
+    assert told(Event.CONNECTED, BEN) == [(owner.user, "person")]
+
+
+def test_what_it_calls_itself_is_text_there_too(op, nobody):
+    nobody.get(op.allow(authorize_url(nobody)))
+    op.claims["sub"] = op.userinfo["sub"] = "2"
+    op.userinfo.update(name="<script>alert(1)</script>", email='"><b>@example.org')
+    answer = nobody.get(op.allow(authorize_url(nobody, CONNECT)))
+    page = nobody.get(answer["Location"]).content.decode()
+    assert "&lt;script&gt;" in page
+    assert "<script>alert" not in page
+    assert "<b>@" not in page
 
 
 def test_both_accounts_let_the_person_in_afterwards(owner, asana):
@@ -43,10 +123,16 @@ def test_connecting_renames_nobody_here(owner, asana):
     )
 
 
-def test_an_account_that_is_linked_already_stays_so(owner, asana):
+def test_an_account_that_is_linked_already_stays_so_and_is_named(owner, asana):
+    AsanaAccount.objects.update(label="Mine", colour="red")
     before = owner.account.connected_at
-    assert connect(owner, asana, ADA).status_code == 302
-    assert AsanaAccount.objects.get().connected_at == before
+    page = next_page(owner, connect(owner, asana, ADA))
+    assert "<bdi>Ada Okafor</bdi> (<bdi>ada@example.com</bdi>) was connected already." in page
+    account = AsanaAccount.objects.get()
+    assert account.connected_at == before
+    assert (account.label, account.colour) == ("Mine", "red")
+    assert told(Event.CONNECTED, ADA) == [(owner.user, "person")]  # when it was
+    assert told(Event.RECONNECTED, ADA) == []
 
 
 def test_connecting_again_mends_a_broken_link(owner, asana):
@@ -55,11 +141,53 @@ def test_connecting_again_mends_a_broken_link(owner, asana):
         last_error="Asana no longer lets us in",
         encrypted_refresh_token="",
     )
-    connect(owner, asana, ADA)
+    assert "and works again." in next_page(owner, connect(owner, asana, ADA))
     account = AsanaAccount.objects.get()
     assert not account.needs_reconnecting
     assert account.last_error == ""
     assert account.encrypted_refresh_token
+    assert told(Event.RECONNECTED, ADA) == [(owner.user, "person")]
+
+
+def test_a_person_who_is_new_here_is_in_their_own_history(owner):
+    assert told(Event.CONNECTED, ADA) == [(owner.user, "person")]
+
+
+def test_an_earlier_revocation_no_longer_threatens_an_account_that_is_connected_again(owner, asana):
+    """Asana doesn't say whether its grants are separate: ending the old could end the new one."""
+    connect(owner, asana, BEN)
+    asana.order("server_error", path="/-/oauth_revoke", value=503)
+    ben = AsanaAccount.objects.get(gid=BEN)
+    owner.post(f"/accounts/{ben.pk}/disconnect/")
+    assert Revocation.objects.count() == 1
+    asana.heal()
+    connect(owner, asana, BEN)
+    assert not Revocation.objects.exists()
+    assert told(Event.REVOCATION_GIVEN_UP, BEN) == [(owner.user, "site")]
+    assert tokens.revoke_due() == dict.fromkeys(tokens.Outcome, 0)
+    assert tokens.renew(AsanaAccount.objects.get(gid=BEN))
+
+
+def test_that_of_another_account_goes_on(owner, asana):
+    connect(owner, asana, BEN)
+    asana.order("server_error", path="/-/oauth_revoke", value=503)
+    ben = AsanaAccount.objects.get(gid=BEN)
+    owner.post(f"/accounts/{ben.pk}/disconnect/")
+    asana.heal()
+    connect(owner, asana, CLEO)
+    assert Revocation.objects.count() == 1
+
+
+# Denied, or somebody else's
+
+
+def test_denying_it_is_told_in_its_own_words(owner, asana):
+    answer = owner.get(path_of(asana.deny(authorize_url(owner.client, CONNECT), BEN)))
+    page = unescape(answer.content.decode())
+    assert answer.status_code == 403
+    assert failures.NOT_CONNECTED.title in page
+    assert f'href="{CONNECT}"' in page
+    assert gids(owner.user) == {ADA}
 
 
 def test_an_account_of_somebody_else_is_not_moved(owner, other_user, asana):
@@ -71,10 +199,26 @@ def test_an_account_of_somebody_else_is_not_moved(owner, other_user, asana):
     assert owner.client.session["_auth_user_id"] == str(owner.user.pk)
 
 
+def test_nor_is_its_grant_ended(owner, other_user, asana):
+    connect(owner, asana, BEN)
+    assert not asana.requests("/-/oauth_revoke")
+    assert tokens.renew(other_user.account)
+
+
 def test_the_page_that_says_so_tells_nothing_about_them(owner, other_user, asana):
     page = connect(owner, asana, BEN).content.decode()
-    for text in ("Ben", BEN, "ben@example.com"):
+    for text in ("Ben", BEN, "ben@example.com", "identity_in_use"):
         assert text not in page
+
+
+def test_it_shows_the_ways_out(owner, other_user, asana):
+    page = connect(owner, asana, BEN).content.decode()
+    assert f'href="{CONNECT}"' in page
+    assert 'action="/logout/"' in page
+    assert 'href="/accounts/"' in page
+
+
+# Nothing is attached in silence
 
 
 @pytest.mark.parametrize("linked", ["to nobody", "to somebody"])
@@ -88,6 +232,8 @@ def test_a_plain_sign_in_attaches_nothing(owner, asana, linked):
     assert gids(owner.user) == {ADA}
     assert User.objects.count() == people
     assert owner.client.session["_auth_user_id"] == str(owner.user.pk)
+    given_back = [each["status"] for each in asana.requests("/-/oauth_revoke")]
+    assert given_back == ([200] if linked == "to nobody" else [])
 
 
 def test_signing_in_again_as_oneself_is_no_trouble(owner, asana):
@@ -136,22 +282,6 @@ def test_an_administrator_may_have_an_account_too(administrator, asana):
     assert administrator.get(link).status_code == 302
     root = User.objects.get()
     assert (root.username, root.name, gids(root)) == ("root", "", {ADA})
-
-
-def test_nobody_is_sent_to_sign_in(db, nobody):
-    assert nobody.post(CONNECT)["Location"] == "/login/"
-    assert nobody.get(CONNECT)["Location"] == "/login/"
-
-
-@pytest.mark.parametrize("method", ["get", "head", "put", "delete"])
-def test_it_takes_an_action(owner, method):
-    assert getattr(owner.client, method)(CONNECT).status_code == 405
-
-
-def test_it_wants_the_sites_own_form(owner):
-    stranger = Client(enforce_csrf_checks=True)
-    stranger.cookies = owner.client.cookies
-    assert stranger.post(CONNECT).status_code == 403
 
 
 def test_an_outage_is_told(owner, asana):

@@ -145,7 +145,7 @@ def test_nothing_of_it_sticks_to_a_later_start(owner, asana):
     keep_waiting(owner)
     widen(owner, asana)
     link = owner.post("/accounts/connect/")["Location"]
-    assert owner.get(path_of(asana.allow(link, BEN)))["Location"] == "/tasks/"
+    assert owner.get(path_of(asana.allow(link, BEN)))["Location"] == "/accounts/"
     assert sign_in(owner.client, asana, ADA)["Location"] == "/tasks/"
 
 

@@ -1,0 +1,81 @@
+"""The accounts of somebody who is signed in: seen, named, disconnected."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts import leaving, notices, tokens
+from accounts.decorators import signed_in_post
+from accounts.forms import LabelForm
+from accounts.models import AsanaAccount
+from accounts.typing import SignedInRequest
+
+
+@login_required
+@require_safe
+def account_list(request: SignedInRequest) -> HttpResponse:
+    context = {
+        "accounts": request.user.asana_accounts.prefetch_related("workspaces"),
+        "revocations": request.user.revocations.all(),
+        "colours": AsanaAccount.Colour.choices,
+        "now": timezone.now(),
+    }
+    return render(request, "accounts/account_list.html", context)
+
+
+@signed_in_post
+def label(request: SignedInRequest, pk: int) -> HttpResponse:
+    """The person's own word and colour for an account."""
+    account = get_object_or_404(request.user.asana_accounts, pk=pk)
+    form = LabelForm(request.POST)
+    if form.is_valid():
+        # nothing but these two: the tokens may be refreshed at this very moment
+        AsanaAccount.objects.filter(pk=account.pk).update(**form.cleaned_data)
+        messages.success(request, "Saved.")
+    else:
+        messages.error(request, form.trouble)
+    return redirect("accounts:account_list")
+
+
+@never_cache
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def disconnect(request: SignedInRequest, pk: int) -> HttpResponse:
+    """What would go, asked first; then it goes, and the person hears what Asana says to that."""
+    if request.method == "POST":
+        account = request.user.asana_accounts.filter(pk=pk).first()
+        return _disconnect(request, account) if account else _gone(request)
+    account = get_object_or_404(request.user.asana_accounts, pk=pk)
+    if leaving.is_last_way_in(account):
+        return _last_way_in(request, account)
+    return render(request, "accounts/disconnect.html", {"account": account})
+
+
+def _disconnect(request: SignedInRequest, account: AsanaAccount) -> HttpResponse:
+    try:
+        revocation = leaving.disconnect(account, request)
+    except AsanaAccount.DoesNotExist:
+        return _gone(request)
+    except leaving.LastWayIn:
+        return _last_way_in(request, account, status=409)
+    outcome = tokens.revoke(revocation) if revocation else None
+    notices.disconnected(request, account, outcome)
+    return redirect("accounts:account_list")
+
+
+def _gone(request: SignedInRequest) -> HttpResponse:
+    """Pressed twice, or in two tabs."""
+    messages.info(request, "That account isn't connected here any more.")
+    return redirect("accounts:account_list")
+
+
+def _last_way_in(
+    request: SignedInRequest, account: AsanaAccount, *, status: int = 200
+) -> HttpResponse:
+    others = request.user.asana_accounts.exclude(pk=account.pk)
+    context = {"account": account, "others": others}
+    return render(request, "accounts/last_way_in.html", context, status=status)

@@ -1,0 +1,85 @@
+"""The ways to Asana of somebody who is signed in here: each says first what is going to happen."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from accounts import failures, rates
+from accounts.middleware import failed_sign_in
+from accounts.models import AsanaAccount
+from accounts.purposes import Kind, Purpose, scopes_for
+from accounts.typing import SignedInRequest
+from accounts.views import to_asana
+
+methods = require_http_methods(["GET", "HEAD", "POST"])
+
+
+@never_cache
+@login_required
+@methods
+def connect(request: SignedInRequest) -> HttpResponse:
+    """One more account: whichever is signed in at Asana in this browser."""
+    if request.method != "POST":
+        known = request.user.asana_accounts.all()
+        return render(request, "accounts/connect.html", {"known": known})
+    return _go(request, "connect")
+
+
+@never_cache
+@login_required
+@methods
+def reconnect(request: SignedInRequest, pk: int) -> HttpResponse:
+    """A new grant in place of one that is gone, for the same account and for as much as before."""
+    account = get_object_or_404(request.user.asana_accounts, pk=pk)
+    if not account.needs_reconnecting:
+        text = f"{account.display_name} works: there is nothing to reconnect."
+        messages.info(request, text)
+        return redirect(_after(request))
+    if request.method != "POST":
+        return render(request, "accounts/reconnect.html", {"account": account})
+    return _go(request, "reconnect", account, writing=account.may_write)
+
+
+@never_cache
+@login_required
+@methods
+def give_up_writing(request: SignedInRequest, pk: int) -> HttpResponse:
+    """A narrower grant in place of the one that may change tasks."""
+    account = get_object_or_404(request.user.asana_accounts, pk=pk)
+    if not account.may_write:
+        return redirect("accounts:account_list")
+    if request.method != "POST" or not account.can_give_up_writing:
+        return render(request, "accounts/give_up_writing.html", {"account": account})
+    return _go(request, "narrow", account)
+
+
+def _go(
+    request: SignedInRequest,
+    kind: Kind,
+    account: AsanaAccount | None = None,
+    *,
+    writing: bool = False,
+) -> HttpResponse:
+    if not rates.sign_in_allowed(request):
+        return failed_sign_in(request, failures.TOO_MANY, again=request.path)
+    purpose = Purpose(
+        kind,
+        request.user.pk,
+        account.gid if account else "",
+        next=_after(request),
+        retry=request.path,
+        scopes=scopes_for(writing=writing),
+    )
+    return to_asana(request, purpose)
+
+
+def _after(request: SignedInRequest) -> str:
+    """Where the button was pressed, if that is a page of ours; else the accounts."""
+    here = request.POST.get("next", "")
+    safe = here.startswith("/") and url_has_allowed_host_and_scheme(here, allowed_hosts=None)
+    return here if safe else reverse("accounts:account_list")

@@ -1,0 +1,126 @@
+"""From a sign-in that went well to a row: who it is, what was granted, and what that changes.
+
+All of it in one transaction, in which nothing is asked of Asana.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.db import transaction
+from django.http import HttpRequest
+from django.views.decorators.debug import sensitive_variables
+
+from accounts import audit, tokens
+from accounts.claims import picture_url, text
+from accounts.models import AsanaAccount, AuditEntry, Revocation, User
+from accounts.newcomers import create_user
+from accounts.purposes import Purpose
+
+Event = AuditEntry.Event
+PROFILE_FIELDS: Final = ["name", "email", "picture_url"]
+
+
+@dataclass
+class Linked:
+    """An account, and what it was before."""
+
+    account: AsanaAccount
+    is_new: bool = False  # linked to nobody until now
+    was_broken: bool = False
+    could_write: bool = False
+    revocation: Revocation | None = None  # of the wider grant that was given up
+
+
+@sensitive_variables()
+def link(  # noqa: PLR0913
+    gid: str,
+    answer: Mapping[str, Any],
+    *,
+    purpose: Purpose,
+    known: AsanaAccount | None,
+    user: User | None,
+    request: HttpRequest,
+) -> Linked:
+    """Keep the account; a new person gets a user.
+
+    Raises DoesNotExist where the account or the person has gone meanwhile, and IntegrityError where
+    the same sign-in is finished twice at the same time.
+    """
+    granted = granted_scope(answer, purpose)
+    keeps_wider = purpose.kind != "narrow" and known and _wider_grant_works(known, granted)
+    with transaction.atomic():
+        linked = _linked(gid, _locked(user) if user else create_user(gid, answer), known)
+        account = linked.account
+        account.name = text(answer.get("name"), 255)
+        account.email = text(answer.get("email"), 254)
+        account.picture_url = picture_url(answer.get("picture"))
+        if keeps_wider:
+            account.save(update_fields=PROFILE_FIELDS)
+        else:
+            if purpose.kind == "narrow":
+                linked.revocation = tokens.hand_over(account, user=account.user)
+            account.scope = granted
+            tokens.store(account, answer)
+        if linked.is_new:
+            _drop_revocations(account)
+        _write_down(linked, purpose, request)
+    return linked
+
+
+def granted_scope(answer: Mapping[str, Any], purpose: Purpose) -> str:
+    """As the answer says, or else as was asked for (RFC 6749 5.1)."""
+    return text(answer.get("scope"), 1000) or " ".join(purpose.scopes)
+
+
+def _locked(user: User) -> User:
+    """Before the account, like all who lock both; entries in the history don't wait for it."""
+    return User.objects.select_for_update(no_key=True).get(pk=user.pk)
+
+
+def _linked(gid: str, user: User, known: AsanaAccount | None) -> Linked:
+    """With the row as it is now: it may have been refreshed, labelled or disconnected meanwhile."""
+    if known is None:
+        return Linked(AsanaAccount(gid=gid, user=user), is_new=True)
+    account = AsanaAccount.objects.select_for_update().get(pk=known.pk, user=user)
+    return Linked(account, was_broken=account.needs_reconnecting, could_write=account.may_write)
+
+
+def _wider_grant_works(account: AsanaAccount, granted: str) -> bool:
+    """Whether to keep the tokens we have: they may do more than the new ones, and still work.
+
+    A plain sign-in asks for the least. Whether Asana lets an earlier, wider grant live on beside it
+    is not documented, so the earlier one is tried; what it can still do, nobody has to be asked for
+    again. The new tokens are then left to expire: revoking them could end the wider grant too.
+    Trying it commits what it finds, so it is done before anything is stored.
+    """
+    return account.may_write and not AsanaAccount(scope=granted).may_write and tokens.renew(account)
+
+
+def _drop_revocations(account: AsanaAccount) -> None:
+    """Of its earlier times here: whether they would end the new grant too is not documented."""
+    waiting = Revocation.objects.filter(account_hash=tokens.account_hash(account.gid))
+    if waiting.delete()[0]:
+        audit.record(
+            Event.REVOCATION_GIVEN_UP, account=account, detail="It has been connected again"
+        )
+
+
+def _write_down(linked: Linked, purpose: Purpose, request: HttpRequest) -> None:
+    account = linked.account
+    happened = {
+        Event.CONNECTED: linked.is_new,
+        Event.RECONNECTED: linked.was_broken and not account.needs_reconnecting,
+        Event.PERMISSIONS_WIDENED: account.may_write and not (linked.could_write or linked.is_new),
+        Event.PERMISSIONS_GIVEN_UP: linked.revocation is not None
+        or (linked.could_write and not account.may_write and not linked.was_broken),
+    }
+    for event, has_happened in happened.items():
+        if has_happened:
+            audit.record(
+                event,
+                account=account,
+                actor=account.user,
+                request=request,
+                fingerprint=tokens.fingerprint(account),
+            )
