@@ -3,17 +3,45 @@
 Both hand over what is still to be revoked at Asana: to be asked once the transaction is committed.
 """
 
-from typing import cast
+from collections.abc import Callable
+from functools import wraps
+from typing import Final, ParamSpec, TypeVar, cast
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.http import HttpRequest
 
 from accounts import audit, tokens
 from accounts.models import AsanaAccount, AuditEntry, Revocation, User
 
+TRIES: Final = 5
+P = ParamSpec("P")
+T = TypeVar("T")
+
 
 class LastWayIn(Exception):
     """Without this account the person could not sign in any more."""
+
+
+class OnlyAdministrator(Exception):
+    """Without this person nobody could look after the site any more."""
+
+
+def again_if_rows_came(leave: Callable[P, T]) -> Callable[P, T]:
+    """A sync may store a row while those it belongs to are being deleted: then the database refuses
+    the whole transaction, and the next one finds that row too."""
+
+    @wraps(leave)
+    def tried(*args: P.args, **kwargs: P.kwargs) -> T:
+        for _ in range(TRIES - 1):
+            try:
+                with transaction.atomic():
+                    return leave(*args, **kwargs)
+            except IntegrityError:
+                continue
+        with transaction.atomic():
+            return leave(*args, **kwargs)
+
+    return tried
 
 
 def is_last_way_in(account: AsanaAccount) -> bool:
@@ -22,6 +50,12 @@ def is_last_way_in(account: AsanaAccount) -> bool:
     return not (account.user.has_usable_password() or others.exists())
 
 
+def is_only_administrator(user: User) -> bool:
+    others = User.objects.filter(is_superuser=True, is_active=True).exclude(pk=user.pk)
+    return user.is_superuser and user.is_active and not others.exists()
+
+
+@again_if_rows_came
 def disconnect(
     account: AsanaAccount, request: HttpRequest, *, even_the_last: bool = False
 ) -> Revocation | None:
@@ -29,36 +63,42 @@ def disconnect(
 
     Raises LastWayIn, AsanaAccount.DoesNotExist (somebody else was faster).
     """
-    with transaction.atomic():
-        _lock(account.user_id)  # one of two at a time
-        account = AsanaAccount.objects.select_for_update().get(pk=account.pk)
-        if not even_the_last and is_last_way_in(account):
-            raise LastWayIn
-        audit.record(
-            AuditEntry.Event.DISCONNECTED,
-            account=account,
-            request=request,
-            fingerprint=tokens.fingerprint(account),
-        )
-        account.delete()
+    _lock(account.user_id)  # one of two at a time
+    account = AsanaAccount.objects.select_for_update().get(pk=account.pk)
+    if not even_the_last and is_last_way_in(account):
+        raise LastWayIn
+    audit.record(
+        AuditEntry.Event.DISCONNECTED,
+        account=account,
+        request=request,
+        fingerprint=tokens.fingerprint(account),
+    )
+    account.delete()
     return account.revocation
 
 
+@again_if_rows_came
 def delete_person(user: User, request: HttpRequest) -> list[Revocation]:
     """What is left to revoke, of all their accounts. Nothing else is left but an entry that says
-    that somebody was deleted, and which administrator did it if it was one."""
+    that somebody was deleted, and which administrator did it if it was one.
+
+    Raises OnlyAdministrator, User.DoesNotExist (somebody else was faster).
+    """
     by_themselves = request.user == user
-    with transaction.atomic():
-        user = _lock(user.pk)
-        gids = user.asana_accounts.values_list("gid", flat=True)
-        hashes = [tokens.account_hash(gid) for gid in gids]
-        user.delete()
-        AuditEntry.objects.create(
-            event=AuditEntry.Event.USER_DELETED,
-            by=AuditEntry.By.PERSON if by_themselves else AuditEntry.By.ADMINISTRATOR,
-            actor=None if by_themselves else cast("User", request.user),
-        )
-        return list(Revocation.objects.filter(account_hash__in=hashes))
+    if user.is_superuser:  # two at a time could each count on the other
+        list(User.objects.select_for_update(no_key=True).filter(is_superuser=True).order_by("pk"))
+    user = _lock(user.pk)
+    if is_only_administrator(user):
+        raise OnlyAdministrator
+    gids = user.asana_accounts.values_list("gid", flat=True)
+    hashes = [tokens.account_hash(gid) for gid in gids]
+    user.delete()
+    AuditEntry.objects.create(
+        event=AuditEntry.Event.USER_DELETED,
+        by=AuditEntry.By.PERSON if by_themselves else AuditEntry.By.ADMINISTRATOR,
+        actor=None if by_themselves else cast("User", request.user),
+    )
+    return list(Revocation.objects.filter(account_hash__in=hashes))
 
 
 def _lock(user_pk: int) -> User:

@@ -100,7 +100,7 @@ def _handed_over(mail: EmailMessage) -> bool:
         return False
     except (OSError, SMTPException) as error:
         logger.warning("The mail server doesn't take mails: %s", type(error).__name__)
-        cache.set(TROUBLE, True, timeout=PAUSE.total_seconds())
+        cache.set(TROUBLE, "yes", timeout=PAUSE.total_seconds())
         raise
     return True
 

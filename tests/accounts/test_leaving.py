@@ -200,14 +200,27 @@ def test_of_an_administrator_who_goes_only_their_name_goes_from_others_histories
     op, account, second, asks, root
 ):
     leaving.disconnect(account, asks(root))
+    User.objects.create_superuser("another")
     leaving.delete_person(root, asks(root))
     (entry,) = entries(Event.DISCONNECTED)
     assert (entry.user, entry.actor, entry.by) == (account.user, None, By.ADMINISTRATOR)
 
 
-def test_somebody_without_an_account_can_go_as_well(op, root, asks):
-    assert leaving.delete_person(root, asks(root)) == []
+def test_somebody_without_an_account_can_go_as_well(op, asks):
+    eve = User.objects.create_user("eve")
+    assert leaving.delete_person(eve, asks(eve)) == []
     assert not User.objects.exists()
+
+
+def test_the_only_administrator_cannot_go(op, root, asks):
+    with pytest.raises(leaving.OnlyAdministrator):
+        leaving.delete_person(root, asks(root))
+    User.objects.create_superuser("asleep", is_active=False)  # nobody to count on
+    with pytest.raises(leaving.OnlyAdministrator):
+        leaving.delete_person(root, asks(root))
+    User.objects.create_superuser("awake")
+    leaving.delete_person(root, asks(root))
+    assert not User.objects.filter(pk=root.pk).exists()
 
 
 def test_a_person_is_deleted_once(op, account, asks):

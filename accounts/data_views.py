@@ -1,0 +1,75 @@
+"""The two rights of whoever leaves: to take everything along, and to leave nothing behind."""
+
+from typing import Final
+
+from django.conf import settings
+from django.contrib.auth import logout
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse, StreamingHttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts import audit, leaving, personal_data, tokens
+from accounts.decorators import signed_in_post
+from accounts.models import AuditEntry, Revocation, User
+from accounts.typing import SignedInRequest
+
+SECONDS_TO_REVOKE: Final = 10.0  # somebody is waiting for the page
+
+
+@login_required
+@require_safe
+def my_data(request: SignedInRequest) -> HttpResponse:
+    return render(request, "accounts/my_data.html")
+
+
+@signed_in_post
+def download(request: SignedInRequest) -> StreamingHttpResponse:
+    """Everything we hold about the person, as one file, streamed as it is read."""
+    audit.record(AuditEntry.Event.DATA_DOWNLOADED, user=request.user, request=request)
+    now = timezone.now()
+    content = personal_data.as_json(request.user, site=settings.SITE_URL, now=now)
+    name = f"onelist-{timezone.localdate(now).isoformat()}.json"
+    return StreamingHttpResponse(
+        content,
+        content_type="application/json",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
+
+
+@never_cache
+@login_required(redirect_field_name=None)
+@require_http_methods(["GET", "HEAD", "POST"])
+def delete_person(request: SignedInRequest) -> HttpResponse:
+    """The person themselves, for good: after a tick that they have read what goes."""
+    ticked = request.POST.get("understood") == "yes"
+    if request.method == "POST" and ticked and not leaving.is_only_administrator(request.user):
+        return _deleted(request)
+    context = {
+        "counts": personal_data.counts(request.user),
+        "is_only_administrator": leaving.is_only_administrator(request.user),
+        "forgot_to_tick": request.method == "POST",
+    }
+    return render(request, "accounts/delete_person.html", context)
+
+
+def _deleted(request: SignedInRequest) -> HttpResponse:
+    """Gone in one transaction; only then is Asana asked. The page is for nobody: no session is
+    begun to remember it."""
+    try:
+        revocations = leaving.delete_person(request.user, request)
+    except User.DoesNotExist:  # in another tab, a moment ago
+        revocations = []
+    except leaving.OnlyAdministrator:  # as the other one left, a moment ago
+        return render(request, "accounts/delete_person.html", {"is_only_administrator": True})
+    logout(request)
+    said = tokens.revoke_due(revocations, seconds=SECONDS_TO_REVOKE)
+    context = {
+        "revoked": said[tokens.Outcome.REVOKED],
+        "waiting": said[tokens.Outcome.WAITING],
+        "given_up": said[tokens.Outcome.GIVEN_UP],
+        "days": Revocation.KEEP_TRYING.days,
+    }
+    return render(request, "accounts/person_deleted.html", context)

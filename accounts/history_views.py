@@ -1,0 +1,48 @@
+from typing import Any, Final
+
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from accounts import browsers
+from accounts.models import AuditEntry
+from accounts.typing import SignedInRequest
+
+PAGE_SIZE: Final = 50
+
+
+@login_required
+@require_safe
+def history(request: SignedInRequest) -> HttpResponse:
+    """What has happened to the person's accounts, the newest first."""
+    entries = request.user.history.select_related("actor")
+    page = Paginator(entries, PAGE_SIZE).get_page(request.GET.get("page"))
+    context = {"page": page, "entries": [described(entry) for entry in page]}
+    return render(request, "accounts/history.html", context)
+
+
+def described(entry: AuditEntry) -> dict[str, Any]:
+    """In plain words. Of an administrator the name and nothing more."""
+    is_ours_to_tell = entry.by != AuditEntry.By.ADMINISTRATOR
+    return {
+        "at": entry.at,
+        "what": entry.get_event_display(),
+        "account": entry.account_name,
+        "detail": entry.detail,
+        "by": _by(entry),
+        "browser": browsers.in_words(entry.browser) if is_ours_to_tell and entry.browser else "",
+        "address": entry.address if is_ours_to_tell else "",
+    }
+
+
+def _by(entry: AuditEntry) -> str:
+    if entry.by == AuditEntry.By.ADMINISTRATOR:
+        name = entry.actor.get_full_name() if entry.actor else "who is no longer here"
+        return f"an administrator, {name}"
+    return {
+        AuditEntry.By.PERSON: "you",
+        AuditEntry.By.SITE: "Onelist",
+        AuditEntry.By.SOMEBODY: "somebody not signed in",
+    }[AuditEntry.By(entry.by)]

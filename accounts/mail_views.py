@@ -1,0 +1,34 @@
+from django import forms
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from accounts import mails
+from accounts.models import User
+from accounts.typing import SignedInRequest
+
+
+class MailForm(forms.ModelForm):  # type: ignore[type-arg]
+    class Meta:
+        model = User
+        fields = ("mail_about_links", "mail_about_trouble")
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def mail(request: SignedInRequest) -> HttpResponse:
+    """What to be told by mail."""
+    form = MailForm(request.POST if request.method == "POST" else None, instance=request.user)
+    if form.is_valid():
+        request.user.save(update_fields=MailForm.Meta.fields)
+        messages.success(request, "Saved.")
+        return redirect("accounts:mail")
+    context = {
+        "form": form,
+        "site_sends_mail": settings.SENDS_MAIL,
+        "has_address": mails.has_address(request.user),
+    }
+    return render(request, "accounts/mail.html", context)

@@ -1,0 +1,75 @@
+from typing import Any, Final
+
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_safe
+from qsessions.models import Session
+
+from accounts import audit, browsers, sessions
+from accounts.decorators import signed_in_post
+from accounts.models import AuditEntry
+from accounts.typing import SignedInRequest
+
+SHOWN: Final = 50
+
+
+@login_required
+@require_safe
+def session_list(request: SignedInRequest) -> HttpResponse:
+    """Where the person is signed in: this browser first."""
+    here = request.session.session_key
+    others = sessions.live(request.user).exclude(pk=here)
+    shown = [*sessions.live(request.user).filter(pk=here), *others[: SHOWN - 1]]
+    context = {
+        "sessions": [_described(session, request) for session in shown],
+        "others": others.count(),
+        "more": others.count() + 1 - len(shown),
+    }
+    return render(request, "accounts/session_list.html", context)
+
+
+@signed_in_post
+def end_session(request: SignedInRequest, reference: str) -> HttpResponse:
+    """One of the person's own; who ends the one they are in is signed out."""
+    session = sessions.find(request.user, reference)
+    if session is None:
+        messages.success(request, "That session has ended already.")
+        return redirect("accounts:session_list")
+    words = browsers.in_words(session.user_agent or "")
+    audit.record(AuditEntry.Event.SESSION_ENDED, user=request.user, request=request, detail=words)
+    if session.pk == request.session.session_key:
+        logout(request)
+        messages.success(request, "You are signed out here.")
+        return redirect("accounts:sign_in")
+    session.delete()
+    messages.success(request, f"Signed out: {words}.")
+    return redirect("accounts:session_list")
+
+
+@signed_in_post
+def end_other_sessions(request: SignedInRequest) -> HttpResponse:
+    count = sessions.end_all(request.user, but=request.session.session_key)
+    if count:
+        detail = "All the others" if count > 1 else "The only other one"
+        audit.record(
+            AuditEntry.Event.SESSION_ENDED, user=request.user, request=request, detail=detail
+        )
+    messages.success(request, "You are signed in nowhere else.")
+    return redirect("accounts:session_list")
+
+
+def _described(session: Session, request: SignedInRequest) -> dict[str, Any]:
+    """This one as it is now: what it was used from is noted after the page."""
+    is_this = session.pk == request.session.session_key
+    browser = audit.browser(request) if is_this else session.user_agent or ""
+    return {
+        "reference": sessions.reference(session.pk),
+        "is_this": is_this,
+        "words": browsers.in_words(browser),
+        "address": audit.address(request) if is_this else session.ip,
+        "since": session.created_at,
+        "used": session.updated_at,
+    }

@@ -1,0 +1,218 @@
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from accounts import audit
+from accounts.models import AuditEntry, User
+from tests.accounts.sign_ins import sign_in
+from tests.people import authorize_url, path_of
+from tests.people import sign_in as sign_in_at_stand_in
+from tests.stand_in import ADA
+
+PAGE = "/accounts/history/"
+FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:130.0) Gecko/20100101 Firefox/130.0"
+Event = AuditEntry.Event
+By = AuditEntry.By
+
+
+def entry(user, event=Event.CONNECTED, by=By.PERSON, **more):
+    return AuditEntry.objects.create(user=user, event=event, by=by, **more)
+
+
+def page_of(person, query="") -> str:
+    answer = person.get(PAGE + query)
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def test_the_owner_reads_when_what_from_where_and_by_whom(owner):
+    entry(
+        owner.user,
+        Event.DISCONNECTED,
+        account_name="Ada at work",
+        detail="Because",
+        address="192.0.2.7",
+        browser=FIREFOX,
+    )
+    page = page_of(owner)
+    for words in (
+        "Disconnected",
+        "Ada at work",
+        "Because",
+        "192.0.2.7",
+        "Firefox on Linux",
+        "by you",
+    ):
+        assert words in page
+    assert 'datetime="' in page
+
+
+def test_others_read_nothing_of_it(owner, other_user, administrator):
+    entry(owner.user, detail="of Ada's alone")
+    for stranger in (other_user, administrator):
+        assert "of Ada's alone" not in page_of(stranger)
+
+
+def test_nobody_signs_in_first(nobody, db):
+    assert nobody.get(PAGE)["Location"] == f"/login/?next={PAGE}"
+
+
+def test_it_only_shows(owner):
+    assert owner.post(PAGE).status_code == 405
+
+
+@pytest.mark.parametrize(
+    ("by", "words"),
+    [
+        (By.PERSON, "by you"),
+        (By.SITE, "by Onelist"),
+        (By.SOMEBODY, "by somebody not signed in"),
+    ],
+)
+def test_it_says_by_whom(owner, by, words):
+    AuditEntry.objects.all().delete()
+    entry(owner.user, by=by)
+    assert words in page_of(owner)
+
+
+def test_of_an_administrator_it_says_the_name_alone(owner, administrator):
+    root = User.objects.get(username="root")
+    User.objects.filter(pk=root.pk).update(name="Ruth Root", email="ruth@example.com")
+    entry(
+        owner.user, Event.SEEN, By.ADMINISTRATOR, actor=root, address="192.0.2.66", browser=FIREFOX
+    )
+    page = page_of(owner)
+    assert "by an administrator, Ruth Root" in page
+    for private in ("192.0.2.66", "Firefox", "ruth@example.com"):
+        assert private not in page
+    AuditEntry.objects.update(actor=None)
+    assert "by an administrator, who is no longer here" in page_of(owner)
+
+
+def test_the_newest_comes_first_fifty_to_a_page(owner):
+    AuditEntry.objects.all().delete()
+    now = timezone.now()
+    for number in range(120):
+        entry(owner.user, detail=f"number {number:03}", at=now - timedelta(minutes=number))
+    first, last = page_of(owner), page_of(owner, "?page=3")
+    assert first.index("number 000") < first.index("number 049")
+    assert "number 050" not in first
+    assert "number 119" in last
+    for nonsense in ("?page=99", "?page=-1", "?page=x", "?page=", "?page=" + "9" * 400):
+        page_of(owner, nonsense)
+
+
+def test_more_entries_ask_no_more_of_the_database(owner, administrator):
+    def asked() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            page_of(owner)
+        return len(queries)
+
+    page_of(owner)
+    few = asked()
+    for _ in range(40):
+        root = User.objects.get(username="root")
+        entry(owner.user, Event.CHANGED, By.ADMINISTRATOR, actor=root)
+    assert asked() == few
+
+
+def test_what_others_call_themselves_is_text(owner):
+    entry(owner.user, account_name="<b>Ada", detail="<i>why", browser="<u>Bot/1.0")
+    page = page_of(owner)
+    assert not any(tag in page for tag in ("<b>Ada", "<i>why", "<u>Bot"))
+
+
+# What is written into it
+
+
+def test_signing_in_with_asana_is_written_down(op):
+    client = Client(headers={"User-Agent": FIREFOX})
+    account = sign_in(op, client).is_signed_in()
+    written = AuditEntry.objects.get(event=Event.SIGNED_IN)
+    assert (written.user, written.actor, written.by) == (account.user, account.user, By.PERSON)
+    assert (written.address, written.browser) == ("127.0.0.1", FIREFOX)
+    assert (written.account_gid, written.detail) == (account.gid, "With Asana")
+
+
+def test_signing_in_with_a_password_is_written_down(db, django_user_model):
+    root = django_user_model.objects.create_superuser("root", password="root")
+    Client().post("/admin/login/", {"username": "root", "password": "root"})
+    written = AuditEntry.objects.get()
+    assert (written.event, written.user, written.by) == (Event.SIGNED_IN, root, By.PERSON)
+    assert written.detail == "With a password"
+
+
+def test_a_wrong_password_is_in_the_history_of_whose_name_it_was(db, django_user_model):
+    root = django_user_model.objects.create_superuser("root", password="root")
+    answer = Client().post("/admin/login/", {"username": "root", "password": "hunter2hunter2"})
+    assert answer.status_code == 200
+    written = AuditEntry.objects.get()
+    assert (written.event, written.user) == (Event.SIGN_IN_REFUSED, root)
+    assert (written.by, written.actor, written.address) == (By.SOMEBODY, None, "127.0.0.1")
+    assert written.detail == "A wrong password"
+
+
+@pytest.mark.parametrize("name", ["hunter2hunter2", "ROOT ", "x" * 150, "ž'; --"])
+def test_of_a_name_that_nobody_has_nothing_is_kept(db, django_user_model, name):
+    django_user_model.objects.create_superuser("root", password="root")
+    Client().post("/admin/login/", {"username": name, "password": "hunter2hunter2"})
+    written = AuditEntry.objects.values().get()
+    assert written["user_id"] is None
+    assert "hunter2" not in str(written)
+
+
+def test_names_that_nobody_has_cannot_fill_the_database(db):
+    for number in range(20):
+        Client().post("/admin/login/", {"username": f"n{number}", "password": "x"})
+    assert AuditEntry.objects.count() == 1
+    with time_machine.travel(timezone.now() + timedelta(minutes=2), tick=False):
+        Client().post("/admin/login/", {"username": "n", "password": "x"})
+    assert AuditEntry.objects.count() == 2
+
+
+def test_a_sign_in_that_fails_is_written_down_without_knowing_whose(op):
+    op.token_answer["token_type"] = "mac"
+    sign_in(op)
+    written = AuditEntry.objects.get()
+    assert (written.event, written.user, written.by) == (Event.SIGN_IN_REFUSED, None, By.SOMEBODY)
+    assert written.detail == "Asana's answer couldn't be verified"
+
+
+def test_one_that_fails_for_somebody_signed_in_is_in_their_history(owner, asana):
+    url = authorize_url(owner.client, "/accounts/connect/")
+    owner.get(path_of(asana.deny(url, ADA)))
+    written = AuditEntry.objects.get(event=Event.SIGN_IN_REFUSED)
+    assert (written.user, written.by) == (owner.user, By.PERSON)
+    assert "Sign-in refused" in page_of(owner)
+
+
+def test_one_that_fails_for_an_account_that_is_linked_is_in_its_owners(owner, other_user, asana):
+    """Somebody signed in as Ben comes back from Asana as Ada."""
+    other_user.get(path_of(asana.allow(authorize_url(other_user.client), ADA)))
+    written = AuditEntry.objects.filter(event=Event.SIGN_IN_REFUSED)
+    assert {each.user for each in written} == {other_user.user}
+
+
+def test_who_is_switched_off_and_tries_is_written_down(owner, asana):
+    User.objects.filter(pk=owner.user.pk).update(is_active=False)
+    sign_in_at_stand_in(Client(), asana, ADA)
+    written = AuditEntry.objects.get(event=Event.SIGN_IN_REFUSED)
+    assert (written.user, written.by) == (owner.user, By.SOMEBODY)
+    assert written.detail == "Your account here is switched off"
+
+
+def test_what_a_callback_says_is_not_written_down(op):
+    op.callback = {"error": "x\nforged", "error_description": "y\nforged"}
+    sign_in(op)
+    assert "forged" not in str(AuditEntry.objects.values().get())
+
+
+def test_a_browser_cannot_write_a_second_line(rf, owner):
+    request = rf.get("/", headers={"User-Agent": "a\r\nb\u2028c\u202ed"})
+    audit.record(Event.SEEN, user=owner.user, request=request)
+    assert AuditEntry.objects.get(event=Event.SEEN).browser.isprintable()
