@@ -44,6 +44,7 @@ class UserAdmin(AuditedAdmin, ConfirmedActionsAdmin, StockUserAdmin):  # type: i
     show_full_result_count = False
     may_be_asked_about = frozenset({"is_active", "is_staff", "is_superuser", "groups"})
     inlines = (LinkedAccounts,)
+    readonly_fields = ("last_login", "date_joined")
     fieldsets = (
         (None, {"fields": ("username", "password")}),
         PERSON,
@@ -63,7 +64,13 @@ class UserAdmin(AuditedAdmin, ConfirmedActionsAdmin, StockUserAdmin):  # type: i
         """What decides who may do what is the superusers'."""
         if obj and not request.user.is_superuser:  # type: ignore[union-attr]
             return FOR_MANAGERS
-        return super().get_fieldsets(request, obj)
+        fieldsets = super().get_fieldsets(request, obj)
+        if obj and not self._may_set_password(request, obj):
+            return ((None, {"fields": ("username",)}), *fieldsets[1:])
+        return fieldsets
+
+    def get_inlines(self, request: HttpRequest, obj: Any) -> Any:
+        return self.inlines if obj else ()
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return bool(request.user.is_superuser) and super().has_add_permission(request)  # type: ignore[union-attr]
@@ -83,6 +90,9 @@ class UserAdmin(AuditedAdmin, ConfirmedActionsAdmin, StockUserAdmin):  # type: i
     ) -> HttpResponseBase:
         """Whoever set the password of somebody who came from Asana could be them, tasks and all."""
         person = self.get_object(request, unquote(id))
-        if person and person != request.user and person.asana_accounts.exists():
+        if person and not self._may_set_password(request, person):
             raise PermissionDenied("They sign in with Asana, or know their password themselves")
         return super().user_change_password(request, id, form_url)
+
+    def _may_set_password(self, request: HttpRequest, person: User) -> bool:
+        return person == request.user or not person.asana_accounts.exists()

@@ -1,0 +1,130 @@
+"""Is everything all right?"""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from accounts import health
+from accounts.encryption import encrypt
+from accounts.models import AsanaAccount, AuditEntry, Revocation, User
+from tests.accounts.administration import FIRST
+
+Event = AuditEntry.Event
+
+
+def happened(event: str, **ago: float) -> None:
+    AuditEntry.objects.create(event=event, by="site", at=timezone.now() - timedelta(**ago))
+
+
+@pytest.fixture
+def cleaned(db) -> None:
+    happened(Event.CLEANED_UP, hours=20)
+
+
+def page(client) -> str:
+    answer = client.get(FIRST)
+    assert answer.status_code == 200
+    return " ".join(answer.content.decode().split())
+
+
+def troubles() -> list[str]:
+    return health.look().troubles
+
+
+@pytest.mark.parametrize("who", ["account_manager", "administrator"])
+def test_everything_is_all_right(request, owner, cleaned, who):
+    assert troubles() == []
+    text = page(request.getfixturevalue(who))
+    assert "Everything is all right." in text
+    assert "These things need you" not in text
+    assert 'status__exact=connected">Connected</a></dt> <dd>1</dd>' in text
+
+
+def test_states_are_counted(administrator, owner, other_user, cleaned):
+    AsanaAccount.objects.filter(pk=owner.account.pk).update(status="needs_reconnecting")
+    numbers = {state.value: state.number for state in health.look().accounts}
+    assert numbers == {"connected": 1, "needs_reconnecting": 1}
+
+
+@pytest.mark.parametrize("event", health.FAILURES)
+def test_a_failure_needs_somebody_for_a_day(administrator, cleaned, event):
+    happened(event, hours=25)
+    assert troubles() == []
+    happened(event, hours=23)
+    assert troubles() == ["1 failure in the last 24 hours"]
+    happened(event, hours=1)
+    assert troubles() == ["2 failures in the last 24 hours"]
+    text = page(administrator)
+    assert "These things need you:" in text
+    assert f"?event__exact={event.value}&amp;at__gte=" in text
+
+
+def test_a_failure_leads_to_the_log_of_that_day(administrator, cleaned):
+    happened(Event.SIGN_IN_REFUSED, hours=25)
+    happened(Event.SIGN_IN_REFUSED, hours=23)
+    happened(Event.SIGNED_IN, hours=23)
+    (link,) = [
+        part.split('"')[0].replace("&amp;", "&")
+        for part in page(administrator).split('href="')
+        if "event__exact=sign_in_refused" in part
+    ]
+    assert len(administrator.get(link).context["cl"].result_list) == 1
+
+
+def test_other_events_are_no_failures(administrator, cleaned):
+    for event in set(Event) - set(health.FAILURES):
+        happened(event, hours=1)
+    assert troubles() == []
+
+
+@pytest.mark.parametrize(("count", "words"), [(1, "1 revocation is"), (2, "2 revocations are")])
+def test_a_waiting_revocation_needs_somebody(administrator, cleaned, count, words):
+    for _ in range(count):
+        Revocation.objects.create(encrypted_refresh_token=encrypt("token", bound_to="x"))
+    assert troubles() == [f"{words} waiting for Asana"]
+
+
+def test_rows_on_an_old_key_are_counted(administrator, owner, cleaned, settings):
+    settings.TOKEN_KEYS = ["u" * 43 + "=", *settings.TOKEN_KEYS]
+    assert troubles() == ["1 row is still on an old key"]
+    assert "rotate_token_keys" in page(administrator)
+
+
+@pytest.mark.parametrize(
+    ("hours", "words"),
+    [
+        (None, ["nothing has been cleaned up yet"]),
+        (49, ["the last clean-up is too long ago"]),
+        (47, []),
+    ],
+)
+def test_a_clean_up_that_is_late_needs_somebody(administrator, hours, words):
+    if hours:
+        happened(Event.CLEANED_UP, hours=hours)
+        happened(Event.CLEANED_UP, hours=hours + 100)
+    assert troubles() == words
+    assert ("clean_up" in page(administrator)) == bool(words)
+
+
+def test_it_asks_no_more_for_more(administrator, owner, cleaned, django_assert_num_queries):
+    page(administrator)
+    with CaptureQueriesContext(connection) as few:
+        page(administrator)
+    for number in range(30):
+        user = User.objects.create_user(f"user{number}")
+        AsanaAccount.objects.create(user=user, gid=str(number))
+        Revocation.objects.create(encrypted_refresh_token="x")
+        happened(health.FAILURES[number % 4], hours=1)
+    with django_assert_num_queries(len(few)):
+        page(administrator)
+
+
+def test_an_empty_site_is_answered(administrator):
+    assert "never" in page(administrator)
+
+
+def test_what_administrators_did_is_in_our_log_and_not_on_this_page(administrator):
+    assert "Recent actions" not in page(administrator)

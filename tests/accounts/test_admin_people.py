@@ -1,0 +1,272 @@
+import pytest
+from django.contrib.admin.models import LogEntry
+
+from accounts.models import AsanaAccount, AuditEntry, Revocation, User
+from tests.accounts.administration import (
+    PEOPLE,
+    REVOKE,
+    ask,
+    confirm,
+    events,
+    told,
+    user_of,
+)
+from tests.people import sign_in
+from tests.stand_in import SAM
+
+LOOKERS = ["account_manager", "administrator"]
+
+
+@pytest.fixture
+def change(owner) -> str:
+    return f"{PEOPLE}{owner.user.pk}/change/"
+
+
+def filled_in(client, path: str, **changes: object) -> dict[str, object]:
+    """The form as a browser would send it back."""
+    answer = client.get(path)
+    form = answer.context["adminform"].form
+    data = {name: value for name, value in form.initial.items() if isinstance(value, str | bool)}
+    for inline in answer.context["inline_admin_formsets"]:
+        management = inline.formset.management_form
+        data |= {f"{management.prefix}-{name}": n for name, n in management.initial.items()}
+    return {name: value for name, value in (data | changes).items() if value is not False}
+
+
+# A person's page
+
+
+@pytest.mark.parametrize("who", LOOKERS)
+def test_it_lists_their_accounts_with_a_link_to_each(request, who, owner, asana, change):
+    sign_in_as_well(owner, asana)
+    AsanaAccount.objects.update(label="My secret job")
+    page = request.getfixturevalue(who).get(change).content.decode()
+    for account in owner.user.asana_accounts.all():
+        assert account.gid in page
+        assert f"/admin/accounts/asanaaccount/{account.pk}/change/" in page
+    assert "My secret job" not in page
+
+
+def sign_in_as_well(owner, asana) -> None:
+    """A second account of the same person."""
+    sign_in(owner.client.__class__(), asana, SAM)
+    AsanaAccount.objects.filter(gid=SAM).update(user=owner.user)
+
+
+def test_an_administrator_can_switch_somebody_off(administrator, owner, change):
+    """Which ends their sessions at once."""
+    data = filled_in(administrator, change, is_active=False)
+    assert administrator.post(change, data).status_code == 302
+    assert not User.objects.get(pk=owner.user.pk).is_active
+    assert owner.get("/accounts/")["Location"].startswith("/login/")
+
+
+def test_a_change_is_written_into_their_history_with_what_was_changed(administrator, owner, change):
+    data = filled_in(administrator, change, name="Ada O.", time_zone="Europe/Berlin")
+    assert administrator.post(change, data).status_code == 302
+    entry = owner.user.history.get(event="changed")
+    assert (entry.detail, entry.by) == ("Name, Time zone", "administrator")
+    assert entry.actor == user_of(administrator)
+
+
+def test_an_administrator_can_add_somebody_with_a_password(administrator):
+    data = {"username": "carol", "usable_password": "true"}
+    data |= {"password1": "correct horse 7", "password2": "correct horse 7"}
+    answer = administrator.post(f"{PEOPLE}add/", data)
+    assert answer.status_code == 302, answer.context["adminform"].form.errors
+    carol = User.objects.get(username="carol")
+    assert carol.history.get().detail == "added"
+
+
+def test_a_managers_page_holds_nothing_to_change(account_manager, owner, change):
+    page = account_manager.get(change).content.decode()
+    for hidden in ("Time zone", "Mail", "Superuser status", "md5$", "algorithm", "_save"):
+        assert hidden not in page
+    before = User.objects.values().get(pk=owner.user.pk)
+    for data in ({"username": "eve"}, {"is_superuser": "on"}, {"is_active": ""}):
+        assert account_manager.post(change, data).status_code == 403
+    assert User.objects.values().get(pk=owner.user.pk) == before
+
+
+@pytest.mark.parametrize("who", LOOKERS)
+def test_looking_is_written_into_their_history(request, who, owner, change):
+    client = request.getfixturevalue(who)
+    client.get(change)
+    client.get(change)
+    entry = owner.user.history.get(event="seen")
+    assert (entry.actor, entry.by, entry.account_gid) == (user_of(client), "administrator", "")
+
+
+def test_who_looks_at_themself_is_not_seen_by_an_administrator(administrator):
+    administrator.get(f"{PEOPLE}{user_of(administrator).pk}/change/")
+    assert "seen" not in events()
+
+
+# Passwords
+
+
+@pytest.mark.parametrize("who", LOOKERS)
+def test_nobody_sets_the_password_of_somebody_who_signs_in_with_asana(request, who, owner):
+    """They could be them then, tasks and all."""
+    client = request.getfixturevalue(who)
+    path = f"{PEOPLE}{owner.user.pk}/password/"
+    assert "/password/" not in client.get(f"{PEOPLE}{owner.user.pk}/change/").content.decode()
+    assert client.get(path).status_code == 403
+    data = {"usable_password": "true", "password1": "correct 7 ho", "password2": "correct 7 ho"}
+    assert client.post(path, data).status_code == 403
+    assert not User.objects.get(pk=owner.user.pk).has_usable_password()
+
+
+def test_a_superuser_sets_that_of_another_administrator(administrator, account_manager):
+    path = f"{PEOPLE}{user_of(account_manager).pk}/password/"
+    data = {"usable_password": "true", "password1": "correct 7 ho", "password2": "correct 7 ho"}
+    assert account_manager.post(path, data).status_code == 403
+    assert administrator.post(path, data).status_code == 302
+    manager = user_of(account_manager)
+    assert manager.check_password("correct 7 ho")
+    assert manager.history.get(event="changed").detail == "password"
+
+
+def test_whoever_came_from_asana_has_no_password_to_guess(owner, nobody):
+    owner.user.is_staff = True
+    owner.user.save()
+    assert not owner.user.has_usable_password()
+    for password in ("", "ada", "!"):
+        data = {"username": "ada", "password": password}
+        assert nobody.post("/admin/login/", data).status_code == 200
+        assert "_auth_user_id" not in nobody.session
+
+
+# Deleting
+
+
+@pytest.mark.parametrize("who", ["owner", "other_user", "nobody"])
+@pytest.mark.parametrize("action", ["delete", "end-sessions"])
+def test_actions_are_the_administrators(request, owner, other_user, who, action):
+    client = request.getfixturevalue(who)
+    for answer in (
+        ask(client, PEOPLE, action, owner.user.pk),
+        confirm(client, PEOPLE, action, owner.user.pk),
+    ):
+        assert answer["Location"].startswith("/admin/login/?next=")
+    assert owner.get("/accounts/").status_code == 200
+
+
+@pytest.mark.parametrize("who", LOOKERS)
+def test_one_is_deleted_with_everything_and_revoked(request, asana, owner, other_user, who):
+    sign_in_as_well(owner, asana)
+    client = request.getfixturevalue(who)
+    page = client.get(f"{PEOPLE}{owner.user.pk}/delete/").content.decode()
+    assert "Ada Okafor" in page
+    assert "Sam Reyes" in page
+    assert asana.requests(REVOKE) == []
+    assert User.objects.filter(pk=owner.user.pk).exists()
+    (words,) = told(confirm(client, PEOPLE, "delete", owner.user.pk)).values()
+    assert words == "Deleted; grants at Asana: 2 revoked"
+    assert len(asana.requests(REVOKE)) == 2
+    assert not User.objects.filter(pk=owner.user.pk).exists()
+    assert AsanaAccount.objects.get() == other_user.account
+    assert owner.get("/accounts/")["Location"].startswith("/login/")
+    entry = AuditEntry.objects.get(event="user_deleted")
+    assert (entry.user, entry.by, entry.actor) == (None, "administrator", user_of(client))
+
+
+def test_several_are_deleted_with_a_word_about_each(account_manager, asana, owner, other_user):
+    asana.order("server_error", path=REVOKE)
+    both = (owner.user.pk, other_user.user.pk)
+    answer = ask(account_manager, PEOPLE, "delete", *both)
+    assert answer.status_code == 200
+    assert User.objects.filter(pk__in=both).count() == 2
+    report = told(confirm(account_manager, PEOPLE, "delete", *both))
+    assert list(report.values()) == ["Deleted; grants at Asana: 1 waiting"] * 2
+    assert not User.objects.filter(pk__in=both).exists()
+    assert Revocation.objects.filter(user=None, account_name="").count() == 2
+
+
+@pytest.mark.parametrize("who", LOOKERS)
+def test_no_name_of_theirs_is_left_anywhere(request, asana, owner, who):
+    client = request.getfixturevalue(who)
+    client.get(f"{PEOPLE}{owner.user.pk}/change/")
+    username = owner.user.username
+    asana.order("server_error", path=REVOKE)
+    confirm(client, PEOPLE, "delete", owner.user.pk)
+    kept = [*AuditEntry.objects.values(), *Revocation.objects.values(), *LogEntry.objects.values()]
+    for word in ("Okafor", "ada@example.com", owner.account.gid, f"'{username}'"):
+        assert word not in str(kept)
+
+
+def test_djangos_own_log_stays_empty(administrator, owner, change):
+    administrator.post(change, filled_in(administrator, change, name="Ada O."))
+    confirm(administrator, PEOPLE, "delete", owner.user.pk)
+    assert not LogEntry.objects.exists()
+
+
+@pytest.mark.parametrize("action", ["delete", "end-sessions"])
+@pytest.mark.parametrize("rank", ["is_staff", "is_superuser"])
+def test_a_manager_does_neither_to_the_staff(account_manager, administrator, owner, action, rank):
+    User.objects.filter(pk=owner.user.pk).update(**{rank: True})
+    assert account_manager.get(f"{PEOPLE}{owner.user.pk}/delete/").status_code == 403
+    (words,) = told(confirm(account_manager, PEOPLE, action, owner.user.pk)).values()
+    assert "Only a superuser" in words
+    assert owner.get("/accounts/").status_code == 200
+    (words,) = told(confirm(administrator, PEOPLE, action, owner.user.pk)).values()
+    assert "Only a superuser" not in words
+
+
+@pytest.mark.parametrize("who", LOOKERS)
+def test_nobody_deletes_themself_here(request, who):
+    client = request.getfixturevalue(who)
+    pk = user_of(client).pk
+    assert client.get(f"{PEOPLE}{pk}/delete/").status_code == 403
+    (words,) = told(confirm(client, PEOPLE, "delete", pk)).values()
+    assert "themself" in words
+    assert User.objects.filter(pk=pk).exists()
+
+
+def test_deleted_twice_is_deleted_once(administrator, owner):
+    pk = owner.user.pk
+    confirm(administrator, PEOPLE, "delete", pk)
+    assert told(confirm(administrator, PEOPLE, "delete", pk)) == {
+        f"Number {pk}": "It is not there any more"
+    }
+    assert events(event="user_deleted") == ["user_deleted"]
+
+
+def test_somebody_with_no_account_is_deleted_too(administrator):
+    person = User.objects.create_user("plain")
+    assert told(confirm(administrator, PEOPLE, "delete", person.pk)) == {
+        "plain": "Deleted; grants at Asana: none"
+    }
+
+
+# Ending sessions
+
+
+def test_all_their_sessions_end(account_manager, asana, owner):
+    other = type(owner.client)()
+    sign_in(other, asana, owner.account.gid)
+    assert other.get("/accounts/").status_code == 200
+    assert told(confirm(account_manager, PEOPLE, "end-sessions", owner.user.pk)) == {
+        str(owner.user): "2 sessions ended"
+    }
+    for client in (owner, other):
+        assert client.get("/accounts/")["Location"].startswith("/login/")
+    assert events(user=owner.user)[-1] == "session_ended"
+
+
+# What a manager may not
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        f"{PEOPLE}add/",
+        "/admin/auth/group/",
+        "/admin/auth/group/add/",
+        "/admin/auth/group/1/change/",
+        "/admin/auth/",
+    ],
+)
+def test_a_manager_adds_nobody_and_gives_no_permissions(account_manager, path):
+    assert account_manager.get(path).status_code in {403, 404}
+    assert account_manager.post(path, {"username": "eve"}).status_code in {403, 404}
