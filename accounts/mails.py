@@ -26,7 +26,7 @@ logger = logging.getLogger(__name__)
 
 PAUSE: Final = timedelta(minutes=5)  # longer than sending one takes: nobody else sends it meanwhile
 GIVE_UP_AFTER: Final = timedelta(days=1)
-TROUBLE: Final = "mail server in trouble"
+TROUBLE: Final = "mail-server-in-trouble"
 NAME_LENGTH: Final = 80
 Event = AuditEntry.Event
 SWITCHES: Final = {

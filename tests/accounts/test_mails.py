@@ -1,0 +1,316 @@
+import re
+from datetime import timedelta
+from smtplib import SMTPRecipientsRefused, SMTPServerDisconnected
+
+import pytest
+import time_machine
+from django.core import mail
+from django.core.cache import cache
+from django.core.mail.backends.locmem import EmailBackend
+from django.db import transaction
+from django.utils import timezone
+
+from accounts import audit, mails, tokens
+from accounts.models import AsanaAccount, AuditEntry, User
+from tests.accounts.sign_ins import sign_in
+
+pytestmark = pytest.mark.django_db(transaction=True)
+Event = AuditEntry.Event
+EVENTS = [Event.CONNECTED, Event.DISCONNECTED, Event.NEEDS_RECONNECTING, Event.RECONNECTED]
+
+
+class Server(EmailBackend):
+    """A mail server that fails as told."""
+
+    failure: Exception | None = None
+    tried = 0
+
+    def send_messages(self, messages):
+        type(self).tried += 1
+        if self.failure:
+            raise self.failure
+        return super().send_messages(messages)
+
+
+@pytest.fixture(autouse=True)
+def server(settings, monkeypatch):
+    settings.EMAIL_BACKEND = f"{__name__}.Server"
+    monkeypatch.setattr(Server, "tried", 0)
+    return Server
+
+
+@pytest.fixture
+def account(db) -> AsanaAccount:
+    user = User.objects.create(username="ada", name="Ada Okafor", email="ada@example.com")
+    return AsanaAccount.objects.create(user=user, gid="1", name="Ada at work")
+
+
+def later(**time: float):
+    return time_machine.travel(timezone.now() + timedelta(**time), tick=False)
+
+
+def due() -> list[AuditEntry]:
+    return list(AuditEntry.objects.exclude(mail_due_at=None))
+
+
+@pytest.mark.parametrize("event", EVENTS)
+def test_each_is_told_once(account, event):
+    audit.record(event, account=account)
+    (sent,) = mail.outbox
+    assert sent.to == ["ada@example.com"]
+    assert sent.from_email == "onelist@localhost"
+    assert sent.subject.startswith("Onelist: Ada at work ")
+    assert "Hello Ada Okafor" in sent.body
+    assert due() == []
+    mails.send_due()
+    assert len(mail.outbox) == 1
+
+
+@pytest.mark.parametrize("event", sorted(set(Event) - set(EVENTS)))
+def test_nothing_else_is(account, event):
+    audit.record(event, account=account)
+    assert mail.outbox == due() == []
+
+
+@pytest.mark.parametrize("event", EVENTS)
+def test_its_links_lead_to_this_site_and_nowhere_else(account, event, settings):
+    audit.record(event, account=account)
+    body = mail.outbox[0].body
+    links = re.findall(r"https?://\S+", body)
+    assert f"{settings.SITE_URL}/accounts/" in links
+    assert all(link.startswith(settings.SITE_URL + "/") for link in links)
+
+
+def test_what_needs_reconnecting_says_how_to_repair_it(account):
+    tokens.needs_reconnecting(account, "Asana no longer lets us in")
+    (sent,) = mail.outbox
+    assert sent.subject == "Onelist: Ada at work needs reconnecting"
+    assert "Asana no longer lets us in." in sent.body
+    assert "press Reconnect" in sent.body
+
+
+def test_trouble_is_told_once_however_many_find_out(account):
+    for _ in range(5):
+        tokens.needs_reconnecting(AsanaAccount.objects.get(), "Asana no longer lets us in")
+    assert len(mail.outbox) == 1
+
+
+def test_it_says_from_where_a_person_did_it(account, rf):
+    request = rf.get("/", headers={"User-Agent": "Mozilla/5.0 (X11; Linux) Firefox/130.0"})
+    request.user = account.user
+    audit.record(Event.CONNECTED, account=account, request=request)
+    assert "Firefox on Linux" in mail.outbox[0].body
+    assert "127.0.0.1" in mail.outbox[0].body
+
+
+def test_of_an_administrator_it_tells_neither_name_nor_place(account, rf):
+    request = rf.get("/", headers={"User-Agent": "Mozilla/5.0 (X11; Linux) Firefox/130.0"})
+    request.user = User.objects.create(username="root", name="Ruth")
+    audit.record(Event.DISCONNECTED, account=account, request=request)
+    body = mail.outbox[0].body
+    assert "by an administrator" in body
+    assert not any(private in body for private in ("Ruth", "127.0.0.1", "Firefox"))
+
+
+def test_the_time_is_the_persons(account):
+    User.objects.update(time_zone="Asia/Tokyo")
+    with time_machine.travel("2026-03-01T20:15:00Z", tick=False):
+        audit.record(Event.CONNECTED, account=AsanaAccount.objects.get())
+    assert "2 March 2026, 05:15 JST" in mail.outbox[0].body
+
+
+@pytest.mark.parametrize("event", EVENTS)
+def test_each_kind_can_be_switched_off(account, event):
+    off = mails.SWITCHES[event]
+    User.objects.update(**{off: False})
+    audit.record(event, account=AsanaAccount.objects.get())
+    assert mail.outbox == due() == []
+    other = {"mail_about_links", "mail_about_trouble"} - {off}
+    User.objects.update(**{off: True, other.pop(): False})
+    audit.record(event, account=AsanaAccount.objects.get())
+    assert len(mail.outbox) == 1
+
+
+@pytest.mark.parametrize(
+    "address", ["", "ada", "a@b@c", "ada@example.com\nBcc: eve@example.com", "a@example.com,b@b.cz"]
+)
+def test_without_an_address_there_is_nobody_to_write_to(account, address):
+    User.objects.update(email=address)
+    audit.record(Event.CONNECTED, account=AsanaAccount.objects.get())
+    assert mail.outbox == due() == []
+
+
+def test_who_is_switched_off_gets_none(account):
+    User.objects.update(is_active=False)
+    audit.record(Event.NEEDS_RECONNECTING, account=AsanaAccount.objects.get())
+    assert mail.outbox == due() == []
+
+
+def test_without_a_mail_server_nothing_waits(account, settings):
+    settings.SENDS_MAIL = False
+    audit.record(Event.CONNECTED, account=account)
+    assert mail.outbox == due() == []
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Ada\r\nBcc: eve@example.com",
+        "Ada\nBcc: eve@example.com\n\nBuy now",
+        "Ada\u2028Bcc: eve@example.com",
+        "Ada\x00\x1b[31m",
+        "\u202eadA",
+        "Ada & <b>friends</b> “quoted”",
+        "x" * 5000,
+        " ",
+    ],
+)
+def test_a_name_cannot_write_headers_or_paragraphs(account, name):
+    AsanaAccount.objects.update(name=name[:255].replace("\x00", ""))
+    User.objects.update(name=name[:255].replace("\x00", ""))
+    audit.record(Event.CONNECTED, account=AsanaAccount.objects.get())
+    (sent,) = mail.outbox
+    written = sent.message()
+    assert written["Bcc"] is None
+    assert written["To"] == "ada@example.com"
+    assert "\n\nBuy" not in sent.body
+    assert sent.subject.isprintable()
+    assert len(sent.subject) < 120
+    assert "&amp;" not in sent.subject + sent.body
+
+
+def test_nothing_is_sent_for_what_is_rolled_back(account):
+    with transaction.atomic():
+        audit.record(Event.CONNECTED, account=account)
+        assert mail.outbox == []
+        transaction.set_rollback(True)
+    assert mail.outbox == due() == []
+
+
+def test_nothing_is_sent_under_a_lock(op, monkeypatch):
+    """A refresh that is refused holds its row while it says so."""
+    account = sign_in(op).is_signed_in()
+    mail.outbox.clear()
+    inside = []
+    send = Server.send_messages
+    monkeypatch.setattr(
+        Server,
+        "send_messages",
+        lambda self, messages: (
+            inside.append(transaction.get_connection().in_atomic_block) or send(self, messages)
+        ),
+    )
+    token = tokens.access_token_for(account)
+    op.refresh_tokens.clear()
+    with pytest.raises(tokens.NeedsReconnecting):
+        tokens.access_token_for(account, rejected=token)
+    assert inside == [False]
+    assert "needs reconnecting" in mail.outbox[0].subject
+
+
+@pytest.mark.parametrize(
+    "failure", [ConnectionRefusedError(), TimeoutError(), SMTPServerDisconnected("gone")]
+)
+def test_a_mail_server_that_is_down_stops_nobody(account, server, monkeypatch, failure):
+    monkeypatch.setattr(server, "failure", failure)
+    audit.record(Event.CONNECTED, account=account)
+    audit.record(Event.DISCONNECTED, account=account)
+    assert server.tried == 1  # nobody waits for it a second time
+    assert len(due()) == 2
+    monkeypatch.setattr(server, "failure", None)
+    with later(minutes=6):
+        assert mails.send_due() == 2
+        assert mails.send_due() == 0
+    assert [sent.subject.rpartition(" ")[2] for sent in mail.outbox] == [
+        "disconnected",
+        "connected",
+    ]
+
+
+def test_neither_does_whatever_else_goes_wrong(account, server, monkeypatch):
+    monkeypatch.setattr(server, "failure", RuntimeError("no such thing"))
+    audit.record(Event.CONNECTED, account=account)
+    assert len(due()) == 1
+
+
+def test_a_refused_recipient_keeps_nobody_else_from_their_mail(account, server, monkeypatch):
+    monkeypatch.setattr(server, "failure", SMTPRecipientsRefused({}))
+    audit.record(Event.CONNECTED, account=account)
+    monkeypatch.setattr(server, "failure", None)
+    audit.record(Event.DISCONNECTED, account=account)
+    assert [sent.subject for sent in mail.outbox] == ["Onelist: Ada at work is disconnected"]
+
+
+def test_after_a_day_it_is_given_up(account, server, monkeypatch, caplog):
+    monkeypatch.setattr(server, "failure", ConnectionRefusedError())
+    audit.record(Event.CONNECTED, account=account)
+    with later(hours=23):
+        assert mails.send_due() == 0
+        assert len(due()) == 1
+    monkeypatch.setattr(server, "failure", None)
+    with later(hours=25):
+        assert mails.send_due() == 0
+    assert mail.outbox == due() == []
+    assert "given up" in caplog.text
+
+
+def test_two_at_the_same_time_send_it_once(account, server, monkeypatch):
+    """The second asks while the first is handing it over."""
+    send = Server.send_messages
+
+    def and_another_asks(self, messages):
+        assert mails.send_due() == 0
+        return send(self, messages)
+
+    monkeypatch.setattr(Server, "send_messages", and_another_asks)
+    audit.record(Event.CONNECTED, account=account)
+    assert server.tried == len(mail.outbox) == 1
+
+
+def test_a_switch_counts_when_it_is_sent(account, server, monkeypatch):
+    monkeypatch.setattr(server, "failure", ConnectionRefusedError())
+    audit.record(Event.CONNECTED, account=account)
+    monkeypatch.setattr(server, "failure", None)
+    User.objects.update(mail_about_links=False)
+    with later(minutes=6):
+        assert mails.send_due() == 0
+    assert mail.outbox == due() == []
+
+
+@pytest.mark.parametrize("over", [Event.RECONNECTED, Event.DISCONNECTED])
+def test_trouble_that_is_over_is_not_told_late(account, server, monkeypatch, over):
+    monkeypatch.setattr(server, "failure", ConnectionRefusedError())
+    audit.record(Event.NEEDS_RECONNECTING, account=account)
+    monkeypatch.setattr(server, "failure", None)
+    cache.clear()
+    audit.record(over, account=account)
+    with later(minutes=6):
+        mails.send_due()
+    assert len(mail.outbox) == 1
+    assert due() == []
+
+
+def test_whoever_is_gone_gets_none(account, server, monkeypatch):
+    monkeypatch.setattr(server, "failure", ConnectionRefusedError())
+    audit.record(Event.CONNECTED, account=account)
+    account.user.delete()
+    monkeypatch.setattr(server, "failure", None)
+    with later(minutes=6):
+        assert mails.send_due() == 0
+    assert mail.outbox == []
+
+
+def test_no_mail_holds_a_token(op):
+    sign_in(op).is_signed_in()
+    audit.record(Event.RECONNECTED, account=AsanaAccount.objects.get())
+    assert mail.outbox
+    for sent in mail.outbox:
+        assert not any(secret in str(sent.message()) for secret in op.secrets)
+
+
+def test_a_mail_that_goes_out_twice_says_that_it_is_the_same(account):
+    audit.record(Event.CONNECTED, account=account)
+    entry = AuditEntry.objects.get()
+    again = mails.message(entry, account.user)
+    assert again.message()["Message-ID"] == mail.outbox[0].message()["Message-ID"]
+    assert again.message()["Auto-Submitted"] == "auto-generated"
