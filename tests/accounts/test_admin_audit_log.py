@@ -1,0 +1,174 @@
+import csv
+import io
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from accounts.admin.audit_log import COLUMNS
+from accounts.models import AuditEntry
+from tests.accounts.administration import LOG, events, user_of
+
+EXPORT = f"{LOG}export/"
+LOOKERS = ["account_manager", "administrator"]
+
+
+def entry(**about) -> AuditEntry:
+    return AuditEntry.objects.create(**{"event": "signed_in", "by": "person"} | about)
+
+
+def exported(client, **asked: str) -> list[list[str]]:
+    answer = client.get(EXPORT, asked)
+    assert answer.status_code == 200, answer
+    return list(csv.reader(io.StringIO(answer.getvalue().decode(), newline="")))
+
+
+def found(client, **asked: str) -> list[AuditEntry]:
+    return list(client.get(LOG, asked).context["cl"].queryset)
+
+
+# To be read
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"event__exact": "connected"},
+        {"by__exact": "site"},
+        {"q": "Okafor"},
+        {"q": "Some Account"},
+        {"q": "4711"},
+        {"q": "203.0.113.9"},
+        {"at__year": "2020"},
+    ],
+)
+def test_it_is_searched_and_filtered(administrator, owner, asked):
+    AuditEntry.objects.all().delete()
+    entry(event="signed_in", user=user_of(administrator), address="198.51.100.1")
+    wanted = entry(
+        event="connected",
+        by="site",
+        user=owner.user,
+        account_name="Some Account",
+        account_gid="4711",
+        address="203.0.113.9",
+        at=timezone.now().replace(year=2020, day=1),
+    )
+    assert found(administrator, **asked) == [wanted]
+    assert exported(administrator, **asked)[1:][0][4] == "Some Account"
+    assert len(exported(administrator, **asked)) == 2
+
+
+@pytest.mark.parametrize("page", ["change", "history"])
+def test_an_entry_has_a_page(account_manager, owner, page):
+    one = owner.user.history.first()
+    before = AuditEntry.objects.count()
+    assert account_manager.get(f"{LOG}{one.pk}/{page}/").status_code == 200
+    assert AuditEntry.objects.count() == before
+
+
+@pytest.mark.parametrize("who", LOOKERS)
+def test_nobody_changes_it(request, owner, who):
+    client, one = request.getfixturevalue(who), owner.user.history.first()
+    before = list(AuditEntry.objects.values())
+    for path in (f"{LOG}add/", f"{LOG}{one.pk}/delete/"):
+        assert client.get(path).status_code == client.post(path, {"post": "yes"}).status_code == 403
+    assert client.post(f"{LOG}{one.pk}/change/", {"detail": "x"}).status_code == 403
+    data = {"action": "delete_selected", "_selected_action": one.pk, "index": 0, "post": "yes"}
+    client.post(LOG, data)
+    assert list(AuditEntry.objects.values()) == before
+
+
+@pytest.mark.parametrize(
+    "lookup", ["user__password__startswith", "actor__password__startswith", "browser__contains"]
+)
+def test_it_cannot_be_asked_letter_by_letter(administrator, lookup):
+    for path in (LOG, EXPORT):
+        assert administrator.get(path, {lookup: "x"}).status_code == 400
+
+
+# To be taken away
+
+
+@pytest.mark.parametrize("who", ["owner", "other_user", "nobody"])
+def test_the_export_is_the_administrators(request, owner, who):
+    answer = request.getfixturevalue(who).get(EXPORT)
+    assert answer["Location"] == f"/admin/login/?next={EXPORT}"
+
+
+@pytest.mark.parametrize("who", LOOKERS)
+def test_it_is_a_file_with_all_there_is(request, owner, who):
+    client = request.getfixturevalue(who)
+    entry(user=owner.user, detail='a, "b"\nc', browser="Firefox", address="203.0.113.9")
+    answer = client.get(EXPORT)
+    assert answer.streaming
+    assert answer["Content-Type"] == "text/csv; charset=utf-8"
+    assert answer["Content-Disposition"].startswith('attachment; filename="audit-log-')
+    assert "no-store" in answer["Cache-Control"]
+    lines = list(csv.reader(io.StringIO(answer.getvalue().decode(), newline="")))
+    assert lines[0] == list(COLUMNS)
+    assert lines[1][2:] == [
+        *(owner.user.username, "", "", "The person", "", "203.0.113.9", "Firefox"),
+        *('a, "b"\nc', ""),
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "=1+1",
+        "+1",
+        "-1",
+        "@SUM(A1)",
+        "\t=1",
+        "\r=1",
+        "\n=1",
+        " =1",
+        "\uff1d1",
+        "\uff0b1",
+        "\uff0d1",
+        "\uff201",
+    ],
+)
+@pytest.mark.parametrize("field", ["detail", "browser", "account_name", "account_gid"])
+def test_no_cell_is_a_formula(administrator, text, field):
+    entry(**{field: text})
+    cells = exported(administrator)[1]
+    assert f"'{text}" in cells
+    assert text not in cells
+
+
+@pytest.mark.parametrize("text", ["2026-11-23", "a=b", "Ada Okafor", "", "1+1", "ä🙂"])
+def test_other_cells_stay_as_they_are(administrator, text):
+    entry(detail=text)
+    assert exported(administrator)[1][9] == text
+
+
+def test_exporting_is_written_down_with_how_many_and_no_names(account_manager, owner):
+    count = AuditEntry.objects.count()
+    exported(account_manager, q="Okafor")
+    exported(account_manager)
+    written = list(AuditEntry.objects.filter(event="data_downloaded").order_by("pk"))
+    assert [each.actor for each in written] == [user_of(account_manager)] * 2
+    assert written[1].detail == f"the audit log as CSV, {count + 1} entries"
+    assert "Okafor" not in written[0].detail
+
+
+def test_an_address_that_makes_no_sense_exports_nothing(administrator):
+    answer = administrator.get(EXPORT, {"at__year": "x"})
+    assert answer["Location"] == f"{LOG}?e=1"
+    assert "data_downloaded" not in events()
+
+
+def test_thousands_are_exported(administrator):
+    now = timezone.now()
+    AuditEntry.objects.bulk_create(
+        AuditEntry(event="connected", by="person", at=now - timedelta(seconds=each))
+        for each in range(3000)
+    )
+    assert len(exported(administrator, event__exact="connected")) == 3001
+
+
+def test_the_list_links_to_the_export_of_what_it_shows(administrator, owner):
+    page = administrator.get(LOG, {"event__exact": "connected"}).content.decode()
+    assert f'href="{EXPORT}?event__exact=connected"' in page
