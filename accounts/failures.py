@@ -83,6 +83,14 @@ ANOTHER_TO_NARROW: Final = Failure(
     "give up. Nothing has been stored, and nothing has been changed.",
     "Switch to the right account in Asana first, then try again.",
 )
+NO_LONGER_LINKED: Final = Failure(
+    409,
+    "That account isn't connected here any more",
+    "It has been disconnected while you were at Asana. Nothing has been stored, so it stays "
+    "disconnected.",
+    "To have it here again, connect it.",
+    may_connect=True,
+)
 STILL_WIDE: Final = Failure(
     409,
     "Asana didn't take the permission back",
@@ -188,6 +196,7 @@ BY_CODE: Final = {
     "response_expired": SESSION,
     "identity_in_use": IN_USE,
     "another_person": ANOTHER_PERSON,
+    "no_longer_linked": NO_LONGER_LINKED,
     "still_wide": STILL_WIDE,
     "not_a_member": NOT_A_MEMBER,
     "signups_closed": SIGNUPS_CLOSED,

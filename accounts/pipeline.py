@@ -38,11 +38,21 @@ def find_account(
         return {"social": account, "user": account.user if account else None}
     if user is None or user.pk != backend.purpose.user_id:
         raise AuthSessionError(backend, code="user_mismatch", stage="pipeline")
-    if backend.purpose.kind in OF_ONE_ACCOUNT and uid != backend.purpose.gid:
-        _refuse(backend, "another_account", response, account)
+    if backend.purpose.kind in OF_ONE_ACCOUNT:
+        _check_that_one(backend, uid, response, account)
     if account and account.user_id != user.pk:
         _refuse(backend, "identity_in_use", response, account)
     return {"social": account, "user": user}
+
+
+@sensitive_variables()
+def _check_that_one(
+    backend: AsanaOpenIdConnect, uid: str, answer: dict[str, Any], account: AsanaAccount | None
+) -> None:
+    if uid != backend.purpose.gid:
+        _refuse(backend, "another_account", answer, account)
+    if account is None:  # disconnected meanwhile, in another tab
+        _refuse(backend, "no_longer_linked", answer, account)
 
 
 @sensitive_variables()

@@ -1,0 +1,249 @@
+"""A new grant in place of one that is gone."""
+
+from datetime import timedelta
+from html import unescape
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from accounts import failures, tokens
+from accounts.models import AsanaAccount, AuditEntry, User
+from asana_tasks import sync
+from tests.accounts.events import told
+from tests.fake_asana.app import query
+from tests.people import Person, authorize_url, path_of
+from tests.stand_in import ADA, BEN, CLEO, StandIn
+
+BASE = "openid email profile users:read workspaces:read tasks:read"
+Event = AuditEntry.Event
+
+
+def path(person: Person) -> str:
+    return f"/accounts/{person.account.pk}/reconnect/"
+
+
+def ada() -> AsanaAccount:
+    return AsanaAccount.objects.get(gid=ADA)
+
+
+def rows() -> list[dict]:
+    return list(AsanaAccount.objects.order_by("pk").values())
+
+
+def reconnect(person: Person, asana: StandIn, gid: str = ADA, **data: str):
+    return person.get(path_of(asana.allow(authorize_url(person.client, path(person), **data), gid)))
+
+
+@pytest.fixture
+def broken(owner, asana) -> Person:
+    """Ada has removed Onelist in Asana's settings; what was fetched before is two days old."""
+    assert sync.run(owner.account).state == "done"
+    AsanaAccount.objects.update(synced_at=timezone.now() - timedelta(days=2))
+    asana.revoke_grants(ADA)
+    assert not tokens.renew(ada())
+    assert ada().needs_reconnecting
+    return owner
+
+
+# Until then
+
+
+def test_the_tasks_stay_in_the_list_with_their_age(broken):
+    page = unescape(broken.get("/tasks/").content.decode())
+    assert "Write the plan" in page
+    assert "needs reconnecting: Asana no longer lets us in; what you see is as of 2\xa0days" in page
+    assert f'action="{path(broken)}"' in page
+    assert 'aria-label="Reconnect Ada Okafor"' in page
+
+
+def test_its_page_says_whom_to_be_at_asana(broken):
+    page = unescape(broken.get(path(broken)).content.decode())
+    assert "Asana no longer lets us in." in page
+    assert "Ada Okafor" in page
+    assert "ada@example.com" in page
+    assert "another account is not accepted" in page
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_what_works_needs_none(owner, asana, method):
+    before = len(asana.requests())
+    answer = getattr(owner, method)(path(owner))
+    assert (answer.status_code, answer["Location"]) == (302, "/accounts/")
+    assert len(asana.requests()) == before
+    assert "there is nothing to reconnect" in owner.get("/accounts/").content.decode()
+
+
+def test_others_see_nothing_of_it(broken, other_user, administrator, nobody):
+    for method in ("get", "post"):
+        assert getattr(other_user.client, method)(path(broken)).status_code == 404
+        assert getattr(administrator, method)(path(broken)).status_code == 404
+        assert getattr(nobody, method)(path(broken))["Location"] == f"/login/?next={path(broken)}"
+
+
+@pytest.mark.parametrize("method", ["put", "delete", "patch"])
+def test_it_takes_no_other_method(broken, method):
+    assert getattr(broken.client, method)(path(broken)).status_code == 405
+
+
+def test_it_wants_the_sites_own_form(broken):
+    stranger = Client(enforce_csrf_checks=True)
+    stranger.cookies = broken.client.cookies
+    assert stranger.post(path(broken)).status_code == 403
+
+
+def test_too_many_are_told(broken, settings):
+    settings.SIGN_IN_RATE = "1/minute"
+    assert broken.post(path(broken)).status_code == 302
+    answer = broken.post(path(broken))
+    assert answer.status_code == 429
+    assert f'href="{path(broken)}"' in answer.content.decode()
+
+
+# The way there and back
+
+
+def test_it_works_again_in_place(broken, asana):
+    before = ada()
+    answer = reconnect(broken, asana)
+    assert (answer.status_code, answer["Location"]) == (302, "/accounts/")
+    page = unescape(broken.get("/accounts/").content.decode())
+    assert "<bdi>Ada Okafor</bdi> (<bdi>ada@example.com</bdi>) works again." in page
+    after = ada()
+    assert (after.pk, after.connected_at) == (before.pk, before.connected_at)
+    assert (after.status, after.last_error) == ("connected", "")
+    assert sync.run(after).state == "done"
+    assert told(Event.RECONNECTED) == [(broken.user, "person")]
+    assert told(Event.CONNECTED) == [(broken.user, "person")]  # at first, and not again
+
+
+def test_it_leads_back_to_where_the_button_was(broken, asana):
+    assert reconnect(broken, asana, next="/tasks/?sort=name")["Location"] == "/tasks/?sort=name"
+
+
+@pytest.mark.parametrize("there", ["//evil.example/", "https://evil.example/", "javascript:1", "x"])
+def test_nowhere_else(broken, asana, there):
+    assert reconnect(broken, asana, next=there)["Location"] == "/accounts/"
+
+
+@pytest.mark.parametrize(
+    ("had", "asked"),
+    [
+        (BASE, BASE),
+        (f"{BASE} tasks:write", f"{BASE} tasks:write"),
+        ("openid default", f"{BASE} tasks:write"),  # the app was registered in another way then
+    ],
+)
+def test_it_asks_for_as_much_as_there_was(broken, asana, had, asked):
+    AsanaAccount.objects.update(scope=had)
+    assert query(authorize_url(broken.client, path(broken)))["scope"] == asked
+    reconnect(broken, asana)
+    assert ada().scope == asked
+
+
+def test_with_full_permissions_it_asks_for_those(broken, settings):
+    settings.ASANA_APP_PERMISSIONS = "full"
+    asked = query(authorize_url(broken.client, path(broken)))
+    assert asked["scope"] == "openid email profile default"
+
+
+def test_asana_may_grant_less_and_that_is_told(op, nobody):
+    op.token_answer["scope"] = f"{BASE} tasks:write"
+    nobody.get(op.allow(authorize_url(nobody)))
+    AsanaAccount.objects.update(status=AsanaAccount.Status.NEEDS_RECONNECTING)
+    linked = AsanaAccount.objects.get()
+    op.token_answer["scope"] = BASE
+    answer = nobody.get(op.allow(authorize_url(nobody, f"/accounts/{linked.pk}/reconnect/")))
+    page = unescape(nobody.get(answer["Location"]).content.decode())
+    assert "works again. Onelist may only read its tasks now." in page
+    assert not AsanaAccount.objects.get().may_write
+
+
+# Refused
+
+
+@pytest.mark.parametrize("linked", ["to nobody", "to the same person", "to somebody else"])
+def test_another_account_is_refused_and_nothing_is_stored(broken, asana, linked):
+    if linked == "to the same person":
+        broken.get(path_of(asana.allow(authorize_url(broken.client, "/accounts/connect/"), BEN)))
+    elif linked == "to somebody else":
+        Person.signed_in(asana, BEN)
+    before, people = rows(), User.objects.count()
+    answer = reconnect(broken, asana, BEN)
+    page = unescape(answer.content.decode())
+    assert answer.status_code == 409
+    assert failures.ANOTHER_TO_RECONNECT.title in page
+    assert "Expected was" in page
+    assert "Ada Okafor" in page
+    assert "ada@example.com" in page
+    assert f'href="{path(broken)}"' in page
+    assert "another_account" not in page
+    assert rows() == before
+    assert User.objects.count() == people
+    given_back = [each["status"] for each in asana.requests("/-/oauth_revoke")]
+    assert given_back == ([200] if linked == "to nobody" else [])
+
+
+def test_of_the_other_account_that_page_tells_nothing(broken, asana):
+    Person.signed_in(asana, BEN)
+    page = reconnect(broken, asana, BEN).content.decode()
+    for text in ("Ben", BEN, "ben@example.com"):
+        assert text not in page
+
+
+def test_denying_it_leaves_it_as_it_was(broken, asana):
+    before = rows()
+    answer = broken.get(path_of(asana.deny(authorize_url(broken.client, path(broken)), ADA)))
+    page = unescape(answer.content.decode())
+    assert answer.status_code == 403
+    assert failures.NOT_RECONNECTED.title in page
+    assert f'href="{path(broken)}"' in page
+    assert rows() == before
+
+
+def test_an_outage_can_be_tried_again(broken, asana):
+    link = path_of(asana.allow(authorize_url(broken.client, path(broken)), ADA))
+    asana.order("server_error", path="/-/oauth_token", value=503)
+    answer = broken.get(link)
+    assert answer.status_code == 503
+    assert f'href="{path(broken)}"' in answer.content.decode()
+    assert ada().needs_reconnecting
+    asana.heal()
+    assert reconnect(broken, asana).status_code == 302
+    assert not ada().needs_reconnecting
+
+
+def test_the_link_of_one_person_does_nothing_for_another(broken, other_user, asana):
+    link = path_of(asana.allow(authorize_url(broken.client, path(broken)), ADA))
+    assert other_user.get(link).status_code == 403
+    assert ada().needs_reconnecting
+    assert ada().user == broken.user
+
+
+def test_twice_is_once(broken, asana):
+    link = path_of(asana.allow(authorize_url(broken.client, path(broken)), ADA))
+    assert broken.get(link).status_code == 302
+    before = rows()
+    assert broken.get(link).status_code == 403
+    assert rows() == before
+
+
+def test_two_tabs_both_arrive(broken, asana):
+    first = path_of(asana.allow(authorize_url(broken.client, path(broken)), ADA))
+    second = path_of(asana.allow(authorize_url(broken.client, path(broken)), ADA))
+    assert broken.get(first).status_code == 302
+    assert broken.get(second).status_code == 302
+    assert not ada().needs_reconnecting
+    assert len(told(Event.RECONNECTED)) == 1
+
+
+def test_disconnected_in_another_tab_it_does_not_come_back(broken, asana):
+    broken.get(path_of(asana.allow(authorize_url(broken.client, "/accounts/connect/"), CLEO)))
+    link = path_of(asana.allow(authorize_url(broken.client, path(broken)), ADA))
+    broken.post(f"/accounts/{broken.account.pk}/disconnect/")
+    assert not AsanaAccount.objects.filter(gid=ADA).exists()
+    answer = broken.get(link)
+    assert answer.status_code == 409
+    assert failures.NO_LONGER_LINKED.title in unescape(answer.content.decode())
+    assert not AsanaAccount.objects.filter(gid=ADA).exists()
+    assert [each["status"] for each in asana.requests("/-/oauth_revoke")] == [200]  # given back
