@@ -5,8 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.contrib.admin.models import LogEntry
 from django.db.models import QuerySet
-from django.http import HttpRequest
-from django.http.response import HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
 from accounts import failures, health, rates
@@ -20,7 +19,7 @@ class AdminSite(admin.AdminSite):
 
     def index(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
-    ) -> HttpResponseBase:
+    ) -> TemplateResponse:
         """How the site is, for those who look after it; for others on the staff Django's own."""
         if any(request.user.has_perm(name) for name in MAY_SEE_HEALTH):
             extra_context = {"health": health.look(), **(extra_context or {})}
@@ -30,13 +29,13 @@ class AdminSite(admin.AdminSite):
 
     def login(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
-    ) -> HttpResponseBase:
+    ) -> HttpResponse:
         """So many passwords an address, whoever they are for."""
         if request.method == "POST" and not rates.password_allowed(request):
             return self._too_many(request)
         return super().login(request, extra_context)
 
-    def _too_many(self, request: HttpRequest) -> HttpResponseBase:
+    def _too_many(self, request: HttpRequest) -> HttpResponse:
         seconds = rates.password_wait(request)
         context = {
             **self.each_context(request),

@@ -19,7 +19,7 @@ OUTCOMES: Final = {
 
 def may_end(request: HttpRequest, person: User) -> bool:
     """Their sessions, links, or everything: nobody who isn't a superuser does so to the staff."""
-    return bool(request.user.is_superuser) or not (person.is_staff or person.is_superuser)  # type: ignore[union-attr]
+    return bool(request.user.is_superuser) or not (person.is_staff or person.is_superuser)
 
 
 def in_words(revocation: Revocation | None) -> str:

@@ -7,7 +7,7 @@ They have views of their own, outside Django's transactions, since they wait for
 import logging
 import re
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, ClassVar, Final
@@ -17,8 +17,7 @@ from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponseNotAllowed
-from django.http.response import HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 
@@ -56,7 +55,7 @@ class Report:
 
 
 class ConfirmedActionsAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
-    confirmed_actions: ClassVar[list[ConfirmedAction]]
+    confirmed_actions: ClassVar[Sequence[ConfirmedAction]]
 
     def get_urls(self) -> list[URLPattern]:
         name = f"{self.opts.app_label}_{self.opts.model_name}_do"
@@ -71,22 +70,22 @@ class ConfirmedActionsAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
         def ask(
             action: ConfirmedAction, _: Any, request: HttpRequest, rows: QuerySet[Any]
-        ) -> HttpResponseBase:
+        ) -> HttpResponse:
             numbers = list(rows.order_by("pk").values_list("pk", flat=True)[:MOST])
             return self._confirmation(request, action, numbers)
 
         permitted = [each for each in self.permitted_actions(request) if each.on_list]
         return {each.name: (partial(ask, each), each.name, each.title) for each in permitted}
 
-    def response_action(self, request: HttpRequest, queryset: QuerySet[Any]) -> Any:
+    def response_action(self, request: HttpRequest, queryset: QuerySet[Any], *args: Any) -> Any:
         """Django takes what was selected as it comes, and breaks on what is no number."""
         data = request.POST.copy()
         selected = _numbers(data.getlist(ACTION_CHECKBOX_NAME))
         data.setlist(ACTION_CHECKBOX_NAME, [str(each) for each in selected])
         request.POST = data  # type: ignore[assignment]
-        return super().response_action(request, queryset)
+        return super().response_action(request, queryset, *args)
 
-    def do_view(self, request: HttpRequest, name: str) -> HttpResponseBase:
+    def do_view(self, request: HttpRequest, name: str) -> HttpResponse:
         action = next((each for each in self.confirmed_actions if each.name == name), None)
         if action is None:
             raise Http404
@@ -103,7 +102,7 @@ class ConfirmedActionsAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     def delete_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
-    ) -> HttpResponseBase:
+    ) -> HttpResponse:
         """One of the actions, and no way round it."""
         row = self.get_object(request, unquote(object_id))
         if not self.has_delete_permission(request, row):
@@ -113,7 +112,7 @@ class ConfirmedActionsAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     def _confirmation(
         self, request: HttpRequest, action: ConfirmedAction, numbers: list[int]
-    ) -> HttpResponseBase:
+    ) -> HttpResponse:
         rows = self.get_queryset(request).filter(pk__in=numbers).order_by("pk")
         found = list(rows.values_list("pk", flat=True))
         named = [(str(row), action.about(row)) for row in rows[:NAMED]]
@@ -152,7 +151,7 @@ class ConfirmedActionsAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     def _page(
         self, request: HttpRequest, action: ConfirmedAction, kind: str, **more: Any
-    ) -> HttpResponseBase:
+    ) -> HttpResponse:
         context = {
             **self.admin_site.each_context(request),
             "title": action.title,

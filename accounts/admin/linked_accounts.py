@@ -1,8 +1,7 @@
 from typing import Any
 
 from django.contrib import admin
-from django.http import HttpRequest
-from django.http.response import HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 
 from accounts import health
 from accounts.admin import actions
@@ -64,7 +63,7 @@ class AsanaAccountAdmin(AuditedAdmin, ConfirmedActionsAdmin):
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
-    ) -> HttpResponseBase:
+    ) -> HttpResponse:
         states = {"states": health.accounts_by_state()}
         return super().changelist_view(request, states | (extra_context or {}))
 

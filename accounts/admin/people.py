@@ -1,11 +1,10 @@
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from django.contrib import admin
 from django.contrib.admin.utils import unquote
 from django.contrib.auth.admin import UserAdmin as StockUserAdmin
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest
-from django.http.response import HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 
 from accounts.admin import actions
 from accounts.admin.audited import AuditedAdmin
@@ -37,7 +36,7 @@ class LinkedAccounts(admin.TabularInline):  # type: ignore[type-arg]
 
 
 @admin.register(User)
-class UserAdmin(AuditedAdmin, ConfirmedActionsAdmin, StockUserAdmin):  # type: ignore[type-arg,misc]
+class UserAdmin(AuditedAdmin, ConfirmedActionsAdmin, StockUserAdmin):  # type: ignore[type-arg]
     list_display = ("username", "name", "email", "is_active", "is_staff", "last_login")
     list_filter = ("is_active", "is_staff", "is_superuser", "groups")
     search_fields = ("username", "name", "email", "asana_accounts__gid", "asana_accounts__name")
@@ -45,7 +44,7 @@ class UserAdmin(AuditedAdmin, ConfirmedActionsAdmin, StockUserAdmin):  # type: i
     may_be_asked_about = frozenset({"is_active", "is_staff", "is_superuser", "groups"})
     inlines = (LinkedAccounts,)
     readonly_fields = ("last_login", "date_joined")
-    fieldsets = (
+    fieldsets: ClassVar[Any] = (
         (None, {"fields": ("username", "password")}),
         PERSON,
         ("Mail", {"fields": ("mail_about_links", "mail_about_trouble")}),
@@ -62,7 +61,7 @@ class UserAdmin(AuditedAdmin, ConfirmedActionsAdmin, StockUserAdmin):  # type: i
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """What decides who may do what is the superusers'."""
-        if obj and not request.user.is_superuser:  # type: ignore[union-attr]
+        if obj and not request.user.is_superuser:
             return FOR_MANAGERS
         fieldsets = super().get_fieldsets(request, obj)
         if obj and not self._may_set_password(request, obj):
@@ -73,10 +72,10 @@ class UserAdmin(AuditedAdmin, ConfirmedActionsAdmin, StockUserAdmin):  # type: i
         return self.inlines if obj else ()
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        return bool(request.user.is_superuser) and super().has_add_permission(request)  # type: ignore[union-attr]
+        return bool(request.user.is_superuser) and super().has_add_permission(request)
 
     def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
-        return bool(request.user.is_superuser) and super().has_change_permission(request, obj)  # type: ignore[union-attr]
+        return bool(request.user.is_superuser) and super().has_change_permission(request, obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         may = super().has_delete_permission(request, obj)
@@ -87,7 +86,7 @@ class UserAdmin(AuditedAdmin, ConfirmedActionsAdmin, StockUserAdmin):  # type: i
         request: HttpRequest,
         id: str,  # noqa: A002
         form_url: str = "",
-    ) -> HttpResponseBase:
+    ) -> HttpResponse:
         """Whoever set the password of somebody who came from Asana could be them, tasks and all."""
         person = self.get_object(request, unquote(id))
         if person and not self._may_set_password(request, person):

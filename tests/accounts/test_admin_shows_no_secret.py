@@ -4,6 +4,7 @@ administration, not in an export, not in a dump."""
 import json
 import re
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from django.contrib import admin
@@ -72,7 +73,7 @@ def addresses() -> Iterator[str]:
         name = f"{model_admin.opts.app_label}_{model_admin.opts.model_name}"
         yield reverse("admin:app_list", args=[model_admin.opts.app_label])
         yield reverse(f"admin:{name}_changelist") + "?q=a"
-        for row in model.objects.all():
+        for row in rows_of(model):
             yield reverse(f"admin:{name}_changelist") + f"?pk={row.pk}"
             yield from (reverse(f"admin:{name}_{page}", args=[row.pk]) for page in PAGES)
         for url in model_admin.get_urls():
@@ -80,6 +81,10 @@ def addresses() -> Iterator[str]:
                 yield reverse(f"admin:{url.name}")
     for entry in Task.objects.all()[:3]:
         yield f"/admin/r/{ContentType.objects.get_for_model(Task).pk}/{entry.pk}/"
+
+
+def rows_of(model: Any) -> list[Any]:
+    return list(model.objects.all())
 
 
 def assert_silent(text: str, hidden: set[str], where: str) -> None:
@@ -115,8 +120,8 @@ def test_every_room_was_walked(full):
 def test_no_action_shows_one(request, full, who):
     client, hidden = request.getfixturevalue(who), secrets()
     for where, model in ((REVOCATIONS, Revocation), (ACCOUNTS, AsanaAccount), (PEOPLE, User)):
-        model_admin = admin.site.get_model_admin(model)
-        rows = list(model_admin.model.objects.values_list("pk", flat=True))
+        model_admin: Any = admin.site.get_model_admin(model)
+        rows = [row.pk for row in rows_of(model)]
         for action in model_admin.confirmed_actions:
             for step in (ask, confirm):
                 answer = step(client, where, action.name, *rows)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from accounts.admin.confirmed import NotDone
 from accounts.models import AsanaAccount
 from asana_tasks import admin
 from asana_tasks.leases import Lease
@@ -60,7 +61,7 @@ def test_two_at_once_are_one(administrator, owner):
 
 
 def test_it_stops_in_time_keeps_what_it_has_and_lets_go(administrator, owner):
-    with pytest.raises(admin.NotDone, match="too long"):
+    with pytest.raises(NotDone, match="too long"):
         admin.fetch(administrator, owner.account, -1)
     owner.account.refresh_from_db()
     assert owner.account.sync_lease == ""
