@@ -59,7 +59,8 @@ def parts() -> list[Part]:
 
 
 def _links_to(model: Model) -> Iterator[Any]:
-    for link in model._meta.get_fields(include_hidden=True):  # noqa: SLF001
+    links: list[Any] = model._meta.get_fields(include_hidden=True)  # noqa: SLF001
+    for link in links:
         if not (link.auto_created and link.is_relation and not link.concrete):
             continue
         if link.on_delete is models.CASCADE or (link.on_delete and not link.hidden):

@@ -12,8 +12,7 @@ from django.conf import settings
 from django.contrib.sessions import middleware
 from django.contrib.sessions.backends.db import SessionStore as DatabaseSessionStore
 from django.contrib.sessions.exceptions import SessionInterrupted
-from django.http import HttpRequest, HttpResponseRedirect
-from django.http.response import HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import resolve_url
 from django.utils import timezone
 from django_htmx.http import HttpResponseClientRedirect
@@ -65,9 +64,7 @@ class SessionMiddleware(middleware.SessionMiddleware):
             ip=audit.address(request),
         )
 
-    def process_response(
-        self, request: HttpRequest, response: HttpResponseBase
-    ) -> HttpResponseBase:
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
         """Whose session was ended while we were at work has to sign in again: that is no error."""
         try:
             response = super().process_response(request, response)

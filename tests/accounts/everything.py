@@ -5,10 +5,10 @@ from typing import Any
 from django.db import connection
 
 
-def rows(but: set[str] = frozenset()) -> dict[str, list[dict[str, Any]]]:
+def rows() -> dict[str, list[dict[str, Any]]]:
     """Of every table there is, ours or a library's."""
     with connection.cursor() as cursor:
-        tables = set(connection.introspection.table_names(cursor)) - but - {"django_migrations"}
+        tables = set(connection.introspection.table_names(cursor)) - {"django_migrations"}
         return {table: _rows(cursor, table) for table in tables}
 
 

@@ -12,7 +12,7 @@ from qsessions.models import Session
 
 from accounts import tokens
 from accounts.models import AsanaAccount, AuditEntry, Revocation, User
-from asana_tasks import sync
+from asana_tasks import store, sync
 from asana_tasks.models import Task, Workspace
 from tests.accounts import everything
 from tests.people import sign_in
@@ -190,14 +190,14 @@ def links_to(table: str) -> list[tuple[str, str]]:
 @pytest.mark.django_db(transaction=True)
 def test_with_a_sync_under_way(owner, monkeypatch):
     """It stores a row of a task that is being deleted: whoever is second gives way."""
-    keep, at_work, leaving = sync.store.keep_tasks, threading.Event(), threading.Event()
+    keep, at_work, leaving = store.keep_tasks, threading.Event(), threading.Event()
 
     def keep_slowly(*args, **kwargs):
         at_work.set()
         leaving.wait(0.2)
         return keep(*args, **kwargs)
 
-    monkeypatch.setattr(sync.store, "keep_tasks", keep_slowly)
+    monkeypatch.setattr(store, "keep_tasks", keep_slowly)
     account = owner.account
 
     def run() -> None:
@@ -222,7 +222,8 @@ def test_with_a_sync_under_way(owner, monkeypatch):
 @pytest.mark.parametrize("times", [1, 3])
 def test_a_row_that_comes_while_its_account_goes(owner, times):
     """The database notices at the end of the transaction, and it is done again."""
-    account, came = owner.account, []
+    account = owner.account
+    came: list[Workspace] = []
 
     def store_a_row(**kwargs) -> None:
         if len(came) < times:
