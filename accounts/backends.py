@@ -11,9 +11,10 @@ from django.urls import reverse
 from social_core.backends.open_id_connect import OpenIdConnectAuth
 from social_core.exceptions import AuthResponseError, ErrorStage
 
-from accounts import callbacks, discovery, http, id_tokens, provider_errors
+from accounts import callbacks, discovery, http, id_tokens, provider_errors, watching
 from accounts.models import AsanaAccount
 from accounts.purposes import Purpose, scopes_for
+from accounts.watching import Watch
 
 USERINFO_CLAIMS: Final = ("sub", "name", "email", "picture")
 
@@ -75,11 +76,19 @@ class AsanaOpenIdConnect(OpenIdConnectAuth[HttpResponse]):
 
     # Coming back
 
+    watch = Watch()  # over nothing
+
     def auth_complete(self, *args: Any, **kwargs: Any) -> Any:
         answer = cast("QueryDict", self.data)
         self._remember_purpose(answer.get("state", ""))
         callbacks.check(self, answer, issuer=self.id_token_issuer())
-        return super().auth_complete(*args, **kwargs)
+        try:
+            user = super().auth_complete(*args, **kwargs)
+        except Exception as error:
+            self.watch.ended(error=error)
+            raise
+        self.watch.ended(account=getattr(user, "social_user", None))
+        return user
 
     def _remember_purpose(self, state: str) -> None:
         """Even if the answer is a Deny. `next` comes with it: two tabs share one session."""
@@ -92,9 +101,11 @@ class AsanaOpenIdConnect(OpenIdConnectAuth[HttpResponse]):
         self, url: str, *args: Any, stage: ErrorStage = "token_exchange", **kwargs: Any
     ) -> dict[Any, Any]:
         """The token answer, checked; its ID token, if there is one, in `self.id_token`."""
+        self.watch = Watch.begun()
         answer = super(OpenIdConnectAuth, self).request_access_token(
             url, *args, stage=stage, **kwargs
         )
+        self.watch.token_answer(answer, self.get_scope())
         self._check_token_answer(answer, stage=stage)
         self.id_token = None
         if answer.get("id_token") is not None:
@@ -109,6 +120,7 @@ class AsanaOpenIdConnect(OpenIdConnectAuth[HttpResponse]):
         self, response: requests.Response, *args: Any, **kwargs: Any
     ) -> dict[Any, Any]:
         answer = super().process_refresh_token_response(response, *args, **kwargs)
+        watching.note_refresh(answer)
         if self.get_provider_error(answer, stage="refresh") is None:
             self._check_token_answer(answer, stage="refresh")
         return answer
@@ -166,6 +178,7 @@ class AsanaOpenIdConnect(OpenIdConnectAuth[HttpResponse]):
         userinfo = self.get_json(
             self.userinfo_url(), headers={"Authorization": f"Bearer {access_token}"}
         )
+        self.watch.userinfo(userinfo)
         if not isinstance(userinfo, dict):
             raise AuthResponseError(self, code="malformed_response", stage="user_info")
         claims = {name: userinfo[name] for name in USERINFO_CLAIMS if name in userinfo}

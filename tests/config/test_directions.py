@@ -36,7 +36,7 @@ FLOORS = {
         {"signals", "sign_in_signals"},
         {"session_store", "tokens"},
         {"audit", "backends"},
-        {"callbacks", "discovery", "failures", "mails", "provider_errors", "rates"},
+        {"callbacks", "watching", "discovery", "failures", "mails", "provider_errors", "rates"},
         {"waiting", "groups", "sessions", "forms", "newcomers"},
         {"models", "browsers", "claims", "http", "id_tokens", "encryption", "decorators"},
         {"purposes", "time_zones"},

@@ -1,0 +1,90 @@
+"""Our own database, and whether somebody keeps house in it."""
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.utils import timezone
+from django.utils.timesince import timesince
+
+from accounts import health
+from accounts.doctor.findings import Findings, ok, problem, warning
+from accounts.models import AuditEntry, Revocation
+
+START_HOUSEKEEPING: Final = (
+    "Start `manage.py housekeeping` beside the site, as a service or from cron (README.md)."
+)
+LATE: Final = timedelta(minutes=15)  # housekeeping comes round every minute
+
+
+def reachable() -> Findings:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError as error:
+        yield problem(
+            "database",
+            f"{connection.vendor} isn't answering ({type(error).__name__})",
+            "Check DATABASE_URL and that the database runs.",
+        )
+        return
+    if connection.vendor == "sqlite" and not settings.IS_LOCAL:
+        yield warning(
+            "database",
+            "SQLite answers; it is for one process on one machine",
+            "Use PostgreSQL (DATABASE_URL) for several processes or many people.",
+        )
+    else:
+        yield ok("database", f"{connection.vendor} answers")
+
+
+def migrations() -> Findings:
+    executor = MigrationExecutor(connection)
+    pending = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    if pending:
+        yield problem(
+            "migrations",
+            f"{len(pending)} of them wait, the first is {pending[0][0]}",
+            "Run `manage.py migrate`, then restart the site.",
+        )
+    else:
+        yield ok("migrations", "none wait")
+
+
+def clean_up() -> Findings:
+    at = health.last_clean_up()
+    if at is None:
+        yield warning("clean-up", "has never been done", START_HOUSEKEEPING)
+    elif at < timezone.now() - health.CLEAN_UP_EVERY:
+        yield problem("clean-up", f"last done {_since(at)} ago", START_HOUSEKEEPING)
+    else:
+        yield ok("clean-up", f"last done {_since(at)} ago")
+
+
+def _since(at: datetime) -> str:
+    return timesince(at).replace("\xa0", " ")
+
+
+def chores() -> Findings:
+    late = timezone.now() - LATE
+    left = Revocation.objects.filter(next_attempt_at__lt=late).count()
+    left += AuditEntry.objects.filter(mail_due_at__lt=late).count()
+    if left:
+        says = f"{left} revocations and mails are long due, and nobody sees to them"
+        yield problem("housekeeping", says, START_HOUSEKEEPING)
+    else:
+        yield ok("housekeeping", "nothing is left undone")
+
+
+def revocations() -> Findings:
+    waiting = Revocation.objects.count()
+    if waiting:
+        yield warning(
+            "revocations",
+            f"{waiting} wait for Asana",
+            "They are tried again for a week. /admin/ says why they wait.",
+        )
+    else:
+        yield ok("revocations", "none wait")

@@ -1,0 +1,35 @@
+"""The keys that tokens are encrypted with."""
+
+from django.conf import settings
+
+from accounts import tokens
+from accounts.doctor.findings import Findings, ok, problem, warning
+
+
+def token_keys() -> Findings:
+    """That each of them is a key was seen to at the start."""
+    keys = settings.TOKEN_KEYS
+    if len(set(keys)) < len(keys):
+        advice = "Take the repeated one out of TOKEN_KEYS."
+        yield warning("keys", "one stands there twice", advice)
+    elif settings.SECRET_KEY in keys:
+        advice = "Make a key of its own (README.md), and rotate."
+        yield problem("keys", "one is the SECRET_KEY as well", advice)
+    else:
+        yield ok("keys", f"{len(keys)} in TOKEN_KEYS")
+
+
+def rows() -> Findings:
+    if unreadable := tokens.unreadable_rows():
+        yield problem(
+            "tokens",
+            f"{unreadable} rows can't be read with any of TOKEN_KEYS",
+            "Put back the key that is missing and run `manage.py rotate_token_keys`; without it "
+            "these accounts have to be reconnected by their people.",
+        )
+        return
+    if old := tokens.rows_on_old_keys():
+        advice = "Run `manage.py rotate_token_keys`; until then keep the old keys."
+        yield warning("tokens", f"{old} rows need an old key", advice)
+    else:
+        yield ok("tokens", "all are readable, under the newest key")

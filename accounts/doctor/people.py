@@ -1,0 +1,26 @@
+"""Who may come in, and how their accounts are."""
+
+from django.conf import settings
+
+from accounts import health
+from accounts.doctor.findings import Findings, ok, warning
+from accounts.models import AsanaAccount
+
+
+def who_may_come_in() -> Findings:
+    workspaces = len(settings.ALLOWED_WORKSPACES)
+    who = f"members of {workspaces} workspaces" if workspaces else "everybody with an Asana account"
+    closed = settings.SIGNUPS == "closed"
+    if closed and not AsanaAccount.objects.exists():
+        yield warning(
+            "sign-ups",
+            "closed, and nobody is here who could sign in",
+            "Set SIGNUPS=open until you have signed in.",
+        )
+    else:
+        yield ok("sign-ups", f"closed; {who}, if they are here" if closed else f"open to {who}")
+
+
+def accounts() -> Findings:
+    told = ", ".join(f"{each.number} {each.label.lower()}" for each in health.accounts_by_state())
+    yield ok("accounts", told)

@@ -1,0 +1,190 @@
+"""Asana itself: asked anew, without a thing of ours being changed by the answer."""
+
+import time
+from collections.abc import Iterator
+from email.utils import parsedate_to_datetime
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+import requests
+from django.conf import settings
+from django.utils.crypto import get_random_string
+from django.views.decorators.debug import sensitive_variables
+
+from accounts import discovery, http, id_tokens
+from accounts.backends import AsanaOpenIdConnect
+from accounts.doctor.findings import Finding, Findings, ok, problem, warning
+
+LEEWAY: Final = AsanaOpenIdConnect.JWT_LEEWAY
+REACH: Final = "Check that this machine reaches it; sign-ins and refreshes wait until it does."
+CLOCK: Final = "Set this machine's clock by NTP (`timedatectl` tells whether it is)."
+WANTED: Final = {
+    "code_challenge_methods_supported": "S256",
+    "token_endpoint_auth_methods_supported": "client_secret_post",
+    "id_token_signing_alg_values_supported": id_tokens.ALGORITHM,
+    "response_types_supported": "code",
+}
+
+
+class _NoAnswer(Exception):
+    """The message says why, as a finding does."""
+
+
+def sign_in() -> Findings:
+    """Discovery and all that hangs on it."""
+    url = AsanaOpenIdConnect().oidc_config_url()
+    try:
+        asked_at = time.time()
+        answer = _get(url)
+        yield _clock(answer, (asked_at + time.time()) / 2)
+        configuration = _json(answer)
+    except _NoAnswer as error:
+        yield problem("discovery", f"{url}: {error}", f"{REACH} ASANA_OIDC_ENDPOINT says where.")
+        return
+    try:
+        discovery.check_configuration(configuration)
+    except discovery.BadDocument as error:
+        yield problem("discovery", f"not to be trusted: {error}", _trust_advice(configuration))
+        return
+    host = urlsplit(settings.ASANA_OIDC_ISSUER).hostname
+    yield ok("discovery", f"names our issuer, and every endpoint is on {host}")
+    yield _abilities(configuration)
+    yield from _keys(configuration["jwks_uri"])
+    yield _client(configuration["token_endpoint"])
+
+
+def rest_api() -> Findings:
+    """Asked without a token: then Asana answers 401 and a list of errors."""
+    url = settings.ASANA_API_URL + "/users/me"
+    advice = f"{REACH} ASANA_API_URL says where."
+    try:
+        status = http.send("GET", url).status_code
+    except requests.RequestException as error:
+        yield problem("REST API", f"{settings.ASANA_API_URL}: {_why(error)}", advice)
+        return
+    if status == 401:
+        yield ok("REST API", f"{settings.ASANA_API_URL} answers")
+    elif status >= 500:
+        says = f"{settings.ASANA_API_URL} answers with an error ({status})"
+        yield problem("REST API", says, advice)
+    else:
+        yield warning("REST API", f"answers {status} where Asana answers 401", advice)
+
+
+def _trust_advice(configuration: Any) -> str:
+    """The issuer it names is public, and all that is needed to set it right."""
+    named = configuration.get("issuer") if isinstance(configuration, dict) else None
+    if isinstance(named, str) and named != settings.ASANA_OIDC_ISSUER:
+        return (
+            f"It names {named[:200]!r}; ASANA_OIDC_ISSUER is {settings.ASANA_OIDC_ISSUER!r}. "
+            "Correct the setting only if you are sure that this is Asana."
+        )
+    return "Check ASANA_OIDC_ENDPOINT and ASANA_OIDC_ISSUER. Nobody can sign in until it is right."
+
+
+def _clock(answer: requests.Response, ours: float) -> Finding:
+    try:
+        theirs = parsedate_to_datetime(answer.headers["Date"]).timestamp()
+        theirs += max(0, int(answer.headers.get("Age", 0)))  # it may have lain in a cache
+    except (KeyError, ValueError, OverflowError):
+        return warning("clock", "Asana's answer names no time", CLOCK)
+    apart = abs(theirs - ours)
+    if apart > LEEWAY:
+        return problem("clock", f"{apart:.0f} s from Asana's: sign-ins fail", CLOCK)
+    if apart > LEEWAY / 3:
+        return warning("clock", f"{apart:.0f} s from Asana's ({LEEWAY:.0f} s are tolerated)", CLOCK)
+    return ok("clock", "agrees with Asana's")
+
+
+def _abilities(configuration: dict[str, Any]) -> Finding:
+    lacking = [
+        f"{value} is not among {name}"
+        for name, value in WANTED.items()
+        if isinstance(configuration.get(name), list) and value not in configuration[name]
+    ]
+    if lacking:
+        advice = "Onelist uses them all the same; try `manage.py asana_doctor --sign-in`."
+        return warning("abilities", "; ".join(lacking), advice)
+    return ok("abilities", "PKCE with S256, RS256, client_secret_post")
+
+
+def _keys(url: str) -> Iterator[Finding]:
+    try:
+        content = _json(_get(url))
+        discovery.check_keys(content)
+    except (_NoAnswer, discovery.BadDocument) as error:
+        yield problem("keys of Asana", f"{url}: {error}", REACH)
+        return
+    usable = id_tokens.usable_keys(content["keys"])
+    if usable:
+        yield ok("keys of Asana", f"{len(usable)} of {len(content['keys'])} can be used")
+    else:
+        yield problem(
+            "keys of Asana",
+            f"none of {len(content['keys'])} is an RSA key for RS256 of at least "
+            f"{id_tokens.MIN_RSA_BITS} bits",
+            "Nobody can sign in with an ID token until Asana publishes one.",
+        )
+
+
+@sensitive_variables()
+def _client(url: str) -> Finding:
+    """A code that never was: Asana complains of it, or of the client, and says which."""
+    form = {
+        "grant_type": "authorization_code",
+        "code": get_random_string(32),
+        "code_verifier": get_random_string(64),
+        "redirect_uri": AsanaOpenIdConnect().get_redirect_uri(),
+        "client_id": settings.ASANA_CLIENT_ID,
+        "client_secret": settings.ASANA_CLIENT_SECRET,
+    }
+    try:
+        answer = http.send("POST", url, data=form)
+    except requests.RequestException as error:
+        return problem("client", f"the token endpoint: {_why(error)}", REACH)
+    error_code = _error_code(answer)
+    if error_code == "invalid_grant":
+        return ok("client", "Asana knows the client ID and its secret")
+    if error_code in {"invalid_client", "unauthorized_client"} or answer.status_code == 401:
+        advice = "Compare ASANA_CLIENT_ID and ASANA_CLIENT_SECRET with Asana's developer console."
+        return problem("client", "Asana doesn't accept the client ID or its secret", advice)
+    says = f"the token endpoint answers {answer.status_code}, from which nothing follows"
+    return warning("client", says, "Sign in to see whether it works.")
+
+
+def _error_code(answer: requests.Response) -> str:
+    try:
+        body = answer.json()
+    except ValueError:
+        return ""
+    return str(body.get("error", "")) if isinstance(body, dict) else ""
+
+
+def _get(url: str) -> requests.Response:
+    try:
+        answer = http.send("GET", url, headers={"Accept": "application/json"})
+    except (requests.RequestException, ValueError) as error:
+        raise _NoAnswer(_why(error)) from error
+    if answer.status_code != requests.codes.ok:
+        raise _NoAnswer(f"answers with {answer.status_code}")
+    return answer
+
+
+def _json(answer: requests.Response) -> Any:
+    try:
+        return answer.json()
+    except ValueError as error:
+        raise _NoAnswer("the answer is not JSON") from error
+
+
+def _why(error: Exception) -> str:
+    match error:
+        case http.Redirected():
+            return "answers with a redirect, which is not followed"
+        case http.TooLarge():
+            return "the answer is too large"
+        case requests.exceptions.SSLError():
+            return "its certificate is not trusted"
+        case requests.Timeout():
+            return "no answer in time"
+    return "isn't answering"

@@ -1,0 +1,123 @@
+"""One real sign-in, seen by `accounts.watching`: what it tells about the app at Asana."""
+
+from typing import Any, Final
+
+from django.conf import settings
+
+from accounts import tokens, watching
+from accounts.doctor.findings import Finding, Findings, ok, problem, warning
+from accounts.models import AsanaAccount, WatchedSignIn
+
+OFF: Final = "Leave ASANA_OIDC_STRICT off: it would refuse everybody."
+SWITCH_OFF: Final = "Set ASANA_OIDC_STRICT=off: it refuses everybody."
+
+
+def report(watched: WatchedSignIn) -> Findings:
+    """What was seen of it, and of one refresh after it."""
+    seen = watched.seen
+    yield _outcome(seen.get("refused"))
+    answer = seen.get("token_answer")
+    if answer is None:
+        yield problem("token answer", "none came", "See the refusal above.")
+        return
+    yield from _token_answer(answer)
+    yield from _id_token(answer.get("id_token"))
+    yield _userinfo(seen.get("userinfo"))
+    if watched.account is not None and answer.get("refresh_token"):
+        yield from _refresh(watched.account)
+    yield _recommendation(answer.get("id_token"), seen.get("refused"))
+
+
+def _outcome(refused: dict[str, Any] | None) -> Finding:
+    if refused is None:
+        return ok("sign-in", "worked")
+    why = ", ".join(f"{name} {value}" for name, value in refused.items() if value)
+    return problem("sign-in", f"was refused: {why}", "What was seen of it follows.")
+
+
+def _token_answer(answer: dict[str, Any]) -> Findings:
+    names = answer.get("names", [])
+    if "access_token" not in names:
+        says = f"holds no access token, but: {', '.join(names) or 'nothing'}"
+        advice = "If the code above is invalid_client, compare client ID and secret with Asana's."
+        yield problem("token answer", says, advice)
+        return
+    yield ok("token answer", f"holds {', '.join(names)}")
+    yield ok("client", "client_secret_post is accepted")
+    if answer["token_type"] == "bearer":  # noqa: S105
+        yield ok("token_type", "bearer")
+    else:
+        yield problem("token_type", answer["token_type"], "Only bearer tokens can be used.")
+    yield _lifetime(answer["expires_in"])
+    yield ok("scope", _scope(answer["scope"]))
+    if answer["refresh_token"]:
+        yield ok("refresh_token", "came")
+    else:
+        advice = "Everybody has to sign in again after an hour. Asana documents one for every app."
+        yield warning("refresh_token", "did not come", advice)
+
+
+def _lifetime(expires_in: int | str) -> Finding:
+    if isinstance(expires_in, int):
+        return ok("expires_in", f"{expires_in} s")
+    return warning("expires_in", expires_in, "Tokens are taken to live for an hour.")
+
+
+def _scope(kind: str) -> str:
+    if kind == "absent":
+        return "absent: what was asked counts as granted"
+    return kind
+
+
+def _id_token(seen: dict[str, Any] | None) -> Findings:
+    if seen is None:
+        yield warning("id_token", "did not come", "Identity then comes from userinfo.")
+    elif not seen["readable"]:
+        yield problem("id_token", "came, but can't be read", "Nobody can sign in with such a one.")
+    else:
+        kid = "with" if seen["kid"] else "without"
+        yield ok("id_token", f"came: {seen['alg']}, {kid} kid; {', '.join(seen['claims'])}")
+        for claim in ("nonce", "at_hash"):
+            there = claim in seen["claims"]
+            yield ok(claim, "is there" if there else "is absent, which is tolerated unless strict")
+
+
+def _userinfo(claims: list[str] | None) -> Finding:
+    if claims is None:
+        return warning("userinfo", "was not asked for", "The sign-in was refused before that.")
+    return ok("userinfo", f"holds {', '.join(claims) or 'nothing'}")
+
+
+def _refresh(account: AsanaAccount) -> Findings:
+    """Once, of the account that has just signed in."""
+    before = tokens.fingerprint(account)
+    with watching.refreshes() as noted:
+        try:
+            tokens.refresh_now(account)
+        except tokens.TokenError as error:
+            advice = "The account stays as it is; see the log for why."
+            yield warning("refreshing", f"did not work: {error}", advice)
+    if not noted:
+        return
+    account.refresh_from_db()
+    came, changed = noted[-1]["refresh_token"], tokens.fingerprint(account) != before
+    rotation = "comes with a new refresh token each time" if changed else "keeps the refresh token"
+    yield ok("refreshing", f"{rotation} ({'one came' if came else 'none came'})")
+    with_id_token = "with" if noted[-1]["id_token"] else "without"
+    yield ok("id_token", f"{with_id_token} one after refreshing")
+
+
+def _recommendation(id_token: dict[str, Any] | None, refused: dict[str, Any] | None) -> Finding:
+    strict = settings.ASANA_OIDC_STRICT
+    complete = id_token is not None and "nonce" in id_token.get("claims", [])
+    if complete and refused is None:
+        if strict:
+            return ok("strict", "ASANA_OIDC_STRICT is on, and Asana returns all it takes")
+        return ok("strict", "ASANA_OIDC_STRICT=on is safe: ID token and nonce came and were right")
+    if complete:
+        advice = "Find out why the sign-in was refused before you change ASANA_OIDC_STRICT."
+        return warning("strict", "ID token and nonce came, but were not accepted", advice)
+    lacking = "the ID token" if id_token is None else "the nonce"
+    if strict:
+        return problem("strict", f"{lacking} is missing", SWITCH_OFF)
+    return ok("strict", f"{lacking} is missing. {OFF[:-1]}")

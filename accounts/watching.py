@@ -1,0 +1,151 @@
+"""What an Asana app really returns, noted for `asana_doctor --sign-in`.
+
+Names and kinds only, never the value of a token or of a claim. All of it comes from outside and is
+noted before it is checked: nothing in it may be able to break a sign-in.
+"""
+
+import base64
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any, Final, Self
+
+from django.utils import timezone
+from django.views.decorators.debug import sensitive_variables
+from social_core.exceptions import SocialAuthBaseException
+
+from accounts.models import AsanaAccount, WatchedSignIn
+
+MAX_NAMES: Final = 40
+MAX_NAME_LENGTH: Final = 40
+
+_refreshes: ContextVar[list[dict[str, Any]] | None] = ContextVar("refreshes", default=None)
+
+
+class Watch:
+    """Over one sign-in; over none (`row` is None) it notes nothing."""
+
+    def __init__(self, row: WatchedSignIn | None = None) -> None:
+        self._row = row
+        self._seen: dict[str, Any] = {}
+
+    @classmethod
+    def begun(cls) -> Self:
+        """At the newest that somebody waits for. The one query this costs every sign-in."""
+        now = timezone.now()
+        return cls(WatchedSignIn.objects.filter(ends_at__gt=now).order_by("-pk").first())
+
+    @sensitive_variables()
+    def token_answer(self, answer: Any, asked: list[str]) -> None:
+        if self._row is not None:
+            self._seen["token_answer"] = described(answer, asked)
+
+    def userinfo(self, claims: Any) -> None:
+        if self._row is not None:
+            self._seen["userinfo"] = _names(claims)
+
+    def ended(self, *, account: AsanaAccount | None = None, error: Exception | None = None) -> None:
+        """With an account of somebody who has signed in, or refused."""
+        if self._row is None:
+            return
+        if error is not None:
+            self._seen["refused"] = _refusal(error)
+        row = WatchedSignIn.objects.filter(pk=self._row.pk)
+        row.update(seen=self._seen, account=account, ends_at=timezone.now())
+
+
+@contextmanager
+def refreshes() -> Iterator[list[dict[str, Any]]]:
+    """Descriptions of the answers to refreshes in this context."""
+    noted: list[dict[str, Any]] = []
+    token = _refreshes.set(noted)
+    try:
+        yield noted
+    finally:
+        _refreshes.reset(token)
+
+
+@sensitive_variables()
+def note_refresh(answer: Any) -> None:
+    noted = _refreshes.get()
+    if noted is not None:
+        noted.append(described(answer, []))
+
+
+@sensitive_variables()
+def described(answer: Any, asked: list[str]) -> dict[str, Any]:
+    """A token answer, without a value of a token or a claim."""
+    if not isinstance(answer, Mapping):
+        return {"names": [], "kind": type(answer).__name__}
+    return {
+        "names": _names(answer),
+        "token_type": _one_of(answer.get("token_type"), "bearer"),
+        "expires_in": _seconds(answer.get("expires_in")),
+        "scope": _scope(answer.get("scope"), asked),
+        "refresh_token": bool(answer.get("refresh_token")),
+        "id_token": _id_token(answer.get("id_token")),
+    }
+
+
+@sensitive_variables()
+def _id_token(token: Any) -> dict[str, Any] | None:
+    if token is None:
+        return None
+    header, claims = _part(token, 0), _part(token, 1)
+    if header is None or claims is None:
+        return {"readable": False}
+    return {
+        "readable": True,
+        "alg": _printable(header.get("alg")),
+        "kid": "kid" in header,
+        "claims": _names(claims),
+    }
+
+
+@sensitive_variables()
+def _part(token: Any, number: int) -> dict[str, Any] | None:
+    """Of a JWT that nobody has verified."""
+    try:
+        part = str(token)[: 64 * 1024].split(".")[number]
+        content = json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
+    except (ValueError, IndexError, RecursionError):
+        return None
+    return content if isinstance(content, dict) else None
+
+
+def _refusal(error: Exception) -> dict[str, str]:
+    if not isinstance(error, SocialAuthBaseException):
+        return {"error": type(error).__name__}
+    about = ("code", "claim", "stage", "provider_code")
+    return {name: _printable(getattr(error, name)) for name in about}
+
+
+def _names(content: Any) -> list[str]:
+    names = list(content)[:MAX_NAMES] if isinstance(content, Mapping) else []
+    return sorted(_printable(name) for name in names)
+
+
+def _printable(text: Any) -> str:
+    return "".join(letter for letter in str(text or "") if letter.isprintable())[:MAX_NAME_LENGTH]
+
+
+def _one_of(value: Any, *known: str) -> str:
+    if value is None:
+        return "absent"
+    return str(value).lower() if str(value).lower() in known else "another"
+
+
+def _seconds(value: Any) -> int | str:
+    if value is None:
+        return "absent"
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return int(value) if is_number and 0 <= value < 10**9 else "not a number of seconds"
+
+
+def _scope(value: Any, asked: list[str]) -> str:
+    if value is None:
+        return "absent"
+    if not isinstance(value, str):
+        return "not text"
+    return "as asked" if set(value.split()) == set(asked) else "differs from what was asked"

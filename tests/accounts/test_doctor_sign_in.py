@@ -1,0 +1,178 @@
+"""`asana_doctor --sign-in`, run as it is: a program that waits while somebody signs in."""
+
+import json
+import signal
+import subprocess
+import sys
+from datetime import timedelta
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.test import Client
+from django.utils import timezone
+
+from accounts import tokens
+from accounts.doctor import State, sign_in
+from accounts.models import AsanaAccount, WatchedSignIn
+from tests.accounts.parallel import environment
+from tests.people import authorize_url, path_of
+from tests.people import sign_in as sign_in_at
+from tests.stand_in import ADA, ROOT
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+class Doctor:
+    def __init__(self, *args: str, **environ: str) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, "manage.py", "asana_doctor", "--sign-in", *args],
+            cwd=ROOT,
+            env=environment(**environ),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        self.asks = self.process.stderr.readline()
+
+    def findings(self) -> dict[str, str]:
+        """What it says of each thing, with its state in front."""
+        out, self.error = self.process.communicate(timeout=60)
+        assert "Traceback" not in self.error
+        return {line[9:26].strip() + ":" + line[:8].strip(): line[27:] for line in out.splitlines()}
+
+
+def findings_of(asana, *faults: str, **environ: str) -> dict[str, str]:
+    doctor = Doctor(**environ)
+    for fault in faults:
+        asana.order(fault)
+    sign_in_at(Client(), asana, ADA)
+    return doctor.findings()
+
+
+def test_it_says_where_to_sign_in(asana, settings):
+    doctor = Doctor()
+    assert f"Open {settings.SITE_URL}/login/ " in doctor.asks
+    doctor.process.terminate()
+    doctor.process.communicate(timeout=30)
+
+
+def test_it_tells_what_this_app_returns(asana):
+    told = findings_of(asana)
+    assert "access_token" in told["token answer:ok"]
+    assert "RS256, with kid" in told["id_token:ok"] or "without one" in told["id_token:ok"]
+    assert told["nonce:ok"].startswith("is there")
+    assert told["at_hash:ok"].startswith("is there")
+    assert told["expires_in:ok"].startswith("3600 s")
+    assert told["scope:ok"].startswith("absent")
+    assert told["client:ok"].startswith("client_secret_post is accepted")
+    assert "sub" in told["userinfo:ok"]
+    assert told["refreshing:ok"].startswith("keeps the refresh token")
+    assert "ASANA_OIDC_STRICT=on is safe" in told["strict:ok"]
+
+
+@pytest.mark.parametrize(
+    ("fault", "about", "words"),
+    [
+        ("omit_id_token", "strict:ok", "the ID token is missing"),
+        ("omit_nonce", "strict:ok", "the nonce is missing"),
+        ("omit_nonce", "nonce:ok", "is absent"),
+        ("rotate_refresh_tokens", "refreshing:ok", "a new refresh token each time"),
+        ("no_refresh_token", "refresh_token:WARNING", "did not come"),
+        ("short_token", "expires_in:ok", "5 s"),
+    ],
+)
+def test_it_tells_apps_apart(asana, fault, about, words):
+    assert words in findings_of(asana, fault)[about]
+
+
+def test_the_account_works_on_after_it(asana):
+    findings_of(asana, "rotate_refresh_tokens")
+    account = AsanaAccount.objects.get(gid=ADA)
+    assert not account.needs_reconnecting
+    tokens.refresh_now(account)
+    assert not WatchedSignIn.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("fault", "words"), [("omit_id_token", "the ID token"), ("omit_nonce", "the nonce")]
+)
+def test_it_sees_why_strict_refuses(asana, settings, fault, words):
+    settings.ASANA_OIDC_STRICT = True
+    told = findings_of(asana, fault, ASANA_OIDC_STRICT="on")
+    assert "was refused" in told["sign-in:PROBLEM"]
+    assert words in told["strict:PROBLEM"]
+    assert "ASANA_OIDC_STRICT=off" in told["strict:PROBLEM"]
+    assert not AsanaAccount.objects.exists()
+
+
+def test_strict_with_an_app_that_returns_everything(asana, settings):
+    settings.ASANA_OIDC_STRICT = True
+    assert "returns all it takes" in findings_of(asana, ASANA_OIDC_STRICT="on")["strict:ok"]
+
+
+def test_who_presses_deny_is_waited_for(asana):
+    doctor, client = Doctor(), Client()
+    client.get(path_of(asana.deny(authorize_url(client), ADA)))
+    sign_in_at(client, asana, ADA)
+    assert "sign-in:ok" in doctor.findings()
+
+
+def test_machines_get_json(asana):
+    doctor = Doctor("--json")
+    sign_in_at(Client(), asana, ADA)
+    out, _ = doctor.process.communicate(timeout=60)
+    assert {"about": "sign-in", "state": "ok", "says": "worked", "advice": ""} in json.loads(out)
+
+
+def test_it_does_not_wait_for_ever(asana):
+    doctor = Doctor("--timeout", "0.5")
+    doctor.findings()
+    assert doctor.process.returncode == 1
+    assert "Nobody signed in" in doctor.error
+    assert not WatchedSignIn.objects.exists()
+
+
+def test_it_can_be_stopped(asana):
+    doctor = Doctor()
+    doctor.process.send_signal(signal.SIGINT)
+    doctor.findings()
+    assert doctor.process.returncode == 130
+    assert "Stopped" in doctor.error
+
+
+@pytest.mark.parametrize("timeout", ["0", "-1", "nan", "99999"])
+def test_a_wait_that_makes_no_sense_is_refused(timeout):
+    with pytest.raises(CommandError, match="--timeout"):
+        call_command("asana_doctor", "--sign-in", f"--timeout={timeout}")
+
+
+def test_a_database_that_is_down_is_one_sentence(tmp_path):
+    doctor = Doctor(DATABASE_URL=f"sqlite:///{tmp_path / 'missing' / 'database'}")
+    doctor.findings()
+    assert doctor.process.returncode == 1
+    assert "database isn't answering" in doctor.asks + doctor.error
+
+
+def test_no_secret_is_told(asana):
+    doctor = Doctor()
+    sign_in_at(Client(), asana, ADA)
+    out, error = doctor.process.communicate(timeout=60)
+    account = AsanaAccount.objects.get(gid=ADA)
+    secrets = [
+        tokens.access_token_for(account),
+        asana.client_secret,
+        account.encrypted_refresh_token,
+    ]
+    for secret in (*secrets, ADA, account.email, account.name):
+        assert secret not in out + error + doctor.asks
+
+
+def test_an_answer_without_anything_is_reported(db):
+    """Whatever was noted, the report can be told."""
+    for seen in (
+        {"refused": {"code": "timeout"}},
+        {"token_answer": {"names": [], "kind": "list"}, "refused": {"code": "malformed_response"}},
+    ):
+        watched = WatchedSignIn(ends_at=timezone.now() + timedelta(minutes=1), seen=seen)
+        states = [finding.state for finding in sign_in.report(watched)]
+        assert states[0] == State.PROBLEM
