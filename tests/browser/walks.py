@@ -7,8 +7,13 @@ def to_consent(page: Page) -> None:
     page.get_by_role("button", name="Allow").wait_for()
 
 
-def sign_in(page: Page, person: str) -> None:
-    to_consent(page)
+def allow_as(page: Page, person: str) -> None:
+    """At Asana: be that person, and allow it."""
     page.locator(f"input[value='{person}']").check()
     page.get_by_role("button", name="Allow").click()
+
+
+def sign_in(page: Page, person: str) -> None:
+    to_consent(page)
+    allow_as(page, person)
     page.wait_for_url("**/tasks/")

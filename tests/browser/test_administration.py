@@ -1,0 +1,133 @@
+"""What an account manager does, in a real browser: act after a second question, read the log."""
+
+import pytest
+from django.contrib.auth.models import Group
+from playwright.sync_api import BrowserContext, Page, expect
+
+from accounts.models import AsanaAccount, Revocation, User
+from tests.browser.walks import sign_in
+from tests.people import Person
+from tests.stand_in import ADA, BEN, StandIn
+
+pytestmark = pytest.mark.django_db(transaction=True)
+REVOKE = "/-/oauth_revoke"
+ACCOUNTS = "/admin/accounts/asanaaccount/"
+
+
+@pytest.fixture
+def people(asana: StandIn) -> list[Person]:
+    return [Person.signed_in(asana, gid) for gid in (ADA, BEN)]
+
+
+@pytest.fixture
+def manager(page: Page, people: list[Person]) -> Page:
+    user = User.objects.create_user("mia", password="between us", is_staff=True)
+    user.groups.add(Group.objects.get(name="Account managers"))
+    page.goto("/admin/")
+    page.get_by_label("Username").fill("mia")
+    page.get_by_label("Password").fill("between us")
+    page.get_by_role("button", name="Log in").click()
+    expect(page.get_by_role("heading", name="Is everything all right?")).to_be_visible()
+    return page
+
+
+def choose(page: Page, action: str, *names: str) -> None:
+    """In the list: tick, choose, go."""
+    page.goto(ACCOUNTS)
+    for name in names:
+        page.get_by_role("row", name=name).get_by_role("checkbox").check()
+    go(page, action)
+
+
+def go(page: Page, action: str) -> None:
+    page.locator("select[name=action]").select_option(label=action)
+    page.get_by_role("button", name="Go", exact=True).click()
+
+
+def confirm(page: Page, action: str) -> None:
+    page.get_by_role("button", name=action).click()
+    expect(page.locator(".verdict")).to_be_visible()
+
+
+def test_refresh_a_token_now(manager: Page, asana: StandIn):
+    choose(manager, "Refresh token now", "Ada Okafor", "Ben Tanaka")
+    assert len(asana.requests("/-/oauth_token")) == 2  # nothing yet but the two sign-ins
+    confirm(manager, "Refresh token now")
+    expect(manager.locator(".verdict")).to_contain_text("2 done")
+    assert len(asana.requests("/-/oauth_token")) == 4
+
+
+def test_fetch_tasks_now(manager: Page, people: list[Person]):
+    choose(manager, "Fetch tasks now", "Ada Okafor")
+    confirm(manager, "Fetch tasks now")
+    expect(manager.locator(".verdict")).to_contain_text("1 done")
+    assert people[0].account.tasks.count() > 50
+    expect(manager.get_by_text("Write the plan")).to_have_count(0)
+
+
+def test_no_is_an_answer_too(manager: Page):
+    choose(manager, "Revoke and disconnect", "Ada Okafor")
+    manager.get_by_role("link", name="No, take me back").click()
+    manager.wait_for_url(f"**{ACCOUNTS}")
+    assert AsanaAccount.objects.count() == 2
+
+
+def test_mark_one_and_its_person_sees_it(manager: Page, context: BrowserContext):
+    choose(manager, "Mark as needing reconnection", "Ada Okafor")
+    confirm(manager, "Mark as needing reconnection")
+    expect(manager.locator(".verdict")).to_contain_text("1 done")
+    account = AsanaAccount.objects.get(gid=ADA)
+    assert account.needs_reconnecting
+    manager.goto(f"{ACCOUNTS}?status__exact=needs_reconnecting")
+    expect(manager.get_by_role("row", name="Ada Okafor")).to_be_visible()
+    expect(manager.get_by_role("row", name="Ben Tanaka")).to_have_count(0)
+
+
+def test_revoke_and_disconnect_with_asana_down_and_try_again(manager: Page, asana: StandIn):
+    asana.order("server_error", value=503, path=REVOKE)
+    choose(manager, "Revoke and disconnect", "Ben Tanaka")
+    confirm(manager, "Revoke and disconnect")
+    expect(manager.get_by_text("its revocation waits")).to_be_visible()
+    assert not AsanaAccount.objects.filter(gid=BEN).exists()
+    manager.goto("/admin/")
+    expect(manager.get_by_text("waiting", exact=False).first).to_be_visible()
+
+    asana.heal()
+    manager.goto("/admin/accounts/revocation/")
+    manager.locator("tbody").get_by_role("checkbox").first.check()
+    go(manager, "Try again now")
+    confirm(manager, "Try again now")
+    expect(manager.get_by_text("Revoked at Asana")).to_be_visible()
+    assert not Revocation.objects.exists()
+
+
+def test_end_the_sessions_of_a_person(manager: Page, site: str, browser):
+    adas = browser.new_context(base_url=site)
+    page = adas.new_page()
+    sign_in(page, ADA)
+    choose(manager, "End the person's sessions", "Ada Okafor")
+    confirm(manager, "End the person's sessions")
+    page.goto("/accounts/")
+    expect(page.get_by_role("button", name="Sign in with Asana")).to_be_visible()
+    adas.close()
+
+
+def test_delete_a_person_and_revoke(manager: Page, people: list[Person], asana: StandIn):
+    manager.goto(f"/admin/accounts/user/{people[1].user.pk}/delete/")
+    expect(manager.get_by_text("Ben Tanaka").first).to_be_visible()
+    confirm(manager, "Delete with everything they have here")
+    expect(manager.get_by_text("1 revoked")).to_be_visible()
+    assert not User.objects.filter(pk=people[1].user.pk).exists()
+    assert [each["status"] for each in asana.requests(REVOKE)] == [200]
+
+
+def test_the_log_tells_of_it_and_can_be_taken_away(manager: Page):
+    choose(manager, "Refresh token now", "Ada Okafor")
+    confirm(manager, "Refresh token now")
+    manager.goto("/admin/accounts/auditentry/")
+    expect(manager.get_by_text("Changed by an administrator").first).to_be_visible()
+    with manager.expect_download() as download:
+        manager.get_by_role("link", name="CSV").click()
+    text = download.value.path().read_text()
+    assert "token refreshed" in text
+    assert "gAAAA" not in text
