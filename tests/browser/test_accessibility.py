@@ -20,6 +20,11 @@ PAGES = [
     "/accounts/{account}/permission/",
     "/workspaces/",
     "/accounts/",
+    "/accounts/sessions/",
+    "/accounts/history/",
+    "/accounts/mail/",
+    "/accounts/me/",
+    "/accounts/me/delete/",
     "/no/such/page/",
 ]
 
