@@ -12,7 +12,7 @@ from accounts.models import AsanaAccount, AuditEntry, Revocation, User
 
 OUTCOMES: Final = {
     tokens.Outcome.REVOKED: "access revoked at Asana",
-    tokens.Outcome.WAITING: "Asana isn't answering: its revocation waits and is tried again",
+    tokens.Outcome.WAITING: "Asana isn't answering, so its revocation waits and is tried again",
     tokens.Outcome.GIVEN_UP: "its token could not be revoked at Asana",
 }
 

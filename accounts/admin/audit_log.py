@@ -21,12 +21,18 @@ COLUMNS: Final = (
 FORMULAS: Final = (*"=+-@\t\r\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")  # the last four are wide
 
 
+class DoneBy(admin.ChoicesFieldListFilter):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.title = "who did it"
+
+
 @admin.register(AuditEntry)
 class AuditEntryAdmin(AuditedAdmin):
     """To be read and taken away, by nobody to be changed."""
 
     list_display = ("at", "event", "user", "account_name", "by", "actor", "address", "detail")
-    list_filter = ("event", "by")
+    list_filter = ("event", ("by", DoneBy))
     list_select_related = ("user", "actor")
     date_hierarchy = "at"
     search_fields = ("user__username", "user__name", "account_name", "account_gid", "address")

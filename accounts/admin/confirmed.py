@@ -17,7 +17,8 @@ from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 
@@ -91,14 +92,22 @@ class ConfirmedActionsAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             raise Http404
         if not request.user.has_perm(action.permission):
             raise PermissionDenied
-        if request.method != "POST":
-            return HttpResponseNotAllowed(["POST"])
+        if request.method != "POST":  # who had to log in again, say
+            return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
         numbers = _numbers(request.POST.get("rows", "").split(","))[:MOST]
         if request.POST.get("confirmed") != "yes":
             return self._confirmation(request, action, numbers)
         return self._page(
             request, action, "report", report=self._carry_out(request, action, numbers)
         )
+
+    def render_change_form(
+        self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any
+    ) -> Any:
+        """The page of one row offers them, too; to delete it has a button of its own."""
+        offered = [each for each in self.permitted_actions(request) if each.name != "delete"]
+        context = context | {"offered": offered}
+        return super().render_change_form(request, context, *args, **kwargs)
 
     def delete_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None

@@ -21,10 +21,8 @@ class AsanaAccountAdmin(AuditedAdmin, ConfirmedActionsAdmin):
         "gid",
         "status",
         "may",
-        "connected_at",
         "refreshed_at",
         "synced_at",
-        "access_token_expires_at",
     )
     list_filter = ("status", Permission, LastSuccess, Expiring)
     list_select_related = ("user",)
@@ -67,14 +65,12 @@ class AsanaAccountAdmin(AuditedAdmin, ConfirmedActionsAdmin):
         states = {"states": health.accounts_by_state()}
         return super().changelist_view(request, states | (extra_context or {}))
 
-    def render_change_form(
-        self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any
-    ) -> Any:
-        offered = [each for each in self.permitted_actions(request) if each.on_list]
-        return super().render_change_form(request, context | {"offered": offered}, *args, **kwargs)
-
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: AsanaAccount | None = None) -> bool:
         return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: AsanaAccount | None = None) -> bool:
+        may = super().has_delete_permission(request, obj)
+        return may and (obj is None or actions.may_end(request, obj.user))

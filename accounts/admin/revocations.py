@@ -1,4 +1,5 @@
 from datetime import datetime
+from typing import cast
 
 from django.contrib import admin
 from django.http import HttpRequest
@@ -10,8 +11,9 @@ from accounts.models import AsanaAccount, AuditEntry, Revocation, User
 
 
 def try_again(request: HttpRequest, revocation: Revocation, _seconds: float) -> str:
+    person = revocation.user or cast("User", request.user)  # who is deleted has no history
     detail = f"revocation {revocation.reference} tried again"
-    audit.record(AuditEntry.Event.CHANGED, user=revocation.user, request=request, detail=detail)
+    audit.record(AuditEntry.Event.CHANGED, user=person, request=request, detail=detail)
     outcome = tokens.revoke(revocation)
     if outcome is tokens.Outcome.WAITING:
         error = Revocation.objects.filter(pk=revocation.pk).values_list("last_error", flat=True)
