@@ -28,7 +28,6 @@ from tests.accounts.provider import (
 from tests.accounts.sign_ins import sign_in, try_to_start
 from tests.accounts.tokens_signed_wrong import es256, hs256, unsigned
 
-
 # Without their prefix "oidcc-client-test-", as the suite lists them for response_type=code.
 PLANS = {
     "oidcc-client-basic-certification-test-plan": [
