@@ -40,9 +40,7 @@ def password_wait(request: HttpRequest) -> int:
 def _hit(what: str, rate: str, request: HttpRequest) -> bool:
     """A counter that doesn't answer locks nobody out."""
     try:
-        return _limiter(settings.REDIS_URL).hit(
-            _rate(rate), what, network(client_address(request))
-        )
+        return _limiter(settings.REDIS_URL).hit(_rate(rate), what, network(client_address(request)))
     except StorageError:
         logger.exception("The %s counter isn't answering", what)
         return True
