@@ -3,6 +3,7 @@
 import signal
 import subprocess
 import sys
+import time
 from datetime import timedelta
 
 import pytest
@@ -59,6 +60,7 @@ def test_it_tries_again_when_asana_is_back(asana, revocation):
 
 
 def test_it_sends_mails_that_are_due(owner, mailoutbox):
+    AuditEntry.objects.update(mail_due_at=None)  # that of signing up
     AuditEntry.objects.create(
         event=AuditEntry.Event.NEEDS_RECONNECTING,
         by=AuditEntry.By.SITE,
@@ -122,7 +124,7 @@ def test_it_outlives_a_database_that_is_down(db, tmp_path):
     told = [running.stderr.readline() for _ in range(9)]
     assert all("has to wait" in line for line in told), told
     running.send_signal(signal.SIGTERM)
-    running.communicate(timeout=10)
+    running.communicate(timeout=60)
     assert running.returncode == 0
 
 
@@ -130,13 +132,13 @@ def test_it_outlives_a_database_that_is_down(db, tmp_path):
 @pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
 def test_it_ends_at_once_though_asana_takes_its_time(asana, revocation, name):
     """What it was about to revoke waits for its next turn."""
-    asana.order("latency", value=4500, path=REVOKE)
+    asana.order("latency", value=20_000, path=REVOKE)
     running = run()
     until(lambda: Revocation.objects.get().attempts == 1)
     running.send_signal(getattr(signal, name))
-    _, told = running.communicate(timeout=3)
+    _, told = running.communicate(timeout=60)
     assert (running.returncode, told) == (0, "")
-    assert Revocation.objects.get().encrypted_refresh_token
+    assert Revocation.objects.get().last_error == ""  # it has not waited for an answer, or a limit
     asana.heal()
     assert tokens.revoke(Revocation.objects.get()) == tokens.Outcome.REVOKED
 
@@ -148,12 +150,13 @@ def test_it_makes_round_after_round(asana, revocation):
     until(lambda: AuditEntry.objects.filter(event=EVENT).exclude(detail="Begun").exists())
     assert running.poll() is None
     running.send_signal(signal.SIGTERM)
-    _, told = running.communicate(timeout=10)
+    _, told = running.communicate(timeout=60)
     assert running.returncode == 0
     assert "Traceback" not in told
 
 
 def until(true) -> None:
-    deadline = timezone.now() + timedelta(seconds=30)
+    deadline = timezone.now() + timedelta(seconds=60)
     while not true():
         assert timezone.now() < deadline
+        time.sleep(0.02)

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from accounts import failures
-from accounts.models import AsanaAccount, User
+from accounts.models import AsanaAccount, AuditEntry, User
 from tests.people import authorize_url, path_of, sign_in
 from tests.stand_in import ADA, BEN, CLEO, DORA, SAM
 
@@ -47,6 +47,9 @@ def test_members_of_one_of_them_may(asana, db, nobody, limited, person):
 def test_others_see_why_and_nothing_is_kept(asana, db, nobody, limited, person):
     is_refused(sign_in(nobody, asana, person), failures.NOT_A_MEMBER)
     nothing_is_kept(nobody)
+    entry = AuditEntry.objects.get()
+    assert (entry.event, entry.user) == (AuditEntry.Event.SIGN_IN_REFUSED, None)
+    assert person not in str(vars(entry))
     (revoked,) = asana.requests(REVOKE)
     assert revoked["status"] == 200
 
