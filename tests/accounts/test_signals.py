@@ -64,13 +64,16 @@ def test_of_somebody_who_is_deleted_no_name_is_left(op, account, delete):
     other = AsanaAccount.objects.create(user=account.user, gid="2", name="Pia at work")
     tokens.store(other, {"access_token": "access-2", "refresh_token": "refresh-2"})
     other.delete()
-    about = ContentType.objects.get_for_model(User)
-    entry = {"user": User.objects.create(username="root"), "content_type": about}
-    entry |= {"object_repr": "pia", "action_flag": CHANGE, "action_time": timezone.now()}
-    LogEntry.objects.create(object_id=str(account.user.pk), **entry)
+    LogEntry.objects.create(
+        user=User.objects.create(username="root"),
+        content_type=ContentType.objects.get_for_model(User),
+        object_id=str(account.user.pk),
+        object_repr="pia",
+        action_flag=CHANGE,
+    )
     delete(User.objects.get(pk=account.user.pk))
-    left = Revocation.objects.values_list("user", "account_name")
-    assert list(left) == [(None, ""), (None, "")]
+    left = [(each.user, each.account_name) for each in Revocation.objects.all()]
+    assert left == [(None, ""), (None, "")]
     assert not LogEntry.objects.filter(object_repr="pia").exists()
 
 
