@@ -16,8 +16,8 @@ BY_HAND: Final = "remove Onelist in Asana's settings, under “Apps”"
 DISCONNECTED: Final = {
     None: "Asana had ended Onelist's access before.",
     Outcome.REVOKED: "Asana has ended Onelist's access.",
-    Outcome.WAITING: "Asana isn't answering: Onelist keeps telling it for up to 7 days, or you "
-    f"{BY_HAND}.",
+    Outcome.WAITING: "Asana isn't answering: Onelist keeps telling it for up to 7 days. You can "
+    f"also {BY_HAND}.",
     Outcome.GIVEN_UP: "Onelist could not tell Asana: to end its access there too, please "
     f"{BY_HAND}.",
 }
@@ -25,7 +25,8 @@ NARROWED: Final = {
     None: "There was no other permission left to end at Asana.",
     Outcome.REVOKED: "Asana has ended the earlier permission.",
     Outcome.WAITING: "Asana isn't answering about the earlier permission: Onelist no longer uses "
-    f"it, and keeps telling Asana for up to 7 days. Or you {BY_HAND}, and reconnect afterwards.",
+    f"it, and keeps telling Asana for up to 7 days. You can also {BY_HAND}, and reconnect "
+    "afterwards.",
     Outcome.GIVEN_UP: "Onelist could not tell Asana to end the earlier permission, and holds it no "
     f"longer. To end it there too, {BY_HAND}, and reconnect afterwards.",
 }

@@ -105,16 +105,19 @@ class AsanaAccount(models.Model):
         return self.status == self.Status.NEEDS_RECONNECTING
 
     @property
-    def permissions_in_words(self) -> list[str]:
-        """What the granted scopes let us do, in plain words."""
+    def task_permissions_in_words(self) -> list[str]:
+        """What the granted scopes let us do with tasks."""
         if "default" in self.scopes:
-            return ["Everything you can do in Asana yourself"]
-        return [words for scope, words in SCOPES_IN_WORDS.items() if scope in self.scopes]
+            return ["everything you can do in Asana yourself"]
+        return [words for scope, words in WITH_TASKS.items() if scope in self.scopes]
+
+    @property
+    def other_permissions_in_words(self) -> list[str]:
+        return [words for scope, words in BESIDES.items() if scope in self.scopes]
 
 
-SCOPES_IN_WORDS = {  # what matters most comes first
-    "tasks:read": "read your tasks",
-    "tasks:write": "change your tasks",
+WITH_TASKS = {"tasks:read": "read your tasks", "tasks:write": "change your tasks"}
+BESIDES = {
     "workspaces:read": "list your workspaces",
     "users:read": "see the people in your workspaces",
     "openid": "know which Asana account this is",

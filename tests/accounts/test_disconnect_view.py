@@ -214,7 +214,7 @@ def test_at_the_same_time_nobody_is_locked_out(asana, which):
 
 
 def test_the_last_way_in_stays(owner, asana):
-    assert "This is your way in" in owner.get(path(owner.account)).content.decode()
+    assert "This is your only way in" in owner.get(path(owner.account)).content.decode()
     answer = owner.post(path(owner.account))
     page = answer.content.decode()
     assert answer.status_code == 409

@@ -4,9 +4,11 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from accounts import tokens
+from accounts.models import AsanaAccount, Revocation
 from asana_tasks.models import Task
 from tests.browser.walks import sign_in, to_consent
-from tests.stand_in import ADA
+from tests.stand_in import ADA, BEN
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -20,6 +22,8 @@ PAGES = [
     "/accounts/{account}/permission/",
     "/workspaces/",
     "/accounts/",
+    "/accounts/connect/",
+    "/accounts/{account}/disconnect/",  # the only one
     "/accounts/sessions/",
     "/accounts/history/",
     "/accounts/mail/",
@@ -46,6 +50,41 @@ def test_every_page_of_a_person(page: Page, width: int, scheme: str):
         path = address.format(task=task.pk, account=task.account_id)
         page.goto(path)
         assert violations(page) == [], path
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_pages_about_accounts_that_need_something(page: Page, width: int, scheme: str):
+    """With every colour, a broken account, one that may be given less, and a revocation."""
+    page.set_viewport_size({"width": width, "height": 900})
+    page.emulate_media(color_scheme=scheme)
+    sign_in(page, ADA)
+    expect(page.get_by_text("Write the plan", exact=True)).to_be_visible()
+    ada = AsanaAccount.objects.get()
+    AsanaAccount.objects.update(label="Work", colour="teal", scope=f"{ada.scope} tasks:write")
+    for colour in AsanaAccount.Colour.values:
+        AsanaAccount.objects.create(user=ada.user, gid=colour, name="Somebody", colour=colour)
+    broken = AsanaAccount.objects.get(gid="red")
+    tokens.needs_reconnecting(broken, "Asana no longer lets us in")
+    Revocation.objects.create(user=ada.user, account_name="Old account", attempts=1)
+    for path in (
+        "/accounts/",
+        "/tasks/",
+        "/workspaces/",
+        f"/accounts/{ada.pk}/disconnect/",
+        f"/accounts/{ada.pk}/give-up-writing/",
+        f"/accounts/{broken.pk}/reconnect/",
+    ):
+        page.goto(path)
+        for details in page.locator("main details").all():
+            details.evaluate("details => details.open = true")
+        assert violations(page) == [], path
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+    page.get_by_role("button", name="Reconnect").click()
+    page.locator(f"input[value='{BEN}']").check()
+    page.get_by_role("button", name="Allow").click()
+    expect(page.get_by_role("heading", name="That isn't the account to reconnect")).to_be_visible()
+    assert violations(page) == []
 
 
 @pytest.mark.parametrize("width", [390, 1280])

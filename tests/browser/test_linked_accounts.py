@@ -163,7 +163,7 @@ def test_disconnect_and_asana_ends_it_at_once(ada: Page, asana: StandIn):
 
 def test_the_last_way_in_stays(ada: Page):
     card(ada, "Ada Okafor").get_by_role("link", name="Disconnect").click()
-    expect(ada.get_by_role("heading", name="This is your way in")).to_be_visible()
+    expect(ada.get_by_role("heading", name="This is your only way in")).to_be_visible()
     looks_right(ada)
     assert AsanaAccount.objects.count() == 1
 
