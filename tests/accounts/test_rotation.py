@@ -136,9 +136,9 @@ def test_a_second_run_changes_nothing(account, new_key):
 
 
 def test_nothing_else_of_the_row_changes(account, new_key):
-    before = AsanaAccount.objects.values().get()
+    before = dict(AsanaAccount.objects.values().get())
     rotate()
-    after = AsanaAccount.objects.values().get()
+    after = dict(AsanaAccount.objects.values().get())
     assert {name for name in before if before[name] != after[name]} == set(FIELDS)
 
 
