@@ -1,6 +1,7 @@
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.humanize.templatetags.humanize import naturaltime
 from django.http import HttpRequest, HttpResponse
 
 from accounts import health
@@ -21,8 +22,7 @@ class AsanaAccountAdmin(AuditedAdmin, ConfirmedActionsAdmin):
         "gid",
         "status",
         "may",
-        "refreshed_at",
-        "synced_at",
+        "last_success",
     )
     list_filter = ("status", Permission, LastSuccess, Expiring)
     list_select_related = ("user",)
@@ -58,6 +58,12 @@ class AsanaAccountAdmin(AuditedAdmin, ConfirmedActionsAdmin):
         if "default" in account.scopes:
             return "everything"
         return "change tasks" if account.may_write else "only read tasks"
+
+    @admin.display(description="last success", ordering="synced_at")
+    def last_success(self, account: AsanaAccount) -> str:
+        """Of fetching tasks or of refreshing the token, whichever is later."""
+        times = [each for each in (account.synced_at, account.refreshed_at) if each]
+        return naturaltime(max(times)) if times else "never"
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
