@@ -1,0 +1,49 @@
+"""Where I am signed in, my history, my data: in a real browser."""
+
+import json
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.walks import sign_in
+from tests.stand_in import ADA
+
+pytestmark = pytest.mark.django_db(transaction=True)
+FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:130.0) Gecko/20100101 Firefox/130.0"
+
+
+def test_sign_out_a_forgotten_browser(page: Page, browser: Browser, site: str):
+    elsewhere = browser.new_context(base_url=site, user_agent=FIREFOX)
+    forgotten = elsewhere.new_page()
+    sign_in(forgotten, ADA)
+    sign_in(page, ADA)
+    page.get_by_role("link", name="Accounts").click()
+    page.get_by_role("link", name="Where I am signed in").click()
+    page.get_by_role("button", name="Sign out Firefox on Linux").click()
+    expect(page.get_by_text("Signed out: Firefox on Linux.")).to_be_visible()
+    forgotten.goto("/tasks/")
+    expect(forgotten.get_by_role("button", name="Sign in with Asana")).to_be_visible()
+    page.get_by_role("link", name="History").click()
+    expect(page.get_by_text("Signed out somewhere")).to_be_visible()
+    elsewhere.close()
+
+
+def test_take_everything_along(page: Page):
+    sign_in(page, ADA)
+    expect(page.get_by_text("Write the plan", exact=True)).to_be_visible()
+    page.goto("/accounts/me/")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download").click()
+    assert download.value.suggested_filename.startswith("onelist-")
+    file = json.loads(download.value.path().read_text())
+    assert "Write the plan" in {task["name"] for task in file["tasks"]}
+
+
+@pytest.mark.parametrize("width", [320, 390, 1280])
+def test_nothing_stands_out_at_the_side(page: Page, width: int):
+    page.set_viewport_size({"width": width, "height": 800})
+    sign_in(page, ADA)
+    for path in ("sessions/", "history/", "mail/", "me/", "me/delete/"):
+        page.goto(f"/accounts/{path}")
+        wide = page.evaluate("document.documentElement.scrollWidth")
+        assert wide <= width, path
