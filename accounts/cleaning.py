@@ -90,7 +90,7 @@ def claim() -> AuditEntry | None:
 
 def in_words(counts: dict[str, int]) -> str:
     told = [f"{number} {name}" for name, number in counts.items() if number]
-    return ", ".join(told) or "Nothing to clean up"
+    return ", ".join(told) or "nothing"
 
 
 def _is_due(last: AuditEntry) -> bool:

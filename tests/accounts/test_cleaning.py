@@ -170,7 +170,7 @@ def test_a_second_run_finds_nothing(op):
     start(Client())
     with later(days=2):
         clean_up()
-        assert "Nothing to clean up" in clean_up()
+        assert "Deleted: nothing." in clean_up()
 
 
 def test_it_works_in_batches(db, monkeypatch):

@@ -38,8 +38,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, timeout: float, **options: Any) -> None:
         if not 0 < timeout <= 3600:
             raise CommandError("--timeout must be more than 0 and at most 3600 seconds")
-        findings = self._sign_in(timeout) if options["sign_in"] else doctor.examine()
         try:
+            findings = self._sign_in(timeout) if options["sign_in"] else doctor.examine()
             problems = self._tell_all(findings, as_json=options["json"])
         except KeyboardInterrupt:
             raise CommandError("Stopped", returncode=130) from None
@@ -65,24 +65,22 @@ class Command(BaseCommand):
         try:
             ends_at = timezone.now() + timedelta(seconds=timeout)
             watched = WatchedSignIn.objects.create(ends_at=ends_at)
-            self.stderr.write(
-                f"Open {settings.SITE_URL}/login/ in a private window, sign in with Asana and "
-                f"press Allow. The first sign-in within {timeout:.0f} seconds is watched."
-            )
-            return sign_in.report(self._seen(watched, timeout))
+            try:
+                self._wait_for(watched, timeout)
+            finally:
+                WatchedSignIn.objects.filter(pk=watched.pk).delete()
         except DatabaseError as error:
             raise CommandError("The database isn't answering: nothing can be watched") from error
+        return sign_in.report(watched)
 
-    def _seen(self, watched: WatchedSignIn, timeout: float) -> WatchedSignIn:
+    def _wait_for(self, watched: WatchedSignIn, timeout: float) -> None:
+        self.stderr.write(
+            f"Open {settings.SITE_URL}/login/ in a private window, sign in with Asana and "
+            f"press Allow. The first sign-in within {timeout:.0f} seconds is watched."
+        )
         ends_at = time.monotonic() + timeout
-        try:
-            while not watched.seen:
-                if time.monotonic() > ends_at:
-                    raise CommandError("Nobody signed in meanwhile: nothing was seen")
-                time.sleep(LOOK_EVERY)
-                watched.refresh_from_db()
-        except KeyboardInterrupt:
-            raise CommandError("Stopped: nothing was seen", returncode=130) from None
-        finally:
-            WatchedSignIn.objects.filter(pk=watched.pk).delete()
-        return watched
+        while not watched.seen:
+            if time.monotonic() > ends_at:
+                raise CommandError("Nobody signed in meanwhile: nothing was seen")
+            time.sleep(LOOK_EVERY)
+            watched.refresh_from_db()

@@ -42,14 +42,15 @@ class Command(BaseCommand):
 
     def _rotate(self, counts: Counter[Rotated]) -> None:
         columns = TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn()
-        with Progress(*columns, console=Console(file=self.stdout)) as bars:  # type: ignore[arg-type]
-            bar = bars.add_task("rows", total=tokens.rows_on_old_keys())
-            try:
+        console = Console(file=self.stdout)  # type: ignore[arg-type]
+        try:
+            with Progress(*columns, console=console) as bars:
+                bar = bars.add_task("rows", total=tokens.rows_on_old_keys())
                 for result in tokens.rotate():
                     counts[result] += 1
                     bars.advance(bar, result != Rotated.UNCHANGED)
-            finally:
-                self._report(counts)
+        finally:
+            self._report(counts)
 
     def _report(self, counts: Counter[Rotated]) -> None:
         """Once more in the audit log, when there was something to do."""
