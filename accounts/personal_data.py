@@ -100,11 +100,12 @@ def _rows(part: Part, user: User, models_inside: set[Model]) -> Iterator[dict[st
         for field in fields
         if field.is_relation and field.related_model not in models_inside - {User}
     ]
+    keys = {field.name: _key(field, fields) for field in fields}
     rows = _rows_of(part, user)
     rows = rows.select_related(*outside) if outside else rows
     for row in rows.order_by("pk").iterator(chunk_size=ROWS_AT_ONCE):
         yield {
-            _key(field, fields): _value(row, field, in_words=field.name in outside)
+            keys[field.name]: _value(row, field, in_words=field.name in outside)
             for field in fields
             if not _is_somebody_elses(row, field)
         }
