@@ -95,6 +95,17 @@ def _session_as_it_is(request: HttpRequest) -> Iterator[SessionBase]:
         yield session
         with suppress(UpdateError):  # signed out meanwhile: there is nobody to tell
             session.save()
+    _know_of_it(request.session, session)
+
+
+def _know_of_it(ours: SessionBase, written: SessionBase) -> None:
+    """Should this request save its own copy after all, say for a message that has been shown."""
+    was_modified = ours.modified
+    if KEY in written:
+        ours[KEY] = written[KEY]
+    else:
+        ours.pop(KEY, None)
+    ours.modified = was_modified
 
 
 @dataclass

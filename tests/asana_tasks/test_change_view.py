@@ -179,6 +179,19 @@ def test_a_report_is_shown_once_with_its_undo(writer):
     assert "Completed: <bdi>" not in again
 
 
+def test_nor_twice_because_a_message_was_shown_beside_it(writer):
+    """Messages are kept in the session as well, and are written back when they have been shown."""
+    writer.post(f"/accounts/{writer.account.pk}/label/", {"label": "Work"})
+    press(writer, PLAN, do="complete")
+    with later():
+        page = writer.get("/tasks/?state=all").content.decode()
+        again = writer.get("/tasks/?state=all").content.decode()
+    assert "Saved." in page
+    assert "Completed: <bdi>" in page
+    assert "Saved." not in again
+    assert "Completed: <bdi>" not in again
+
+
 def test_a_list_that_is_drawn_twice_at_once_shows_it_both_times(writer):
     press(writer, PLAN, do="complete")
     for _ in range(2):
