@@ -8,7 +8,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
-from accounts import failures, health, rates
+from accounts import health, rates
+from accounts.sign_in import failures
 
 MAY_SEE_HEALTH = ("accounts.look_after", "accounts.view_asanaaccount")
 

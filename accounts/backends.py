@@ -11,10 +11,11 @@ from django.urls import reverse
 from social_core.backends.open_id_connect import OpenIdConnectAuth
 from social_core.exceptions import AuthResponseError, ErrorStage
 
-from accounts import callbacks, discovery, http, id_tokens, provider_errors, watching
+from accounts import http
 from accounts.models import AsanaAccount
-from accounts.purposes import Purpose, scopes_for
-from accounts.watching import Watch
+from accounts.oidc import callbacks, discovery, id_tokens, provider_errors, watching
+from accounts.oidc.purposes import Purpose, scopes_for
+from accounts.oidc.watching import Watch
 
 USERINFO_CLAIMS: Final = ("sub", "name", "email", "picture")
 

@@ -14,10 +14,11 @@ from django_htmx.http import HttpResponseClientRedirect
 from social_core.exceptions import SocialAuthBaseException
 from social_django.middleware import SocialAuthExceptionMiddleware
 
-from accounts import audit, failures, rates, waiting
+from accounts import audit, rates
 from accounts.backends import AsanaOpenIdConnect
 from accounts.models import AsanaAccount, User
-from accounts.purposes import Purpose
+from accounts.oidc.purposes import Purpose
+from accounts.sign_in import failures, waiting
 from accounts.time_zones import zone_named
 
 logger = logging.getLogger(__name__)

@@ -2,10 +2,10 @@
 
 from django.urls import path
 
-from accounts import views
+from accounts.views import sign_in
 
 app_name = "social"
 urlpatterns = [
-    path("login/<str:backend>/", views.begin, name="begin"),
-    path("complete/<str:backend>/", views.complete, name="complete"),
+    path("login/<str:backend>/", sign_in.begin, name="begin"),
+    path("complete/<str:backend>/", sign_in.complete, name="complete"),
 ]

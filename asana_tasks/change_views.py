@@ -12,8 +12,8 @@ from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import HttpResponseClientRedirect, trigger_client_event
 from django_htmx.middleware import HtmxDetails
 
-from accounts import waiting
 from accounts.models import User
+from accounts.sign_in import waiting
 from accounts.typing import SignedInRequest
 from asana_tasks import reports
 from asana_tasks.changes import carry_out

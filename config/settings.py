@@ -175,10 +175,10 @@ SOCIAL_AUTH_INACTIVE_USER_URL = "accounts:inactive"
 SOCIAL_AUTH_PIPELINE = [
     "social_core.pipeline.social_auth.social_details",
     "social_core.pipeline.social_auth.social_uid",
-    "accounts.pipeline.find_account",
-    "accounts.signups.check",
+    "accounts.sign_in.pipeline.find_account",
+    "accounts.sign_in.signups.check",
     "asana_tasks.membership.check",
-    "accounts.pipeline.store_account",
+    "accounts.sign_in.pipeline.store_account",
 ]
 
 # What browsers are told

@@ -11,9 +11,10 @@ from django.conf import settings
 from django.utils.crypto import get_random_string
 from django.views.decorators.debug import sensitive_variables
 
-from accounts import discovery, http, id_tokens
+from accounts import http
 from accounts.backends import AsanaOpenIdConnect
 from accounts.doctor.findings import Finding, Findings, ok, problem, warning
+from accounts.oidc import discovery, id_tokens
 
 LEEWAY: Final = AsanaOpenIdConnect.JWT_LEEWAY
 REACH: Final = "Check that this machine reaches it; sign-ins and refreshes wait until it does."

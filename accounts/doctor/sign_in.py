@@ -1,12 +1,13 @@
-"""One real sign-in, seen by `accounts.watching`: what it tells about the app at Asana."""
+"""One real sign-in, seen by `accounts.oidc.watching`: what it tells about the app at Asana."""
 
 from typing import Any, Final
 
 from django.conf import settings
 
-from accounts import tokens, watching
+from accounts import tokens
 from accounts.doctor.findings import Finding, Findings, ok, problem, warning
 from accounts.models import AsanaAccount, WatchedSignIn
+from accounts.oidc import watching
 
 OFF: Final = "Leave ASANA_OIDC_STRICT off: it would refuse everybody."
 SWITCH_OFF: Final = "Set ASANA_OIDC_STRICT=off: it refuses everybody."

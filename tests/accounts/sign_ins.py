@@ -6,8 +6,8 @@ from typing import Any
 
 from django.test import Client
 
-from accounts.failures import Failure
 from accounts.models import AsanaAccount, User
+from accounts.sign_in.failures import Failure
 from tests.accounts.provider import Provider
 from tests.people import authorize_url
 

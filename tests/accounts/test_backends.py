@@ -7,7 +7,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from accounts import failures, tokens
+from accounts import tokens
+from accounts.sign_in import failures
 from tests.accounts import replies
 from tests.accounts.provider import AUTHORIZE, KEYS, MISSING, REVOKE, TOKEN, USERINFO
 from tests.accounts.sign_ins import sign_in

@@ -6,7 +6,7 @@ import time_machine
 from django.conf import settings as django_settings
 from django.test import Client
 
-from accounts import failures
+from accounts.sign_in import failures
 from tests.accounts.provider import AUTHORIZE, Provider
 from tests.accounts.sign_ins import sign_in
 from tests.people import authorize_url

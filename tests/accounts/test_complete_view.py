@@ -6,8 +6,8 @@ from django.test import Client
 from django.utils import timezone
 from qsessions.models import Session
 
-from accounts import failures
 from accounts.models import User
+from accounts.sign_in import failures
 from tests.accounts.provider import MISSING, TOKEN
 from tests.accounts.sign_ins import Outcome, sign_in
 from tests.people import authorize_url, path_of

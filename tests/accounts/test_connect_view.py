@@ -5,8 +5,9 @@ from html import unescape
 import pytest
 from django.test import Client
 
-from accounts import failures, tokens
+from accounts import tokens
 from accounts.models import AsanaAccount, AuditEntry, Revocation, User
+from accounts.sign_in import failures
 from tests.accounts.events import told
 from tests.fake_asana.app import query
 from tests.people import Person, authorize_url, path_of, sign_in

@@ -4,8 +4,9 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from accounts import discovery, failures
 from accounts.models import ProviderDocument
+from accounts.oidc import discovery
+from accounts.sign_in import failures
 from tests.accounts import replies
 from tests.accounts.provider import AUTHORIZE, DISCOVERY, KEYS, MISSING, TOKEN, USERINFO
 from tests.accounts.sign_ins import sign_in, try_to_start

@@ -5,9 +5,10 @@ from html import unescape
 import pytest
 from django.test import Client
 
-from accounts import failures, tokens
+from accounts import tokens
 from accounts.encryption import decrypt
 from accounts.models import AsanaAccount, AuditEntry, Revocation
+from accounts.sign_in import failures
 from asana_tasks import sync
 from tests.accounts.events import told
 from tests.accounts.provider import REVOKE

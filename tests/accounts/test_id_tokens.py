@@ -5,7 +5,8 @@ import time
 
 import pytest
 
-from accounts import failures, id_tokens
+from accounts.oidc import id_tokens
+from accounts.sign_in import failures
 from tests.accounts.provider import (
     KEYS,
     MISSING,

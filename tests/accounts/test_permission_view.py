@@ -8,8 +8,9 @@ import time_machine
 from django.test import Client
 from django.utils import timezone
 
-from accounts import failures, tokens, waiting
+from accounts import tokens
 from accounts.models import AsanaAccount
+from accounts.sign_in import failures, waiting
 from asana_tasks import client
 from tests.accounts.provider import TOKEN, Handler
 from tests.fake_asana.app import query

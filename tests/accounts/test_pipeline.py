@@ -7,9 +7,10 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
-from accounts import pipeline, tokens
+from accounts import tokens
 from accounts.encryption import decrypt
 from accounts.models import AsanaAccount, User
+from accounts.sign_in import pipeline
 from tests.accounts.sign_ins import sign_in
 from tests.people import Person, authorize_url, path_of
 from tests.stand_in import ADA, BEN, OTHER_SAM, SAM
@@ -187,7 +188,7 @@ def test_whoever_comes_second_with_the_same_new_account_is_told_to_start_again(o
         AsanaAccount.objects.create(gid=uid, user=User.objects.create(username="first"))
         return found
 
-    monkeypatch.setattr("accounts.pipeline.find_account", look_too_early)
+    monkeypatch.setattr("accounts.sign_in.pipeline.find_account", look_too_early)
     client = Client()
     answer = sign_in(op, client).answer
     assert answer.status_code == 403
@@ -207,7 +208,7 @@ def test_a_sign_in_without_a_refresh_token_does_not_undo_a_refresh_meanwhile(op,
         tokens.access_token_for(AsanaAccount.objects.get())
         return found
 
-    monkeypatch.setattr("accounts.pipeline.find_account", look_before_a_refresh)
+    monkeypatch.setattr("accounts.sign_in.pipeline.find_account", look_before_a_refresh)
     op.token_answer["refresh_token"] = None
     sign_in(op).is_signed_in()
     account = AsanaAccount.objects.get()

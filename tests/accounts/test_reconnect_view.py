@@ -7,8 +7,9 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from accounts import failures, tokens
+from accounts import tokens
 from accounts.models import AsanaAccount, AuditEntry, User
+from accounts.sign_in import failures
 from asana_tasks import sync
 from tests.accounts.events import told
 from tests.fake_asana.app import query

@@ -214,10 +214,10 @@ def test_what_was_given_back_is_gone(busy_site, asana):
 @pytest.mark.parametrize(
     "step",
     [
-        "accounts.pipeline.store_account",
-        "accounts.pipeline.find_account",
+        "accounts.sign_in.pipeline.store_account",
+        "accounts.sign_in.pipeline.find_account",
         "accounts.tokens.keeping.encrypt",
-        "accounts.id_tokens.check_claims",
+        "accounts.oidc.id_tokens.check_claims",
         "accounts.backends.AsanaOpenIdConnect.user_data",
         "social_django.views.login",
     ],

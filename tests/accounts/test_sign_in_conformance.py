@@ -12,8 +12,9 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from accounts import failures, tokens
+from accounts import tokens
 from accounts.models import AsanaAccount
+from accounts.sign_in import failures
 from tests.accounts.provider import (
     DISCOVERY,
     KEYS,

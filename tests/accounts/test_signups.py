@@ -3,8 +3,8 @@
 import pytest
 from django.test import Client
 
-from accounts import failures
 from accounts.models import AsanaAccount, User
+from accounts.sign_in import failures
 from tests.accounts import replies
 from tests.accounts.provider import REVOKE
 from tests.accounts.sign_ins import sign_in

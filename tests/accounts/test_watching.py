@@ -8,8 +8,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from accounts import failures, watching
 from accounts.models import AsanaAccount, WatchedSignIn
+from accounts.oidc import watching
+from accounts.sign_in import failures
 from tests.accounts import replies
 from tests.accounts.provider import MISSING, TOKEN, USERINFO, b64
 from tests.accounts.sign_ins import sign_in

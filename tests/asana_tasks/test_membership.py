@@ -5,8 +5,8 @@ from html import unescape
 import pytest
 from django.test import Client
 
-from accounts import failures
 from accounts.models import AsanaAccount, AuditEntry, User
+from accounts.sign_in import failures
 from tests.people import authorize_url, path_of, sign_in
 from tests.stand_in import ADA, BEN, CLEO, DORA, SAM
 

@@ -4,11 +4,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from accounts import failures, rates, waiting
+from accounts import rates
 from accounts.middleware import failed_sign_in
-from accounts.purposes import Purpose, scopes_for
+from accounts.oidc.purposes import Purpose, scopes_for
+from accounts.sign_in import failures, waiting
 from accounts.typing import SignedInRequest
-from accounts.views import to_asana
+from accounts.views.sign_in import to_asana
 
 
 @never_cache

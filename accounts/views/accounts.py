@@ -8,10 +8,11 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts import leaving, notices, tokens
+from accounts import leaving, tokens
 from accounts.decorators import signed_in_post
 from accounts.forms import LabelForm
 from accounts.models import AsanaAccount
+from accounts.sign_in import notices
 from accounts.typing import SignedInRequest
 
 

@@ -5,7 +5,7 @@ from typing import Final
 
 from social_core.exceptions import SocialAuthBaseException
 
-from accounts.purposes import Kind
+from accounts.oidc.purposes import Kind
 
 
 @dataclass(frozen=True)

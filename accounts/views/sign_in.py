@@ -7,10 +7,11 @@ from django.views.decorators.http import require_GET, require_POST, require_safe
 from social_django import views as social_views
 from social_django.utils import load_strategy
 
-from accounts import failures, rates
+from accounts import rates
 from accounts.backends import AsanaOpenIdConnect
 from accounts.middleware import failed_sign_in
-from accounts.purposes import Purpose
+from accounts.oidc.purposes import Purpose
+from accounts.sign_in import failures
 from accounts.typing import SignedInRequest
 
 

@@ -9,12 +9,13 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from accounts import failures, rates
+from accounts import rates
 from accounts.middleware import failed_sign_in
 from accounts.models import AsanaAccount
-from accounts.purposes import Kind, Purpose, scopes_for
+from accounts.oidc.purposes import Kind, Purpose, scopes_for
+from accounts.sign_in import failures
 from accounts.typing import SignedInRequest
-from accounts.views import to_asana
+from accounts.views.sign_in import to_asana
 
 methods = require_http_methods(["GET", "HEAD", "POST"])
 

@@ -7,9 +7,9 @@ from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from accounts.linking import Linked
 from accounts.models import AsanaAccount
-from accounts.purposes import Purpose
+from accounts.oidc.purposes import Purpose
+from accounts.sign_in.linking import Linked
 from accounts.tokens import Outcome
 
 BY_HAND: Final = "remove Onelist in Asana's settings, under “Apps”"

@@ -5,8 +5,8 @@ import secrets
 from collections.abc import Mapping
 from typing import Any
 
-from accounts.claims import text
 from accounts.models import User
+from accounts.oidc.claims import text
 
 
 def create_user(gid: str, claims: Mapping[str, Any]) -> User:

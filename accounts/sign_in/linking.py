@@ -12,10 +12,10 @@ from django.http import HttpRequest
 from django.views.decorators.debug import sensitive_variables
 
 from accounts import audit, tokens
-from accounts.claims import picture_url, text
 from accounts.models import AsanaAccount, AuditEntry, Revocation, User
-from accounts.newcomers import create_user
-from accounts.purposes import Purpose
+from accounts.oidc.claims import picture_url, text
+from accounts.oidc.purposes import Purpose
+from accounts.sign_in.newcomers import create_user
 
 Event = AuditEntry.Event
 PROFILE_FIELDS: Final = ["name", "email", "picture_url"]

@@ -8,11 +8,12 @@ from django.http import HttpRequest
 from django.views.decorators.debug import sensitive_variables
 from social_core.exceptions import AuthAssociationError, AuthResponseError, AuthSessionError
 
-from accounts import audit, failures, notices, tokens
+from accounts import audit, tokens
 from accounts.backends import AsanaOpenIdConnect
-from accounts.linking import granted_scope, link
 from accounts.models import AsanaAccount, User
-from accounts.purposes import OF_ONE_ACCOUNT
+from accounts.oidc.purposes import OF_ONE_ACCOUNT
+from accounts.sign_in import failures, notices
+from accounts.sign_in.linking import granted_scope, link
 
 Step = dict[str, Any] | None
 
