@@ -45,9 +45,11 @@ def again_if_rows_came(leave: Callable[P, T]) -> Callable[P, T]:
 
 
 def is_last_way_in(account: AsanaAccount) -> bool:
-    """A password lets in as well; an account that needs reconnecting doesn't count on its own."""
-    others = account.user.asana_accounts.connected().exclude(pk=account.pk)
-    return not (account.user.has_usable_password() or others.exists())
+    """A password lets in the staff as well, through the administration's form; an account that
+    needs reconnecting doesn't count on its own."""
+    user = account.user
+    has_password = user.is_staff and user.has_usable_password()
+    return not (has_password or user.asana_accounts.connected().exclude(pk=account.pk).exists())
 
 
 def is_only_administrator(user: User) -> bool:

@@ -12,14 +12,6 @@ from accounts.models import User
 SALT: Final = "accounts.sessions"
 
 
-def _name(self: Session) -> str:
-    """The admin lists what goes with a person by its name: the library's is the key."""
-    return f"Session {reference(self.pk)[:8]}"
-
-
-Session.__str__ = _name
-
-
 def reference(session_key: str) -> str:
     """Finds a session of somebody's without opening it."""
     return salted_hmac(SALT, session_key, algorithm="sha256").hexdigest()[:32]

@@ -236,6 +236,7 @@ def test_another_one_that_is_broken_is_no_way_in(ada):
 def test_with_a_password_no_account_is_the_last_way_in(owner):
     user = owner.user
     user.set_password("a password of her own")
+    user.is_staff = True  # whose password form is the only one
     user.save()
     owner.client.force_login(user)
     assert "is disconnected" in disconnect(owner)

@@ -64,10 +64,13 @@ def test_one_that_needs_reconnecting_does_not_count(account, second):
     assert not leaving.is_last_way_in(second)
 
 
-def test_a_password_lets_in_as_well(account):
+@pytest.mark.parametrize("is_staff", [True, False])
+def test_a_password_lets_in_who_is_on_the_staff(account, is_staff):
+    """The only password form is the administration's."""
     account.user.set_password("x")
+    account.user.is_staff = is_staff
     account.user.save()
-    assert not leaving.is_last_way_in(account)
+    assert leaving.is_last_way_in(account) != is_staff
 
 
 def test_what_others_have_does_not_count(account, root):
