@@ -27,6 +27,7 @@ logger = logging.getLogger(__name__)
 PAUSE: Final = timedelta(minutes=5)  # longer than sending one takes: nobody else sends it meanwhile
 GIVE_UP_AFTER: Final = timedelta(days=1)
 TROUBLE: Final = "mail-server-in-trouble"
+PERMANENTLY: Final = 500  # RFC 5321 4.2.1: what begins with 4 may be tried again
 NAME_LENGTH: Final = 80
 Event = AuditEntry.Event
 SWITCHES: Final = {
@@ -92,12 +93,18 @@ def _send(pk: int) -> bool:
 
 
 def _handed_over(mail: EmailMessage) -> bool:
-    """False for one whose recipient is refused: others' mails may go all the same."""
+    """False for one whose recipient is refused for now: others' mails may go all the same.
+
+    Refused for good, or an address that no mail server could be told of, is done with.
+    """
     try:
         mail.send()
-    except SMTPRecipientsRefused:
+    except SMTPRecipientsRefused as error:
         logger.warning("The mail server refuses a recipient")
-        return False
+        codes = [code for code, _ in error.recipients.values()]
+        return bool(codes) and min(codes) >= PERMANENTLY
+    except UnicodeError:
+        logger.warning("A mail address cannot be written as mail servers want it")
     except (OSError, SMTPException) as error:
         logger.warning("The mail server doesn't take mails: %s", type(error).__name__)
         cache.set(TROUBLE, "yes", timeout=PAUSE.total_seconds())

@@ -238,6 +238,26 @@ def test_neither_does_whatever_else_goes_wrong(account, server, monkeypatch):
     assert len(due()) == 1
 
 
+@pytest.mark.parametrize(("code", "tries_again"), [(450, True), (550, False)])
+def test_a_recipient_refused_for_good_is_not_asked_about_again(
+    account, server, monkeypatch, code, tries_again
+):
+    refused = SMTPRecipientsRefused({"ada@example.com": (code, b"no")})
+    monkeypatch.setattr(server, "failure", refused)
+    audit.record(Event.CONNECTED, account=account)
+    assert bool(due()) == tries_again
+
+
+def test_an_address_that_cannot_be_written_keeps_nobody_else_from_their_mail(account, server):
+    user = User.objects.create(username="eve", email=f"a@{'é' * 62}.com")
+    other = AsanaAccount.objects.create(user=user, gid="2")
+    assert mails.has_address(user)
+    audit.record(Event.CONNECTED, account=other)
+    assert not due()
+    audit.record(Event.CONNECTED, account=account)
+    assert [sent.to for sent in mail.outbox] == [["ada@example.com"]]
+
+
 def test_a_refused_recipient_keeps_nobody_else_from_their_mail(account, server, monkeypatch):
     monkeypatch.setattr(server, "failure", SMTPRecipientsRefused({}))
     audit.record(Event.CONNECTED, account=account)
