@@ -1,5 +1,6 @@
 """social-auth's names for what goes wrong between us and the provider."""
 
+import re
 from typing import Any
 
 import requests
@@ -12,6 +13,15 @@ from social_core.exceptions import (
 from social_core.utils import http_error
 
 from accounts import http
+
+
+def code_of(error: SocialAuthBaseException) -> str:
+    """What the provider calls it, to be written down. It may say anything, even the token it was
+    sent: kept is only what looks like OAuth's own names."""
+    code = error.provider_code
+    if not code:
+        return ""
+    return str(code) if re.fullmatch("[a-z_]{1,40}", str(code)) else "an error of its own"
 
 
 def named(

@@ -16,6 +16,7 @@ from django.views.decorators.debug import sensitive_variables
 from social_core.exceptions import SocialAuthBaseException
 
 from accounts.models import AsanaAccount, WatchedSignIn
+from accounts.oidc.provider_errors import code_of
 
 MAX_NAMES: Final = 40
 MAX_NAME_LENGTH: Final = 40
@@ -117,8 +118,9 @@ def _part(token: Any, number: int) -> dict[str, Any] | None:
 def _refusal(error: Exception) -> dict[str, str]:
     if not isinstance(error, SocialAuthBaseException):
         return {"error": type(error).__name__}
-    about = ("code", "claim", "stage", "provider_code")
-    return {name: _printable(getattr(error, name)) for name in about}
+    about = ("code", "claim", "stage")
+    noted = {name: _printable(getattr(error, name)) for name in about}
+    return noted | {"provider_code": code_of(error)}
 
 
 def _names(content: Any) -> list[str]:

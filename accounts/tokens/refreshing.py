@@ -15,6 +15,7 @@ from accounts import audit
 from accounts.backends import AsanaOpenIdConnect
 from accounts.encryption import CannotDecrypt
 from accounts.models import AsanaAccount, AuditEntry
+from accounts.oidc.provider_errors import code_of
 from accounts.tokens.errors import NeedsReconnecting, TokenError, TryLater
 from accounts.tokens.keeping import (
     MAX_LIFETIME,
@@ -106,7 +107,7 @@ def _failure(account: AsanaAccount, error: SocialAuthBaseException) -> TokenErro
         audit.record(
             AuditEntry.Event.REFRESH_REFUSED,
             account=account,
-            detail=str(error.provider_code),
+            detail=code_of(error),
             fingerprint=fingerprint(account),
             once_in=timedelta(hours=1),
         )

@@ -2,6 +2,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from accounts.models import AuditEntry, WatchedSignIn
 from tests.accounts import replies
 from tests.accounts.provider import Provider
 
@@ -18,13 +19,15 @@ def op(db, settings, running_provider: Provider, caplog) -> Iterator[Provider]:
     """The OpenID provider the site is pointed at; it does everything right.
 
     After each test, whatever it was about: no secret left the provider's origin, none stood in an
-    address or a header but the bearer token's own, and none was logged.
+    address or a header but the bearer token's own, and none was logged or written down.
     """
     running_provider.reset()
     settings.ASANA_OIDC_ENDPOINT = settings.ASANA_OIDC_ISSUER = running_provider.issuer
     yield running_provider
     assert running_provider.leaks == []
     assert not running_provider.secret_in(caplog.text)
+    for rows in (AuditEntry.objects, WatchedSignIn.objects):
+        assert not running_provider.secret_in(str(list(rows.values())))
 
 
 @pytest.fixture

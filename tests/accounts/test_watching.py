@@ -139,6 +139,13 @@ def test_troubles_are_noted(op, watched, path, reply, code):
     assert code in seen(watched)["refused"].values()
 
 
+def test_of_a_providers_own_error_no_more_is_noted_than_a_name(op, watched):
+    """It can say the very secret it was sent."""
+    op.replies[TOKEN] = replies.says({"error": op.client_secret}, 400)
+    assert sign_in(op).answer.status_code >= 400
+    assert seen(watched)["refused"]["provider_code"] == "an error of its own"
+
+
 def test_one_that_nobody_finishes_is_none(op, watched):
     """Whoever has no state of ours can't use up the watch."""
     op.callback["state"] = "made-up"
