@@ -18,7 +18,7 @@ OUTCOMES: Final = {
 
 
 def may_end(request: HttpRequest, person: User) -> bool:
-    """Their sessions, links, or everything: nobody who isn't a superuser does so to the staff."""
+    """Their sessions, a link, or everything: nobody who isn't a superuser does so to the staff."""
     return bool(request.user.is_superuser) or not (person.is_staff or person.is_superuser)
 
 
@@ -40,6 +40,7 @@ def refresh(request: HttpRequest, account: AsanaAccount, _seconds: float) -> str
 
 
 def mark(request: HttpRequest, account: AsanaAccount, _seconds: float) -> str:
+    _check(request, account.user)
     if account.needs_reconnecting:
         raise NotDone("It needs reconnecting already")
     tokens.needs_reconnecting(account, "An administrator asks you to reconnect it")
@@ -76,6 +77,8 @@ def delete_person(request: HttpRequest, person: User, _seconds: float) -> str:
         left = leaving.delete_person(person, request)
     except User.DoesNotExist as error:
         raise NotDone("Nobody of that name is there any more") from error
+    except leaving.OnlyAdministrator as error:
+        raise NotDone("Without them nobody could look after the site any more") from error
     counts = tokens.revoke_due(left, seconds=10)
     told = [f"{count} {outcome}" for outcome, count in counts.items() if count]
     return f"Deleted; grants at Asana: {', '.join(told) or 'none'}"

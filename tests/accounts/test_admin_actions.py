@@ -280,7 +280,7 @@ def test_their_sessions_end_and_nobody_elses(administrator, owner, other_user):
 # The staff
 
 
-@pytest.mark.parametrize("action", ["disconnect", "delete", "end-sessions"])
+@pytest.mark.parametrize("action", ["mark", "disconnect", "delete", "end-sessions"])
 @pytest.mark.parametrize("rank", ["is_staff", "is_superuser"])
 def test_only_a_superuser_does_that_to_the_staff(
     account_manager, administrator, owner, action, rank
@@ -289,7 +289,7 @@ def test_only_a_superuser_does_that_to_the_staff(
     assert account_manager.get(f"{ACCOUNTS}{owner.account.pk}/delete/").status_code == 403
     (words,) = told(confirm(account_manager, ACCOUNTS, action, owner.account.pk)).values()
     assert "Only a superuser" in words
-    assert AsanaAccount.objects.exists()
+    assert AsanaAccount.objects.connected().exists()
     assert owner.get("/accounts/").status_code == 200
     (words,) = told(confirm(administrator, ACCOUNTS, action, owner.account.pk)).values()
     assert "Only a superuser" not in words

@@ -1,6 +1,7 @@
 import pytest
 from django.contrib.admin.models import LogEntry
 
+from accounts.admin import actions
 from accounts.models import AsanaAccount, AuditEntry, Revocation, User
 from tests.accounts.administration import (
     PEOPLE,
@@ -221,6 +222,21 @@ def test_nobody_deletes_themself_here(request, who):
     (words,) = told(confirm(client, PEOPLE, "delete", pk)).values()
     assert "themself" in words
     assert User.objects.filter(pk=pk).exists()
+
+
+def test_the_only_administrator_is_not_deleted(administrator, owner, caplog, monkeypatch):
+    """Two delete each other: the other one has been faster, just after this one was let in."""
+    User.objects.filter(pk=owner.user.pk).update(is_superuser=True)
+    others = User.objects.exclude(pk=owner.user.pk)
+
+    def may_end(request, person):
+        return others.update(is_superuser=False) > 0
+
+    monkeypatch.setattr(actions, "may_end", may_end)
+    (words,) = told(confirm(administrator, PEOPLE, "delete", owner.user.pk)).values()
+    assert "nobody could look after the site" in words
+    assert User.objects.filter(pk=owner.user.pk).exists()
+    assert caplog.text == ""
 
 
 def test_deleted_twice_is_deleted_once(administrator, owner):
