@@ -9,7 +9,7 @@ from django.db.models.signals import pre_delete
 from django.dispatch import receiver
 
 from accounts import tokens
-from accounts.models import AsanaAccount, User
+from accounts.models import AsanaAccount, AuditEntry, User
 
 
 @receiver(pre_delete, sender=AsanaAccount)
@@ -29,7 +29,10 @@ def keep_the_token_until_it_is_revoked(
 
 @receiver(pre_delete, sender=User)
 def leave_no_name_behind(instance: User, **kwargs: Any) -> None:
-    """In rows that outlive a person: waiting revocations, and Django's log of what admins did."""
+    """In rows that outlive a person: waiting revocations, the histories of those whom they looked
+    after, and Django's log of what admins did."""
     instance.revocations.update(account_name="")
+    with_others = AuditEntry.objects.filter(actor=instance).exclude(user=instance)
+    with_others.update(address=None, browser="")
     about = ContentType.objects.get_for_model(User)
     LogEntry.objects.filter(content_type=about, object_id=str(instance.pk)).delete()

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accounts import leaving, tokens
 from accounts.encryption import decrypt
-from accounts.models import AsanaAccount, Revocation, User
+from accounts.models import AsanaAccount, AuditEntry, Revocation, User
 from tests.accounts.provider import TOKEN
 from tests.accounts.sign_ins import sign_in
 
@@ -77,12 +77,25 @@ def test_of_somebody_who_is_deleted_no_name_is_left(op, account, delete):
     assert not LogEntry.objects.filter(object_repr="pia").exists()
 
 
+def test_of_an_administrator_no_address_is_left_with_others(account):
+    root = User.objects.create_user("root")
+    seen = {"event": "seen", "by": "administrator", "address": "203.0.113.9", "browser": "Firefox"}
+    AuditEntry.objects.create(**seen, user=account.user, actor=root)
+    own = AuditEntry.objects.create(**seen, user=account.user, actor=account.user)
+    root.delete()
+    left = account.user.history.filter(event="seen")
+    assert set(left.values_list("actor", "address", "browser")) == {
+        (None, None, ""),
+        (own.actor_id, "203.0.113.9", "Firefox"),
+    }
+
+
 @pytest.mark.parametrize("value", ["", "gAAAA", "plain text"])
 def test_a_token_that_cannot_be_read_leaves_nothing_to_revoke(op, account, value):
     AsanaAccount.objects.update(encrypted_refresh_token=value)
     account.refresh_from_db()
     account.delete()
-    assert account.revocation is None
+    assert (account.revocation is None) == (value == "")
     assert not Revocation.objects.exists()
     assert not AsanaAccount.objects.exists()
 
