@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 from django.db.models import Count
 from django.utils import timezone
 
-from accounts import tokens
+from accounts import cleaning, tokens
 from accounts.models import AsanaAccount, AuditEntry, Revocation
 
 LATELY: Final = timedelta(days=1)
@@ -19,12 +19,15 @@ FAILURES: Final = (
     AuditEntry.Event.SIGN_IN_REFUSED,
     AuditEntry.Event.REVOCATION_GIVEN_UP,
 )
+# Anybody who presses Deny is refused a sign-in.
+TROUBLING: Final = tuple(each for each in FAILURES if each != AuditEntry.Event.SIGN_IN_REFUSED)
 
 
 class Counted(NamedTuple):
     value: str  # in the database, and in the address of a filtered list
     label: str
     number: int
+    is_trouble: bool = False  # if there is one
 
 
 @dataclass(frozen=True)
@@ -46,7 +49,7 @@ class Health:
         return list(self._troubles())
 
     def _troubles(self) -> Iterator[str]:
-        failed = sum(each.number for each in self.failures)
+        failed = sum(each.number for each in self.failures if each.is_trouble)
         if failed:
             yield f"{failed} {'failure' if failed == 1 else 'failures'} in the last 24 hours"
         if self.revocations:
@@ -83,11 +86,16 @@ def accounts_by_state() -> list[Counted]:
 
 
 def last_clean_up() -> datetime | None:
+    """One that only began may have been killed."""
     cleaned = AuditEntry.objects.filter(event=AuditEntry.Event.CLEANED_UP)
+    cleaned = cleaned.exclude(detail=cleaning.BEGUN)
     return cleaned.order_by("-at").values_list("at", flat=True).first()
 
 
 def _failures(since: datetime) -> list[Counted]:
     lately = AuditEntry.objects.filter(at__gte=since, event__in=FAILURES)
     numbers = dict(lately.order_by().values_list("event").annotate(Count("pk")))
-    return [Counted(each.value, str(each.label), numbers.get(each.value, 0)) for each in FAILURES]
+    return [
+        Counted(each.value, str(each.label), numbers.get(each.value, 0), each in TROUBLING)
+        for each in FAILURES
+    ]

@@ -49,7 +49,7 @@ def test_states_are_counted(administrator, owner, other_user, cleaned):
     assert numbers == {"connected": 1, "needs_reconnecting": 1}
 
 
-@pytest.mark.parametrize("event", health.FAILURES)
+@pytest.mark.parametrize("event", health.TROUBLING)
 def test_a_failure_needs_somebody_for_a_day(administrator, cleaned, event):
     happened(event, hours=25)
     assert troubles() == []
@@ -60,6 +60,16 @@ def test_a_failure_needs_somebody_for_a_day(administrator, cleaned, event):
     text = page(administrator)
     assert "These things need you:" in text
     assert f"?event__exact={event.value}&amp;at__gte=" in text
+
+
+def test_a_sign_in_that_was_refused_is_counted_and_is_no_trouble(administrator, cleaned):
+    """Anybody at all can press Deny."""
+    happened(Event.SIGN_IN_REFUSED, hours=1)
+    assert troubles() == []
+    assert {each.value: each.number for each in health.look().failures}["sign_in_refused"] == 1
+    assert "Everything is all right." in page(administrator)
+    happened(Event.REFRESH_REFUSED, hours=1)
+    assert troubles() == ["1 failure in the last 24 hours"]
 
 
 def test_a_failure_leads_to_the_log_of_that_day(administrator, cleaned):
@@ -107,6 +117,15 @@ def test_a_clean_up_that_is_late_needs_somebody(administrator, hours, words):
         happened(Event.CLEANED_UP, hours=hours + 100)
     assert troubles() == words
     assert ("clean_up" in page(administrator)) == bool(words)
+
+
+def test_a_clean_up_that_only_begins_is_none(administrator):
+    """It is killed each time, and begun anew each hour."""
+    happened(Event.CLEANED_UP, hours=49)
+    AuditEntry.objects.create(event=Event.CLEANED_UP, by="site", detail="Begun")
+    assert troubles() == ["the last clean-up is too long ago"]
+    AuditEntry.objects.exclude(detail="Begun").delete()
+    assert troubles() == ["nothing has been cleaned up yet"]
 
 
 def test_it_asks_no_more_for_more(administrator, owner, cleaned, django_assert_num_queries):
