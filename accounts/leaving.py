@@ -81,8 +81,8 @@ def disconnect(
 
 @again_if_rows_came
 def delete_person(user: User, request: HttpRequest) -> list[Revocation]:
-    """What is left to revoke, of all their accounts. Nothing else is left but an entry that says
-    that somebody was deleted, and which administrator did it if it was one.
+    """What is left to revoke, of accounts they had before as well. Nothing else is left but an
+    entry that says that somebody was deleted, and which administrator did it if it was one.
 
     Raises OnlyAdministrator, User.DoesNotExist (somebody else was faster).
     """
@@ -92,15 +92,19 @@ def delete_person(user: User, request: HttpRequest) -> list[Revocation]:
     user = _lock(user.pk)
     if is_only_administrator(user):
         raise OnlyAdministrator
-    gids = user.asana_accounts.values_list("gid", flat=True)
-    hashes = [tokens.account_hash(gid) for gid in gids]
+    accounts = list(user.asana_accounts.all())
+    for account in accounts:
+        account.delete()
+    handed_over = [account.revocation for account in accounts if account.revocation]
+    unreadable = [revocation for revocation in handed_over if revocation.pk is None]
+    waiting = list(user.revocations.values_list("pk", flat=True))  # those of before as well
     user.delete()
     AuditEntry.objects.create(
         event=AuditEntry.Event.USER_DELETED,
         by=AuditEntry.By.PERSON if by_themselves else AuditEntry.By.ADMINISTRATOR,
         actor=None if by_themselves else cast("User", request.user),
     )
-    return list(Revocation.objects.filter(account_hash__in=hashes))
+    return [*Revocation.objects.filter(pk__in=waiting), *unreadable]
 
 
 def _lock(user_pk: int) -> User:

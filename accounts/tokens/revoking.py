@@ -43,17 +43,20 @@ class Outcome(StrEnum):
 def hand_over(account: AsanaAccount, *, user: User | None) -> Revocation | None:
     """Take the refresh token out of an account that is about to go. None: there is none to revoke.
 
-    Without `user` the row names nobody: that person is about to go too.
+    Without `user` the row names nobody: that person is about to go too. Of a token that can't be
+    read it isn't saved: the grant may be alive, and `revoke` says that we can't end it.
     """
-    try:
-        token = stored(account, "refresh_token")
-    except CannotDecrypt:
+    if not account.encrypted_refresh_token:
         return None
     revocation = Revocation(
         user=user,
         account_name=account.asana_name if user else "",
         account_hash=account_hash(account.gid),
     )
+    try:
+        token = stored(account, "refresh_token")
+    except CannotDecrypt:
+        return revocation
     revocation.encrypted_refresh_token = encrypt(token, bound_to=place_of(revocation))
     revocation.save()
     return revocation
@@ -66,6 +69,8 @@ def account_hash(gid: str) -> str:
 
 def revoke(revocation: Revocation) -> Outcome:
     """Try it now, unless somebody else is trying. The row is gone unless the outcome is WAITING."""
+    if revocation.pk is None:
+        return Outcome.GIVEN_UP
     pause = revocation.pause
     claimed = Revocation.objects.filter(pk=revocation.pk, attempts=revocation.attempts).update(
         attempts=revocation.attempts + 1, next_attempt_at=timezone.now() + pause

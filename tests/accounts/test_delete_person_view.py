@@ -97,6 +97,21 @@ def test_without_anything_at_asana_it_says_so(owner):
     assert "had no access at Asana any more" in words(owner.post(PAGE, YES))
 
 
+def test_of_a_token_that_cannot_be_read_it_says_that_too(owner, asana):
+    AsanaAccount.objects.update(encrypted_refresh_token="gAAAA")
+    page = words(owner.post(PAGE, YES))
+    assert "For 1 account Onelist could not read its own token" in page
+    assert "had no access at Asana" not in page
+
+
+def test_what_was_waiting_already_is_told_too(owner, asana):
+    asana.order("server_error", path="/-/oauth_revoke", value=503)
+    AsanaAccount.objects.get().delete()
+    tokens.revoke_due()
+    assert "access to 1 account has still to be taken back" in words(owner.post(PAGE, YES))
+    assert Revocation.objects.get().user is None
+
+
 def test_the_only_administrator_is_refused(administrator):
     for answer in (administrator.get(PAGE), administrator.post(PAGE, YES)):
         assert "the only administrator" in words(answer)

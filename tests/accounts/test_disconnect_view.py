@@ -144,6 +144,14 @@ def test_with_asana_down_it_goes_here_at_once_and_there_later(ada, asana):
     assert "Still telling Asana" not in page
 
 
+def test_a_token_that_cannot_be_read_is_no_sign_that_asana_has_ended_it(ada, asana):
+    AsanaAccount.objects.filter(gid=ADA).update(encrypted_refresh_token="gAAAA")
+    page = disconnect(ada)
+    assert "Onelist could not tell Asana" in page
+    assert "had ended" not in page
+    assert not asana.requests("/-/oauth_revoke")
+
+
 @pytest.mark.parametrize("fault", ["drop", "rate_limited", "server_error"])
 def test_however_asana_is_down(ada, asana, fault):
     asana.order(fault, path="/-/oauth_revoke")

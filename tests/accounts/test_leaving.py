@@ -126,6 +126,25 @@ def test_without_a_readable_token_there_is_nothing_to_revoke(op, account, second
     assert entry.fingerprint == ""
 
 
+@pytest.mark.parametrize("value", ["gAAAA", "plain text"])
+def test_a_grant_whose_token_cannot_be_read_is_not_taken_for_ended(
+    op, account, second, asks, value
+):
+    AsanaAccount.objects.update(encrypted_refresh_token=value)
+    left = leaving.disconnect(account, asks(account.user))
+    assert left
+    assert tokens.revoke(left) == tokens.Outcome.GIVEN_UP
+    assert op.revoked == []
+    assert not Revocation.objects.exists()
+
+
+def test_nor_is_it_when_the_person_goes(op, account, second, asks):
+    AsanaAccount.objects.filter(pk=account.pk).update(encrypted_refresh_token="gAAAA")
+    said = tokens.revoke_due(leaving.delete_person(account.user, asks(account.user)))
+    assert said[tokens.Outcome.GIVEN_UP] == said[tokens.Outcome.REVOKED] == 1
+    assert op.revoked == ["refresh-second"]
+
+
 def test_whoever_comes_second_is_told_that_it_is_gone(op, account, second, asks):
     leaving.disconnect(account, asks(account.user))
     with pytest.raises(AsanaAccount.DoesNotExist):
@@ -186,7 +205,7 @@ def test_grants_that_were_waiting_already_are_revoked_too(op, account, second, a
     op.replies[REVOKE] = replies.says({}, 503)
     user = account.user
     assert tokens.revoke(leaving.disconnect(second, asks(user))) == tokens.Outcome.WAITING
-    leaving.delete_person(user, asks(user))
+    assert len(leaving.delete_person(user, asks(user))) == 2
     op.replies.clear()
     Revocation.objects.update(next_attempt_at=timezone.now())
     assert tokens.revoke_due()[tokens.Outcome.REVOKED] == 2
