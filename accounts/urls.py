@@ -10,6 +10,7 @@ urlpatterns = [
     path("logout/", sign_in.sign_out, name="sign_out"),
     path("accounts/", accounts.account_list, name="account_list"),
     path("accounts/connect/", links.connect, name="connect"),
+    path("accounts/<int:pk>/connected-already/", links.connected_already, name="connected_already"),
     path("accounts/<int:pk>/label/", accounts.label, name="label"),
     path("accounts/<int:pk>/reconnect/", links.reconnect, name="reconnect"),
     path("accounts/<int:pk>/give-up-writing/", links.give_up_writing, name="give_up_writing"),

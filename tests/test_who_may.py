@@ -27,6 +27,7 @@ PEOPLE = ("nobody", "manager", "other", "owner")
 SITE = {
     "accounts:account_list": ("login 200 200 200", "login 405 405 405"),
     "accounts:connect": ("login 200 200 200", "login away away away"),
+    "accounts:connected_already": ("login 404 404 200", "login 405 405 405"),
     "accounts:delete_person": ("login 200 200 200", "login 200 200 200"),
     "accounts:disconnect": ("login 404 404 200", "login on on 409"),
     "accounts:download": ("login 405 405 405", "login 200 200 200"),
@@ -122,7 +123,10 @@ TAKES = {
     "admin:auth_user_password_change": "user",
 }
 TAKES |= dict.fromkeys(
-    (f"accounts:{name}" for name in ("permission", "label", "reconnect", "disconnect")),
+    (
+        f"accounts:{name}"
+        for name in ("permission", "label", "reconnect", "disconnect", "connected_already")
+    ),
     "asanaaccount",
 )
 TAKES["accounts:give_up_writing"] = "asanaaccount"

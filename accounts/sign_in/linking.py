@@ -31,6 +31,10 @@ class Linked:
     could_write: bool = False
     revocation: Revocation | None = None  # of the wider grant that was given up
 
+    @property
+    def changed_nothing(self) -> bool:
+        return not (self.is_new or self.was_broken)
+
 
 @sensitive_variables()
 def link(  # noqa: PLR0913

@@ -73,12 +73,7 @@ def _connected(request: HttpRequest, linked: Linked) -> None:
         )
     elif linked.was_broken:
         _say(request, "{} was connected already, and works again." + _less(linked), linked)
-    else:
-        text = format_html(
-            "{} was connected already. To connect another account, switch to it in Asana first.",
-            who(linked.account),
-        )
-        messages.info(request, text)
+    # else there is a page about that
 
 
 def _less(linked: Linked) -> str:

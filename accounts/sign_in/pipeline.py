@@ -5,6 +5,7 @@ from typing import Any, NoReturn, cast
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import IntegrityError
 from django.http import HttpRequest
+from django.urls import reverse
 from django.views.decorators.debug import sensitive_variables
 from social_core.exceptions import AuthAssociationError, AuthResponseError, AuthSessionError
 
@@ -93,6 +94,9 @@ def store_account(
         raise AuthSessionError(backend, code="state_mismatch", stage="pipeline") from error
     outcome = tokens.revoke(linked.revocation) if linked.revocation else None
     notices.linked(request, backend.purpose, linked, outcome)
+    if backend.purpose.kind == "connect" and linked.changed_nothing:
+        page = reverse("accounts:connected_already", args=[linked.account.pk])
+        backend.strategy.session_set("next", page)
     return {"social": linked.account, "user": linked.account.user, "is_new": user is None}
 
 

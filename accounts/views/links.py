@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import rates
 from accounts.middleware import failed_sign_in
@@ -29,6 +29,14 @@ def connect(request: SignedInRequest) -> HttpResponse:
         known = request.user.asana_accounts.all()
         return render(request, "accounts/connect.html", {"known": known})
     return _go(request, "connect")
+
+
+@login_required
+@require_safe
+def connected_already(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Where "Connect" ends when Asana sent back an account that is on the person's list."""
+    account = get_object_or_404(request.user.asana_accounts, pk=pk)
+    return render(request, "accounts/connected_already.html", {"account": account})
 
 
 @never_cache

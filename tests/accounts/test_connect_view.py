@@ -128,8 +128,12 @@ def test_connecting_renames_nobody_here(owner, asana):
 def test_an_account_that_is_linked_already_stays_so_and_is_named(owner, asana):
     AsanaAccount.objects.update(label="Mine", colour="red")
     before = owner.account.connected_at
-    page = next_page(owner, connect(owner, asana, ADA))
-    assert "<bdi>Ada Okafor</bdi> (<bdi>ada@example.com</bdi>) was connected already." in page
+    answer = connect(owner, asana, ADA)
+    assert answer["Location"] == f"/accounts/{owner.account.pk}/connected-already/"
+    page = owner.get(answer["Location"]).content.decode()
+    assert "<bdi>Ada Okafor</bdi> (<bdi>ada@example.com</bdi>), which was connected already" in page
+    assert 'href="/accounts/connect/"' in page
+    assert 'href="https://app.asana.com/"' in page
     account = AsanaAccount.objects.get()
     assert account.connected_at == before
     assert (account.label, account.colour) == ("Mine", "red")

@@ -72,7 +72,9 @@ def test_connect_a_second_account_and_see_both(ada: Page):
 
 def test_one_that_was_connected_already_is_told(ada: Page):
     connect(ada, ADA)
-    expect(ada.get_by_text("Ada Okafor (ada@example.com) was connected already")).to_be_visible()
+    expect(ada.get_by_text("Ada Okafor (ada@example.com), which was connected")).to_be_visible()
+    looks_right(ada)
+    ada.get_by_role("link", name="Back to your accounts").click()
     expect(ada.locator(".card.account")).to_have_count(1)
 
 
