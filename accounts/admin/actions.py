@@ -7,24 +7,14 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.http import HttpRequest
 
 from accounts import audit, leaving, sessions, tokens
+from accounts.admin import outcomes
 from accounts.admin.confirmed import ConfirmedAction, NotDone
-from accounts.models import AsanaAccount, AuditEntry, Revocation, User
-
-OUTCOMES: Final = {
-    tokens.Outcome.REVOKED: "access revoked at Asana",
-    tokens.Outcome.WAITING: "Asana isn't answering, so its revocation waits and is tried again",
-    tokens.Outcome.GIVEN_UP: "its token could not be revoked at Asana",
-}
+from accounts.models import AsanaAccount, AuditEntry, User
 
 
 def may_end(request: HttpRequest, person: User) -> bool:
     """Their sessions, a link, or everything: nobody who isn't a superuser does so to the staff."""
     return bool(request.user.is_superuser) or not (person.is_staff or person.is_superuser)
-
-
-def in_words(revocation: Revocation | None) -> str:
-    """Asks Asana."""
-    return OUTCOMES[tokens.revoke(revocation)] if revocation else "there was no token to revoke"
 
 
 def refresh(request: HttpRequest, account: AsanaAccount, _seconds: float) -> str:
@@ -54,7 +44,7 @@ def disconnect(request: HttpRequest, account: AsanaAccount, _seconds: float) -> 
         revocation = leaving.disconnect(account, request, even_the_last=True)
     except ObjectDoesNotExist as error:
         raise NotDone("It is not there any more") from error
-    return f"Disconnected; {in_words(revocation)}"
+    return f"Disconnected; {outcomes.of_one(revocation)}"
 
 
 def end_sessions_of(request: HttpRequest, person: User, _seconds: float) -> str:
@@ -80,8 +70,7 @@ def delete_person(request: HttpRequest, person: User, _seconds: float) -> str:
     except leaving.OnlyAdministrator as error:
         raise NotDone("Without them nobody could look after the site any more") from error
     counts = tokens.revoke_due(left, seconds=10)
-    told = [f"{count} {outcome}" for outcome, count in counts.items() if count]
-    return f"Deleted; grants at Asana: {', '.join(told) or 'none'}"
+    return f"Deleted; {outcomes.of_several(counts)}"
 
 
 def _check(request: HttpRequest, person: User) -> None:

@@ -5,6 +5,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from accounts import audit, tokens
+from accounts.admin import outcomes
 from accounts.admin.audited import AuditedAdmin
 from accounts.admin.confirmed import ConfirmedAction, ConfirmedActionsAdmin, NotDone
 from accounts.models import AsanaAccount, AuditEntry, Revocation, User
@@ -18,9 +19,10 @@ def try_again(request: HttpRequest, revocation: Revocation, _seconds: float) -> 
     if outcome is tokens.Outcome.WAITING:
         error = Revocation.objects.filter(pk=revocation.pk).values_list("last_error", flat=True)
         raise NotDone(error.first() or "Somebody else is trying it right now")
-    if outcome is tokens.Outcome.GIVEN_UP:
-        raise NotDone("It is given up: the week is over, or its token cannot be read any more")
-    return "Revoked at Asana"
+    words = f"Access {outcomes.IN_WORDS[outcome]}"
+    if outcome is not tokens.Outcome.REVOKED:
+        raise NotDone(words)
+    return words
 
 
 @admin.register(Revocation)

@@ -246,7 +246,7 @@ def test_disconnecting_deletes_and_revokes(administrator, asana, owner, other_us
 def test_with_asana_down_it_says_that_the_revocation_waits(administrator, asana, owner):
     asana.order("server_error", path=REVOKE)
     (words,) = told(confirm(administrator, ACCOUNTS, "disconnect", owner.account.pk)).values()
-    assert words.startswith("Disconnected; Asana isn't answering, so its revocation waits")
+    assert words.startswith("Disconnected; access not revoked yet: Asana isn't answering")
     assert Revocation.objects.count() == 1
 
 

@@ -1,6 +1,8 @@
 import pytest
 
+from accounts.admin.outcomes import IN_WORDS
 from accounts.models import Revocation
+from accounts.tokens import Outcome
 from tests.accounts.administration import (
     REVOCATIONS,
     REVOKE,
@@ -61,7 +63,7 @@ def test_it_is_tried_again_once_that_is_confirmed(request, asana, waiting, owner
     ask(client, REVOCATIONS, AGAIN, waiting.pk)
     assert len(asana.requests(REVOKE)) == before
     report = told(confirm(client, REVOCATIONS, AGAIN, waiting.pk))
-    assert report == {f"Revocation {waiting.reference}": "Revoked at Asana"}
+    assert report == {f"Revocation {waiting.reference}": "Access revoked at Asana"}
     assert len(asana.requests(REVOKE)) == before + 1
     assert not Revocation.objects.exists()
     assert events(user=owner.user)[-2:] == ["changed", "revoked"]
@@ -80,8 +82,12 @@ def test_it_says_that_it_is_given_up(administrator, asana, waiting):
     asana.order("server_error", path=REVOKE)
     Revocation.objects.update(requested_at=waiting.requested_at - Revocation.KEEP_TRYING)
     answer = confirm(administrator, REVOCATIONS, AGAIN, waiting.pk)
-    assert "given up" in next(iter(told(answer).values()))
+    assert next(iter(told(answer).values())).startswith("Access not revoked: the week is over")
     assert not Revocation.objects.exists()
+
+
+def test_every_outcome_has_words():
+    assert set(IN_WORDS) == set(Outcome)
 
 
 def test_twice_is_once(administrator, waiting):
@@ -96,7 +102,7 @@ def test_one_of_somebody_deleted_names_nobody(administrator, asana, owner, waiti
     page = administrator.get(REVOCATIONS).content.decode()
     assert waiting.reference in page
     assert "Okafor" not in page
-    assert "Revoked" in str(told(confirm(administrator, REVOCATIONS, AGAIN, waiting.pk)))
+    assert "Access revoked" in str(told(confirm(administrator, REVOCATIONS, AGAIN, waiting.pk)))
 
 
 @pytest.mark.parametrize(

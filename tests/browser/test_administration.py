@@ -87,7 +87,7 @@ def test_revoke_and_disconnect_with_asana_down_and_try_again(manager: Page, asan
     asana.order("server_error", value=503, path=REVOKE)
     choose(manager, "Revoke and disconnect", "Ben Tanaka")
     confirm(manager, "Revoke and disconnect")
-    expect(manager.get_by_text("its revocation waits")).to_be_visible()
+    expect(manager.get_by_text("access not revoked yet")).to_be_visible()
     assert not AsanaAccount.objects.filter(gid=BEN).exists()
     manager.goto("/admin/")
     expect(manager.get_by_text("waiting", exact=False).first).to_be_visible()
@@ -97,7 +97,7 @@ def test_revoke_and_disconnect_with_asana_down_and_try_again(manager: Page, asan
     manager.locator("tbody").get_by_role("checkbox").first.check()
     go(manager, "Try again now")
     confirm(manager, "Try again now")
-    expect(manager.get_by_text("Revoked at Asana")).to_be_visible()
+    expect(manager.get_by_text("Access revoked at Asana")).to_be_visible()
     assert not Revocation.objects.exists()
 
 
@@ -116,7 +116,7 @@ def test_delete_a_person_and_revoke(manager: Page, people: list[Person], asana: 
     manager.goto(f"/admin/accounts/user/{people[1].user.pk}/delete/")
     expect(manager.get_by_text("Ben Tanaka").first).to_be_visible()
     confirm(manager, "Delete with everything they have here")
-    expect(manager.get_by_text("1 revoked")).to_be_visible()
+    expect(manager.get_by_text("access to 1 account revoked at Asana")).to_be_visible()
     assert not User.objects.filter(pk=people[1].user.pk).exists()
     assert [each["status"] for each in asana.requests(REVOKE)] == [200]
 

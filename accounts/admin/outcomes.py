@@ -1,0 +1,27 @@
+"""What has become of an access at Asana, in the same words on every page."""
+
+from typing import Final
+
+from accounts import tokens
+from accounts.models import Revocation
+
+IN_WORDS: Final = {
+    tokens.Outcome.REVOKED: "revoked at Asana",
+    tokens.Outcome.WAITING: "not revoked yet: Asana isn't answering, and is asked again for a week",
+    tokens.Outcome.GIVEN_UP: "not revoked: the week is over, or its token can't be read any more",
+}
+NOTHING: Final = "there was no token to revoke"
+
+
+def of_one(revocation: Revocation | None) -> str:
+    """Asks Asana."""
+    return f"access {IN_WORDS[tokens.revoke(revocation)]}" if revocation else NOTHING
+
+
+def of_several(counts: dict[tokens.Outcome, int]) -> str:
+    told = [
+        f"access to {count} {'account' if count == 1 else 'accounts'} {IN_WORDS[outcome]}"
+        for outcome, count in counts.items()
+        if count
+    ]
+    return "; ".join(told) or NOTHING
