@@ -5,7 +5,7 @@ import time
 from django.http import HttpRequest
 
 from accounts import audit
-from accounts.admin.actions import ON_ACCOUNTS
+from accounts.admin.actions import offer_on_accounts
 from accounts.admin.confirmed import ConfirmedAction, NotDone
 from accounts.models import AsanaAccount, AuditEntry
 from asana_tasks import sync
@@ -30,8 +30,7 @@ def fetch(request: HttpRequest, account: AsanaAccount, seconds: float) -> str:
     return detail.capitalize()
 
 
-ON_ACCOUNTS.insert(
-    1,
+offer_on_accounts(
     ConfirmedAction(
         "fetch",
         "Fetch tasks now",
@@ -39,4 +38,5 @@ ON_ACCOUNTS.insert(
         " You get to know how many there are.",
         fetch,
     ),
+    after="refresh",
 )

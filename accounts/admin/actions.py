@@ -135,3 +135,9 @@ ON_PEOPLE: Final = [
         about=_accounts_of,
     ),
 ]
+
+
+def offer_on_accounts(action: ConfirmedAction, *, after: str) -> None:
+    """For an app that stands on this one."""
+    names = [each.name for each in ON_ACCOUNTS]
+    ON_ACCOUNTS.insert(names.index(after) + 1, action)
