@@ -36,7 +36,7 @@ PATH: Final = "/-/oauth_revoke"  # where discovery names no revocation_endpoint
 class Outcome(StrEnum):
     REVOKED = "revoked"
     WAITING = "waiting"  # it will be tried again
-    GIVEN_UP = "given up"  # after a week, or because our key is gone
+    GIVEN_UP = "given up"  # after a week, or where an account had no readable token
 
 
 @sensitive_variables()
@@ -82,7 +82,7 @@ def revoke(revocation: Revocation) -> Outcome:
     try:
         _ask(decrypt(revocation.encrypted_refresh_token, bound_to=place_of(revocation)))
     except CannotDecrypt:
-        return _give_up(revocation, UNREADABLE)
+        return _later(revocation, UNREADABLE)  # the key may be put back
     except (requests.RequestException, SocialAuthBaseException) as error:
         return _later(revocation, _why(error))
     outcome = _end(revocation, Outcome.REVOKED, AuditEntry.Event.REVOKED)
