@@ -7,6 +7,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Final, ParamSpec, TypeVar, cast
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest
 
@@ -46,10 +47,14 @@ def again_if_rows_came(leave: Callable[P, T]) -> Callable[P, T]:
 
 def is_last_way_in(account: AsanaAccount) -> bool:
     """A password lets in the staff as well, through the administration's form; an account that
-    needs reconnecting doesn't count on its own."""
+    needs reconnecting doesn't count on its own, nor one that isn't known to be in a workspace whose
+    people may come in."""
     user = account.user
+    others = user.asana_accounts.connected().exclude(pk=account.pk)
+    if allowed := settings.ALLOWED_WORKSPACES:
+        others = others.filter(workspaces__gid__in=allowed, workspaces__is_offered=True)
     has_password = user.is_staff and user.has_usable_password()
-    return not (has_password or user.asana_accounts.connected().exclude(pk=account.pk).exists())
+    return not (has_password or others.exists())
 
 
 def is_only_administrator(user: User) -> bool:

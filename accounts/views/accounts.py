@@ -1,5 +1,6 @@
 """The accounts of somebody who is signed in: seen, named, disconnected."""
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
@@ -78,5 +79,6 @@ def _last_way_in(
     request: SignedInRequest, account: AsanaAccount, *, status: int = 200
 ) -> HttpResponse:
     others = request.user.asana_accounts.exclude(pk=account.pk)
-    context = {"account": account, "others": others}
+    is_limited = bool(settings.ALLOWED_WORKSPACES)
+    context = {"account": account, "others": others, "is_limited": is_limited}
     return render(request, "accounts/last_way_in.html", context, status=status)

@@ -46,6 +46,17 @@ def disconnect(person: Person, account: AsanaAccount | None = None) -> str:
 # Before
 
 
+def test_where_only_some_may_come_in_one_from_elsewhere_is_no_way_in(ada, settings):
+    allowed = ada.account.workspaces.values_list("gid", flat=True)
+    settings.ALLOWED_WORKSPACES = [*allowed]
+    page = unescape(ada.get(path(ada.account)).content.decode())
+    assert "This is your only way in" in page
+    assert "isn't known to be in a workspace" in page
+    assert ada.post(path(ada.account)).status_code == 409
+    assert AsanaAccount.objects.filter(gid=ADA).exists()
+    disconnect(ada, AsanaAccount.objects.get(gid=BEN))
+
+
 def test_it_says_what_will_be_deleted(ada):
     tasks, workspaces = ada.account.tasks.count(), ada.account.workspaces.count()
     page = unescape(ada.get(path(ada.account)).content.decode())

@@ -64,6 +64,19 @@ def test_one_that_needs_reconnecting_does_not_count(account, second):
     assert not leaving.is_last_way_in(second)
 
 
+@pytest.mark.parametrize(
+    ("gid", "is_offered", "lets_in"),
+    [("1200", True, True), ("1200", False, False), ("7", True, False), (None, True, False)],
+)
+def test_where_only_some_may_come_in_one_from_elsewhere_does_not_count(
+    account, second, settings, *, gid, is_offered, lets_in
+):
+    settings.ALLOWED_WORKSPACES = ["1200", "1300"]
+    if gid:
+        second.workspaces.create(gid=gid, is_offered=is_offered)
+    assert leaving.is_last_way_in(account) != lets_in
+
+
 @pytest.mark.parametrize("is_staff", [True, False])
 def test_a_password_lets_in_who_is_on_the_staff(account, is_staff):
     """The only password form is the administration's."""
