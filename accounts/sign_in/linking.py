@@ -102,12 +102,20 @@ def _wider_grant_works(account: AsanaAccount, granted: str) -> bool:
 
 
 def _drop_revocations(account: AsanaAccount) -> None:
-    """Of its earlier times here: whether they would end the new grant too is not documented."""
+    """Of its earlier times here: whether they would end the new grant too is not documented.
+
+    Told in the history of whose it was, who may be somebody else, or nobody any more.
+    """
     waiting = Revocation.objects.filter(account_hash=tokens.account_hash(account.gid))
-    if waiting.delete()[0]:
+    for revocation in waiting.select_for_update():
         audit.record(
-            Event.REVOCATION_GIVEN_UP, account=account, detail="It has been connected again"
+            Event.REVOCATION_GIVEN_UP,
+            user=revocation.user,
+            account=account if revocation.user == account.user else None,
+            account_name=revocation.account_name,
+            detail="It has been connected again",
         )
+        revocation.delete()
 
 
 def _write_down(linked: Linked, purpose: Purpose, request: HttpRequest) -> None:

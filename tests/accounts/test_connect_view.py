@@ -174,6 +174,21 @@ def test_an_earlier_revocation_no_longer_threatens_an_account_that_is_connected_
     assert tokens.renew(AsanaAccount.objects.get(gid=BEN))
 
 
+def test_whoever_it_was_of_reads_in_their_own_history_that_it_is_given_up(owner, other_user, asana):
+    """Or nobody does, where they are gone."""
+    asana.order("server_error", path="/-/oauth_revoke", value=503)
+    ben = other_user.account
+    ben.delete()
+    Revocation.objects.create(account_hash=tokens.account_hash(BEN), encrypted_refresh_token="x")
+    asana.heal()
+    connect(owner, asana, BEN)
+    assert not Revocation.objects.exists()
+    assert told(Event.REVOCATION_GIVEN_UP) == [(other_user.user, "site"), (None, "site")]
+    theirs, nobodys = AuditEntry.objects.filter(event=Event.REVOCATION_GIVEN_UP).order_by("pk")
+    assert (theirs.account_name, theirs.account_gid) == (ben.asana_name, "")
+    assert (nobodys.account_name, nobodys.account_gid) == ("", "")
+
+
 def test_that_of_another_account_goes_on(owner, asana):
     connect(owner, asana, BEN)
     asana.order("server_error", path="/-/oauth_revoke", value=503)
