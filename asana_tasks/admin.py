@@ -1,6 +1,7 @@
 """No page of ours: a task is nobody's but its person's. An action on linked accounts alone."""
 
 import time
+from typing import Final
 
 from django.http import HttpRequest
 
@@ -10,10 +11,12 @@ from accounts.admin.confirmed import ConfirmedAction, NotDone
 from accounts.models import AsanaAccount, AuditEntry
 from asana_tasks import sync
 
+SECONDS: Final = 20.0  # for one account; somebody is waiting for the page
 
-def fetch(request: HttpRequest, account: AsanaAccount, seconds: float) -> str:
+
+def fetch(request: HttpRequest, account: AsanaAccount) -> str:
     """Counts, and never a name: whoever asks may not see them."""
-    ends_at = time.monotonic() + seconds
+    ends_at = time.monotonic() + SECONDS
     refresh = sync.refresh(account)
     failed = 0
     for progress in refresh:

@@ -17,7 +17,7 @@ def may_end(request: HttpRequest, person: User) -> bool:
     return bool(request.user.is_superuser) or not (person.is_staff or person.is_superuser)
 
 
-def refresh(request: HttpRequest, account: AsanaAccount, _seconds: float) -> str:
+def refresh(request: HttpRequest, account: AsanaAccount) -> str:
     try:
         tokens.refresh_now(account)
     except tokens.NeedsReconnecting as error:
@@ -29,7 +29,7 @@ def refresh(request: HttpRequest, account: AsanaAccount, _seconds: float) -> str
     return "Token refreshed"
 
 
-def mark(request: HttpRequest, account: AsanaAccount, _seconds: float) -> str:
+def mark(request: HttpRequest, account: AsanaAccount) -> str:
     _check(request, account.user)
     if account.needs_reconnecting:
         raise NotDone("It needs reconnecting already")
@@ -38,7 +38,7 @@ def mark(request: HttpRequest, account: AsanaAccount, _seconds: float) -> str:
     return "Marked: its person is asked to reconnect it"
 
 
-def disconnect(request: HttpRequest, account: AsanaAccount, _seconds: float) -> str:
+def disconnect(request: HttpRequest, account: AsanaAccount) -> str:
     _check(request, account.user)
     try:
         revocation = leaving.disconnect(account, request, even_the_last=True)
@@ -47,7 +47,7 @@ def disconnect(request: HttpRequest, account: AsanaAccount, _seconds: float) -> 
     return f"Disconnected; {outcomes.of_one(revocation)}"
 
 
-def end_sessions_of(request: HttpRequest, person: User, _seconds: float) -> str:
+def end_sessions_of(request: HttpRequest, person: User) -> str:
     _check(request, person)
     count = sessions.end_all(person)
     detail = "everywhere" if count else "nowhere: there was no session"
@@ -55,11 +55,11 @@ def end_sessions_of(request: HttpRequest, person: User, _seconds: float) -> str:
     return f"{count} {'session' if count == 1 else 'sessions'} ended"
 
 
-def end_sessions(request: HttpRequest, account: AsanaAccount, seconds: float) -> str:
-    return end_sessions_of(request, account.user, seconds)
+def end_sessions(request: HttpRequest, account: AsanaAccount) -> str:
+    return end_sessions_of(request, account.user)
 
 
-def delete_person(request: HttpRequest, person: User, _seconds: float) -> str:
+def delete_person(request: HttpRequest, person: User) -> str:
     if person == request.user:
         raise NotDone("Nobody deletes themself here: your own page does that")
     _check(request, person)
@@ -115,6 +115,7 @@ ON_ACCOUNTS: Final = [
         disconnect,
         permission="accounts.delete_asanaaccount",
         on_list=False,
+        deletes=True,
     ),
 ]
 ON_PEOPLE: Final = [
@@ -132,6 +133,7 @@ ON_PEOPLE: Final = [
         " doesn't answer, that is tried again for a week.",
         delete_person,
         permission="accounts.delete_user",
+        deletes=True,
         about=_accounts_of,
     ),
 ]

@@ -11,7 +11,7 @@ from accounts.admin.confirmed import ConfirmedAction, ConfirmedActionsAdmin, Not
 from accounts.models import AsanaAccount, AuditEntry, Revocation, User
 
 
-def try_again(request: HttpRequest, revocation: Revocation, _seconds: float) -> str:
+def try_again(request: HttpRequest, revocation: Revocation) -> str:
     person = revocation.user or cast("User", request.user)  # who is deleted has no history
     detail = f"revocation {revocation.reference} tried again"
     audit.record(AuditEntry.Event.CHANGED, user=person, request=request, detail=detail)
