@@ -81,6 +81,7 @@ MIDDLEWARE = [
     "accounts.middleware.sign_in_for_htmx",
     "django_htmx.middleware.HtmxMiddleware",
     "accounts.middleware.SignInFailureMiddleware",
+    "config.wrong_method.page_for_wrong_method",
 ]
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
