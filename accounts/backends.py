@@ -13,7 +13,7 @@ from social_core.exceptions import AuthResponseError, ErrorStage
 
 from accounts import http
 from accounts.models import AsanaAccount
-from accounts.oidc import callbacks, discovery, id_tokens, provider_errors, watching
+from accounts.oidc import callbacks, claims, discovery, id_tokens, provider_errors, watching
 from accounts.oidc.purposes import Purpose, scopes_for
 from accounts.oidc.watching import Watch
 
@@ -61,6 +61,7 @@ class AsanaOpenIdConnect(OpenIdConnectAuth[HttpResponse]):
 
     purpose = Purpose()  # on the way there and, from the session, on the way back
     found: AsanaAccount | None = None  # the linked account that somebody came back with
+    came_back_as = ""  # whom userinfo named, for the person to read
 
     def get_or_create_state(self) -> str | None:
         """The state; the session keeps with it why, and where to go afterwards."""
@@ -182,12 +183,13 @@ class AsanaOpenIdConnect(OpenIdConnectAuth[HttpResponse]):
         self.watch.userinfo(userinfo)
         if not isinstance(userinfo, dict):
             raise AuthResponseError(self, code="malformed_response", stage="user_info")
-        claims = {name: userinfo[name] for name in USERINFO_CLAIMS if name in userinfo}
-        if not id_tokens.is_sub(claims.get("sub")):
+        known = {name: userinfo[name] for name in USERINFO_CLAIMS if name in userinfo}
+        if not id_tokens.is_sub(known.get("sub")):
             raise AuthResponseError(self, claim="sub", code="missing_claim", stage="user_info")
         if self.id_token is not None:
-            self.validate_userinfo_sub(claims)
-        return claims
+            self.validate_userinfo_sub(known)
+        self.came_back_as = claims.in_words(known)
+        return known
 
     def get_user_id(self, details: Any, response: dict[str, Any]) -> str:
         return str(response["sub"])

@@ -2,7 +2,7 @@ import logging
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from django.contrib.sessions.backends.base import UpdateError
 from django.http import HttpRequest, HttpResponse
@@ -102,8 +102,8 @@ class SignInFailureMiddleware(SocialAuthExceptionMiddleware):
             waited = waiting.peek(request.session)
             waiting.drop(request.session)
             return failed_sign_in(request, failure, back=waited.back if waited else "")
-        account = _account_it_was_about(request, exception, purpose)
-        return failed_sign_in(request, failure, again=purpose.retry, account=account)
+        mix_up = _mix_up(request, exception, backend)
+        return failed_sign_in(request, failure, again=purpose.retry, mix_up=mix_up)
 
 
 def _whose_history(request: HttpRequest, backend: Any) -> User | None:
@@ -114,13 +114,17 @@ def _whose_history(request: HttpRequest, backend: Any) -> User | None:
     return found.user if isinstance(found, AsanaAccount) else None
 
 
-def _account_it_was_about(
-    request: HttpRequest, exception: SocialAuthBaseException, purpose: Purpose
-) -> AsanaAccount | None:
-    """To name it, where another one came back."""
+class MixUp(NamedTuple):
+    expected: AsanaAccount
+    came_back_as: str
+
+
+def _mix_up(request: HttpRequest, exception: SocialAuthBaseException, backend: Any) -> MixUp | None:
+    """Both named, where another account came back: the person has just been it at Asana."""
     if exception.code != "another_account" or not isinstance(request.user, User):
         return None
-    return request.user.asana_accounts.filter(gid=purpose.gid).first()
+    expected = request.user.asana_accounts.filter(gid=backend.purpose.gid).first()
+    return MixUp(expected, backend.came_back_as) if expected else None
 
 
 def failed_sign_in(
@@ -129,16 +133,13 @@ def failed_sign_in(
     *,
     back: str = "",
     again: str = "",
-    account: AsanaAccount | None = None,
+    mix_up: MixUp | None = None,
 ) -> HttpResponse:
-    """`back` and `again` are paths: where the person was, and where it can be tried again.
-
-    `account`: the one that was expected.
-    """
+    """`back` and `again` are paths: where the person was, and where it can be tried again."""
     seconds = rates.sign_in_wait(request) if failure is failures.TOO_MANY else 0
     if seconds:
         failure = failures.too_many(seconds)
-    context = {"failure": failure, "back": back, "again": again, "account": account}
+    context = {"failure": failure, "back": back, "again": again, "mix_up": mix_up}
     response = render(request, "accounts/sign_in_failed.html", context, status=failure.status)
     if seconds:
         response["Retry-After"] = str(seconds)

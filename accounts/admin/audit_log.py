@@ -69,10 +69,10 @@ class AuditEntryAdmin(AuditedAdmin):
         last = AuditEntry.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
         entries = entries.filter(pk__lte=last).order_by("-at", "-pk")
         audit.record(
-            AuditEntry.Event.DATA_DOWNLOADED,
+            AuditEntry.Event.LOG_EXPORTED,
             user=request.user,  # type: ignore[arg-type]
             request=request,
-            detail=f"the audit log as CSV, {entries.count()} entries",
+            detail=f"{entries.count()} entries, as CSV",
         )
         name = f"audit-log-{timezone.now():%Y-%m-%d-%H%M}.csv"
         return StreamingHttpResponse(

@@ -106,6 +106,7 @@ class Migration(migrations.Migration):
                             ("user_deleted", "A person and all their data deleted"),
                             ("seen", "Seen by an administrator"),
                             ("changed", "Changed by an administrator"),
+                            ("log_exported", "Audit log exported"),
                             ("keys_rotated", "Tokens encrypted anew"),
                             ("cleaned_up", "Cleaned up"),
                         ],

@@ -29,6 +29,7 @@ class AuditEntry(models.Model):
         USER_DELETED = "user_deleted", "A person and all their data deleted"
         SEEN = "seen", "Seen by an administrator"
         CHANGED = "changed", "Changed by an administrator"
+        LOG_EXPORTED = "log_exported", "Audit log exported"
         KEYS_ROTATED = "keys_rotated", "Tokens encrypted anew"
         CLEANED_UP = "cleaned_up", "Cleaned up"
 

@@ -1,5 +1,6 @@
 """What of a provider's claims can be kept, whatever it sent."""
 
+from collections.abc import Mapping
 from typing import Any
 
 
@@ -14,3 +15,9 @@ def text(value: Any, length: int) -> str:
 def picture_url(value: Any) -> str:
     url = text(value, 2001)
     return url if len(url) <= 2000 and url.startswith(("https://", "http://")) else ""
+
+
+def in_words(claims: Mapping[str, Any]) -> str:
+    """Whom they name: “Ada Okafor (ada@example.com)”, or what there is of that."""
+    name, email = text(claims.get("name"), 255), text(claims.get("email"), 254)
+    return f"{name} ({email})" if name and email else name or email

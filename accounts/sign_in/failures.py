@@ -107,7 +107,7 @@ IN_USE: Final = Failure(
     "Asana took this one because it is signed in there in this browser.",
     "Switch to the account you meant in Asana, then connect again. If the other person is you, "
     "sign out here and sign in with that account; to have it here instead, disconnect it there "
-    "first.",
+    "first (or, if it is the only one there, delete that account).",
     may_connect=True,
 )
 ANOTHER_PERSON: Final = Failure(

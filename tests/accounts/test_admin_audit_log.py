@@ -175,16 +175,16 @@ def test_exporting_is_written_down_with_how_many_and_no_names(account_manager, o
     count = AuditEntry.objects.count()
     exported(account_manager, q="Okafor")
     exported(account_manager)
-    written = list(AuditEntry.objects.filter(event="data_downloaded").order_by("pk"))
+    written = list(AuditEntry.objects.filter(event="log_exported").order_by("pk"))
     assert [each.actor for each in written] == [user_of(account_manager)] * 2
-    assert written[1].detail == f"the audit log as CSV, {count + 1} entries"
+    assert written[1].detail == f"{count + 1} entries, as CSV"
     assert "Okafor" not in written[0].detail
 
 
 def test_an_address_that_makes_no_sense_exports_nothing(administrator):
     answer = administrator.get(EXPORT, {"at__year": "x"})
     assert answer["Location"] == f"{LOG}?e=1"
-    assert "data_downloaded" not in events()
+    assert "log_exported" not in events()
 
 
 def test_thousands_are_exported(administrator):
