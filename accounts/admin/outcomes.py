@@ -8,6 +8,7 @@ from accounts.models import Revocation
 IN_WORDS: Final = {
     tokens.Outcome.REVOKED: "revoked at Asana",
     tokens.Outcome.WAITING: "not revoked yet: Asana isn't answering, and is asked again for a week",
+    tokens.Outcome.GONE: "no longer waiting: the audit log says what became of it",
     tokens.Outcome.GIVEN_UP: "not revoked: the week is over, or its token can't be read any more",
 }
 NOTHING: Final = "there was no token to revoke"

@@ -18,6 +18,8 @@ DISCONNECTED: Final = {
     Outcome.REVOKED: "Asana has ended Onelist's access.",
     Outcome.WAITING: "Asana isn't answering: Onelist keeps telling it for up to 7 days. You can "
     f"also {BY_HAND}.",
+    Outcome.GONE: "Onelist has dealt with its access at Asana in the same moment: your history "
+    "says how.",
     Outcome.GIVEN_UP: "Onelist could not tell Asana: to end its access there too, please "
     f"{BY_HAND}.",
 }
@@ -27,6 +29,8 @@ NARROWED: Final = {
     Outcome.WAITING: "Asana isn't answering about the earlier permission: Onelist no longer uses "
     f"it, and keeps telling Asana for up to 7 days. You can also {BY_HAND}, and reconnect "
     "afterwards.",
+    Outcome.GONE: "Onelist has dealt with the earlier permission in the same moment: your history "
+    "says how.",
     Outcome.GIVEN_UP: "Onelist could not tell Asana to end the earlier permission, and holds it no "
     f"longer. To end it there too, {BY_HAND}, and reconnect afterwards.",
 }
@@ -93,6 +97,6 @@ def _narrowed(request: HttpRequest, linked: Linked, outcome: Outcome | None) -> 
             ),
         )
         return
-    level = messages.WARNING if outcome in {Outcome.WAITING, Outcome.GIVEN_UP} else messages.SUCCESS
+    level = messages.SUCCESS if outcome in {None, Outcome.REVOKED} else messages.WARNING
     text = "Onelist may only read the tasks of {} now, and change nothing. {}"
     messages.add_message(request, level, format_html(text, who(linked.account), NARROWED[outcome]))

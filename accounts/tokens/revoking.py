@@ -36,6 +36,7 @@ PATH: Final = "/-/oauth_revoke"  # where discovery names no revocation_endpoint
 class Outcome(StrEnum):
     REVOKED = "revoked"
     WAITING = "waiting"  # it will be tried again
+    GONE = "gone"  # somebody else has revoked it, given it up, or dropped it
     GIVEN_UP = "given up"  # after a week, or where an account had no readable token
 
 
@@ -77,7 +78,7 @@ def revoke(revocation: Revocation) -> Outcome:
     )
     if not claimed:
         still_there = Revocation.objects.filter(pk=revocation.pk).exists()
-        return Outcome.WAITING if still_there else Outcome.REVOKED
+        return Outcome.WAITING if still_there else Outcome.GONE
     revocation.attempts += 1
     try:
         _ask(decrypt(revocation.encrypted_refresh_token, bound_to=place_of(revocation)))

@@ -69,6 +69,7 @@ def _deleted(request: SignedInRequest) -> HttpResponse:
     context = {
         "revoked": said[tokens.Outcome.REVOKED],
         "waiting": said[tokens.Outcome.WAITING],
+        "gone": said[tokens.Outcome.GONE],
         "given_up": said[tokens.Outcome.GIVEN_UP],
         "days": Revocation.KEEP_TRYING.days,
     }

@@ -5,6 +5,7 @@ from html import unescape
 
 import pytest
 from django.db import connection
+from django.db.models.signals import post_save
 from django.test import Client
 
 from accounts import tokens
@@ -160,6 +161,23 @@ def test_a_token_that_cannot_be_read_is_no_sign_that_asana_has_ended_it(ada, asa
     page = disconnect(ada)
     assert "Onelist could not tell Asana" in page
     assert "had ended" not in page
+    assert not asana.requests("/-/oauth_revoke")
+
+
+def test_what_somebody_else_has_dealt_with_is_not_called_ended(ada, asana):
+    """As it is committed, housekeeping may be faster; it may also give it up."""
+
+    def is_faster(sender, instance, created, **kwargs):
+        if created:
+            Revocation.objects.filter(pk=instance.pk).delete()
+
+    post_save.connect(is_faster, sender=Revocation)
+    try:
+        page = disconnect(ada)
+    finally:
+        post_save.disconnect(is_faster, sender=Revocation)
+    assert "your history says how" in page
+    assert "Asana has ended" not in page
     assert not asana.requests("/-/oauth_revoke")
 
 
