@@ -125,7 +125,7 @@ def _write_down(linked: Linked, purpose: Purpose, request: HttpRequest) -> None:
         Event.RECONNECTED: linked.was_broken and not account.needs_reconnecting,
         Event.PERMISSIONS_WIDENED: account.may_write and not (linked.could_write or linked.is_new),
         Event.PERMISSIONS_GIVEN_UP: linked.revocation is not None
-        or (linked.could_write and not account.may_write and not linked.was_broken),
+        or (linked.could_write and not account.may_write),
     }
     for event, has_happened in happened.items():
         if has_happened:

@@ -5,6 +5,8 @@ import secrets
 from collections.abc import Mapping
 from typing import Any
 
+from django.db import IntegrityError, transaction
+
 from accounts.models import User
 from accounts.oidc.claims import text
 
@@ -13,7 +15,12 @@ def create_user(gid: str, claims: Mapping[str, Any]) -> User:
     email = text(claims.get("email"), 254)
     user = User(name=text(claims.get("name"), 255), email=email, username=_username(gid, email))
     user.set_unusable_password()
-    user.save()
+    try:
+        with transaction.atomic():
+            user.save()
+    except IntegrityError:  # somebody else took that name a moment ago
+        user.username = _username(gid, email)
+        user.save()
     return user
 
 

@@ -4,13 +4,15 @@ from datetime import timedelta
 import pytest
 from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.db import connection
+from django.db.models.signals import pre_save
 from django.test import Client
 from django.utils import timezone
 
 from accounts import tokens
 from accounts.encryption import decrypt
-from accounts.models import AsanaAccount, User
+from accounts.models import AsanaAccount, AuditEntry, User
 from accounts.sign_in import pipeline
+from tests.accounts.events import told
 from tests.accounts.sign_ins import sign_in
 from tests.people import Person, authorize_url, path_of
 from tests.stand_in import ADA, BEN, OTHER_SAM, SAM
@@ -31,6 +33,35 @@ def test_two_people_with_one_address_are_two_users(db, asana):
     assert sam.user != other_sam.user
     assert sam.user.email == other_sam.user.email == "sam@example.com"
     assert {sam.user.username, other_sam.user.username} == {"sam", f"sam-{OTHER_SAM}"}
+
+
+def test_two_of_one_name_at_the_same_moment_are_both_let_in(op):
+    """The name was free when it was chosen, and is taken when it is stored."""
+    taken = []
+
+    def is_faster(sender, instance, **kwargs):
+        if not taken:
+            taken.append(instance.username)
+            User.objects.create(username=instance.username)
+
+    pre_save.connect(is_faster, sender=User)
+    try:
+        account = sign_in(op).is_signed_in()
+    finally:
+        pre_save.disconnect(is_faster, sender=User)
+    assert taken == ["pia"]
+    assert account.user.username.startswith("pia")
+    assert tokens.renew(account)
+
+
+def test_a_permission_that_is_lost_as_a_broken_account_is_mended_is_told(op):
+    op.token_answer["scope"] = "openid tasks:read tasks:write"
+    account = sign_in(op).is_signed_in()
+    AsanaAccount.objects.update(status=AsanaAccount.Status.NEEDS_RECONNECTING)
+    op.token_answer["scope"] = "openid tasks:read"
+    sign_in(op).is_signed_in()
+    for event in (AuditEntry.Event.PERMISSIONS_GIVEN_UP, AuditEntry.Event.RECONNECTED):
+        assert told(event, account.gid) == [(account.user, "person")]
 
 
 @pytest.mark.parametrize("email", ["root@example.org", "ROOT@EXAMPLE.ORG", "ada@example.com"])
