@@ -4,7 +4,15 @@ from accounts.tokens.errors import NeedsReconnecting, TokenError, TryLater
 from accounts.tokens.keeping import fingerprint, needs_reconnecting, store
 from accounts.tokens.refreshing import access_token_for, refresh_now, renew
 from accounts.tokens.revoking import Outcome, account_hash, discard, hand_over, revoke, revoke_due
-from accounts.tokens.rotation import Rotated, rotate, rows_on_old_keys, unreadable_rows
+from accounts.tokens.rotation import (
+    Rotated,
+    accounts_usable_again,
+    lost_rows,
+    rotate,
+    rows_on_old_keys,
+    rows_to_rotate,
+    unreadable_rows,
+)
 
 __all__ = [
     "NeedsReconnecting",
@@ -14,9 +22,11 @@ __all__ = [
     "TryLater",
     "access_token_for",
     "account_hash",
+    "accounts_usable_again",
     "discard",
     "fingerprint",
     "hand_over",
+    "lost_rows",
     "needs_reconnecting",
     "refresh_now",
     "renew",
@@ -24,6 +34,7 @@ __all__ = [
     "revoke_due",
     "rotate",
     "rows_on_old_keys",
+    "rows_to_rotate",
     "store",
     "unreadable_rows",
 ]

@@ -24,6 +24,7 @@ KINDS: Final[tuple[Kind, ...]] = ("refresh_token", "access_token")
 
 class Rotated(StrEnum):
     DONE = "encrypted anew"
+    USABLE_AGAIN = "usable again"  # given up as unreadable before; its key is back
     UNREADABLE = "unreadable"  # no key of ours fits; it stays as it is
     BUSY = "busy"  # somebody else held on to it for too long
     UNCHANGED = "unchanged"  # gone by now, or somebody else has done it
@@ -32,6 +33,23 @@ class Rotated(StrEnum):
 def rows_on_old_keys() -> int:
     """Accounts and waiting revocations with a value that the newest key didn't encrypt."""
     return _accounts_on_old_keys().count() + _revocations_on_old_keys().count()
+
+
+def rows_to_rotate() -> int:
+    """Of how many `rotate` is going to tell."""
+    return _accounts_to_look_at().count() + _revocations_on_old_keys().count()
+
+
+def lost_rows() -> int:
+    """Of the rows on old keys, those that no key of ours opens: `rotate` can't help them."""
+    accounts = map(_is_lost, _accounts_on_old_keys().iterator())
+    revocations = _revocations_on_old_keys().iterator()
+    return sum(accounts) + sum(_revocation_token(row) is None for row in revocations)
+
+
+def accounts_usable_again() -> int:
+    """Given up as unreadable, but a key of ours opens them: `rotate` makes them work again."""
+    return sum(bool(_token(account, "refresh_token")) for account in _given_up().iterator())
 
 
 def rotate() -> Iterator[Rotated]:
@@ -59,10 +77,13 @@ def _revocations_on_old_keys() -> QuerySet[Revocation]:
 
 def _accounts_to_look_at() -> QuerySet[AsanaAccount]:
     """Those given up as unreadable as well: their key may be back."""
-    given_up = AsanaAccount.objects.filter(
+    return _accounts_on_old_keys() | _given_up()
+
+
+def _given_up() -> QuerySet[AsanaAccount]:
+    return AsanaAccount.objects.filter(
         status=AsanaAccount.Status.NEEDS_RECONNECTING, last_error=UNREADABLE
     )
-    return _accounts_on_old_keys() | given_up
 
 
 def _old(*fields: str) -> Q:
@@ -93,10 +114,10 @@ def _locked(rotate_row: Callable[[Any], Rotated], row: QuerySet[Any]) -> Rotated
 
 @sensitive_variables()
 def _rotate_account(account: AsanaAccount) -> Rotated:
-    tokens = {kind: _token(account, kind) for kind in KINDS if _value(account, kind)}
+    tokens = _tokens(account)
     if not tokens:
         return Rotated.UNCHANGED
-    if tokens.get("refresh_token", tokens.get("access_token")) is None:
+    if _decisive(tokens) is None:
         needs_reconnecting(account, UNREADABLE)
         return Rotated.UNREADABLE
     renewed = {
@@ -104,13 +125,31 @@ def _rotate_account(account: AsanaAccount) -> Rotated:
         for kind, token in tokens.items()
         if _is_old(_value(account, kind))
     }
-    if tokens.get("refresh_token") and _was_given_up(account):
+    usable_again = bool(tokens.get("refresh_token")) and _was_given_up(account)
+    if usable_again:
         renewed |= {"status": AsanaAccount.Status.CONNECTED, "last_error": ""}
         audit.record(AuditEntry.Event.RECONNECTED, account=account, detail="Its key is back")
     if not renewed:
         return Rotated.UNCHANGED
     AsanaAccount.objects.filter(pk=account.pk).update(**renewed)
-    return Rotated.DONE
+    return Rotated.USABLE_AGAIN if usable_again else Rotated.DONE
+
+
+@sensitive_variables()
+def _tokens(account: AsanaAccount) -> dict[Kind, str | None]:
+    """Those it has; None for one that can't be read."""
+    return {kind: _token(account, kind) for kind in KINDS if _value(account, kind)}
+
+
+@sensitive_variables()
+def _decisive(tokens: dict[Kind, str | None]) -> str | None:
+    """Whether an account is usable hangs on its refresh token, if it has one."""
+    return tokens.get("refresh_token", tokens.get("access_token"))
+
+
+@sensitive_variables()
+def _is_lost(account: AsanaAccount) -> bool:
+    return _decisive(_tokens(account)) is None
 
 
 def _was_given_up(account: AsanaAccount) -> bool:

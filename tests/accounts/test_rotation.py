@@ -163,7 +163,9 @@ def test_the_audit_log_has_the_counts_and_no_secret(account, new_key, old_key):
 
 def test_check_counts_and_writes_nothing(account, new_key):
     before = ciphertexts()
-    assert "1 rows still need an old key" in fails("Not every row", "--check")
+    out = fails("Not every row", "--check")
+    assert "1 row still needs an old key" in out
+    assert "Run it without --check" in out
     assert ciphertexts() == before
     rotate()
     assert DONE in rotate("--check")
@@ -193,7 +195,7 @@ def test_a_row_whose_key_is_gone_needs_reconnecting_and_stays(account, key_gone)
     before = ciphertexts()
     out = fails("Not every row")
     assert "1 unreadable" in out
-    assert "Put their key back" in out
+    assert "Put the missing key back" in out
     assert ciphertexts() == before
     assert AsanaAccount.objects.get().needs_reconnecting
     events = AuditEntry.objects.values_list("event", flat=True)
@@ -224,6 +226,56 @@ def test_it_works_again_though_that_key_is_the_newest(op, account, old_key, sett
     settings.TOKEN_KEYS = [old_key]
     rotate()
     assert not AsanaAccount.objects.get().needs_reconnecting
+
+
+def test_check_and_the_run_tell_the_same_of_a_key_that_is_back(op, account, old_key, settings):
+    copies(account, 1)
+    settings.TOKEN_KEYS = [Fernet.generate_key().decode()]
+    fails("Not every row")
+    settings.TOKEN_KEYS = [old_key]
+    checked = rotate("--check")
+    assert "2 accounts were given up" in checked
+    assert "usable again once this has run" in checked
+    assert DONE in checked
+    before = ciphertexts()
+    done = rotate()
+    assert "2/2" in done
+    assert "Rows: 2 usable again." in done
+    assert "given up" not in done
+    assert ciphertexts() == before
+    entry = AuditEntry.objects.filter(event=AuditEntry.Event.KEYS_ROTATED).latest("pk")
+    assert entry.detail == "2 usable again"
+    assert "nothing to do" in rotate()
+
+
+def test_a_key_that_is_back_behind_a_newer_one(op, account, old_key, settings):
+    settings.TOKEN_KEYS = [Fernet.generate_key().decode()]
+    fails("Not every row")
+    settings.TOKEN_KEYS = [*settings.TOKEN_KEYS, old_key]
+    checked = fails("Not every row", "--check")
+    assert "1 row still needs an old key" in checked
+    assert "1 account was given up" in checked
+    done = rotate()
+    assert "1/1" in done
+    assert "Rows: 1 usable again." in done
+    assert tokens.rows_on_old_keys() == 0
+
+
+@pytest.mark.parametrize("args", [[], ["--check"]])
+def test_rows_whose_key_is_gone_are_told_once(account, key_gone, args):
+    told = fails("Not every row", *args)
+    assert "1 row can't be read with any of TOKEN_KEYS" in told
+    assert "old key" not in told
+    assert "without --check" not in told
+
+
+def test_they_are_told_apart_from_those_that_wait(account, new_key, settings, old_key):
+    settings.TOKEN_KEYS = [Fernet.generate_key().decode()]
+    copies(account, 2)
+    settings.TOKEN_KEYS = [new_key, old_key]
+    told = fails("Not every row", "--check")
+    assert "1 row still needs an old key" in told
+    assert "2 rows can't be read" in told
 
 
 def test_what_asana_has_ended_does_not_come_back_that_way(account, new_key):
@@ -321,7 +373,7 @@ def test_a_row_that_is_held_for_too_long_is_left_and_told(account, new_key, monk
         out = io.StringIO()
         with pytest.raises(CommandError):
             call_command("rotate_token_keys", stdout=out)
-        assert "1 rows still need an old key" in out.getvalue() or connection.vendor == "sqlite"
+        assert "1 row still needs an old key" in out.getvalue() or connection.vendor == "sqlite"
     if connection.vendor == "postgresql":
         connection.cursor().execute("SET lock_timeout = 0")
     assert DONE in rotate()

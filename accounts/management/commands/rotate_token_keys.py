@@ -3,6 +3,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError
+from django.template.defaultfilters import pluralize
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
@@ -30,7 +31,7 @@ class Command(BaseCommand):
             self._conclude(tokens.rows_on_old_keys(), check=check)
         except KeyboardInterrupt:
             raise CommandError(
-                f"Stopped. {counts[Rotated.DONE]} rows are encrypted anew and stay so; "
+                f"Stopped. What was done so far ({_rows(counts.total())}) stays done; "
                 "run it again to go on.",
                 returncode=130,
             ) from None
@@ -45,30 +46,49 @@ class Command(BaseCommand):
         console = Console(file=self.stdout)  # type: ignore[arg-type]
         try:
             with Progress(*columns, console=console) as bars:
-                bar = bars.add_task("rows", total=tokens.rows_on_old_keys())
+                bar = bars.add_task("rows", total=tokens.rows_to_rotate())
                 for result in tokens.rotate():
                     counts[result] += 1
-                    bars.advance(bar, result != Rotated.UNCHANGED)
+                    bars.advance(bar)
         finally:
             self._report(counts)
 
     def _report(self, counts: Counter[Rotated]) -> None:
         """Once more in the audit log, when there was something to do."""
-        told = [f"{counts[result]} {result}" for result in Rotated if counts[result]]
+        told = [
+            f"{counts[result]} {result}"
+            for result in Rotated
+            if counts[result] and result != Rotated.UNCHANGED
+        ]
         if told:
             audit.record(audit.Event.KEYS_ROTATED, detail=", ".join(told))
         self.stdout.write(f"Rows: {', '.join(told) or 'nothing to do'}.")
 
-    def _conclude(self, left: int, *, check: bool) -> None:
-        if not left:
-            self.stdout.write(DONE)
-            return
-        self.stdout.write(f"{left} rows still need an old key.")
-        if unreadable := tokens.unreadable_rows():
+    def _conclude(self, on_old_keys: int, *, check: bool) -> None:
+        lost = tokens.lost_rows() if on_old_keys else 0
+        if waiting := on_old_keys - lost:
+            self.stdout.write(f"{_rows(waiting)} still {_need(waiting)} an old key.")
+        if lost:
             self.stdout.write(
-                f"{unreadable} rows can't be read with any of TOKEN_KEYS. Put their key back and "
+                f"{_rows(lost)} can't be read with any of TOKEN_KEYS. Put the missing key back and "
                 "run this again; without it these accounts have to be reconnected by their people."
             )
-        elif check:
+        if usable := tokens.accounts_usable_again():
+            self.stdout.write(
+                f"{usable} {'account was' if usable == 1 else 'accounts were'} given up because "
+                "of a missing key that is back: usable again once this has run without --check."
+            )
+        if not on_old_keys:
+            self.stdout.write(DONE)
+            return
+        if check and waiting:
             self.stdout.write("Run it without --check, and leave the old keys in TOKEN_KEYS.")
         raise CommandError("Not every row is under the newest key")
+
+
+def _rows(count: int) -> str:
+    return f"{count} row{pluralize(count)}"
+
+
+def _need(count: int) -> str:
+    return "needs" if count == 1 else "need"
