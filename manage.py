@@ -12,6 +12,8 @@ def main() -> None:
         execute_from_command_line(sys.argv)
     except ImproperlyConfigured as error:
         sys.exit(f"Onelist cannot start: {error}")
+    except KeyboardInterrupt:  # of a command that has nothing better to say, or while Django starts
+        sys.exit(130)
 
 
 if __name__ == "__main__":
