@@ -1,6 +1,8 @@
 from collections.abc import ItemsView
+from logging import Filter, LogRecord
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.views.debug import SafeExceptionReporterFilter
 
@@ -15,3 +17,12 @@ class NoLocalVariables(SafeExceptionReporterFilter):
         self, request: object, tb_frame: object
     ) -> ItemsView[str, Any]:
         return {}.items()
+
+
+class OneLineRefusals(Filter):
+    """Whoever may not do something is no fault of the program: its log says so without a trace."""
+
+    def filter(self, record: LogRecord) -> bool:
+        if record.exc_info and isinstance(record.exc_info[1], PermissionDenied):
+            record.exc_info = None
+        return True
