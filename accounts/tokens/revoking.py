@@ -70,7 +70,7 @@ def account_hash(gid: str) -> str:
 
 def revoke(revocation: Revocation) -> Outcome:
     """Try it now, unless somebody else is trying. The row is gone unless the outcome is WAITING."""
-    if revocation.pk is None:
+    if not revocation.encrypted_refresh_token:
         return Outcome.GIVEN_UP
     pause = revocation.pause
     claimed = Revocation.objects.filter(pk=revocation.pk, attempts=revocation.attempts).update(

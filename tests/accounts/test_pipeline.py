@@ -37,7 +37,7 @@ def test_two_people_with_one_address_are_two_users(db, asana):
 
 def test_two_of_one_name_at_the_same_moment_are_both_let_in(op):
     """The name was free when it was chosen, and is taken when it is stored."""
-    taken = []
+    taken: list[str] = []
 
     def is_faster(sender, instance, **kwargs):
         if not taken:
