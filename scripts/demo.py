@@ -77,8 +77,8 @@ def create_administrator() -> None:
 def wait_until_it_answers(port: int, running: list[processes.Process]) -> None:
     deadline = time.monotonic() + SECONDS_TO_START
     while time.monotonic() < deadline:
-        if processes.have_ended(running):
-            sys.exit("The demo could not start; what went wrong stands above.")
+        if ended := processes.first_ended(running):
+            sys.exit(f"The demo could not start: {ended}. See above for what went wrong.")
         try:
             urllib.request.urlopen(f"http://localhost:{port}/login/", timeout=5).close()
         except (urllib.error.URLError, OSError):

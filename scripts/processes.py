@@ -31,14 +31,33 @@ def start(command: list[str], output: int | None = None) -> Process:
     return subprocess.Popen(command, cwd=ROOT, stdout=output, start_new_session=True)
 
 
-def have_ended(processes: list[Process]) -> bool:
-    return any(process.poll() is not None for process in processes)
+def first_ended(processes: list[Process]) -> str:
+    """Which one and how, such as "gunicorn was killed by SIGKILL"; empty while all of them run."""
+    for process in processes:
+        if (code := process.poll()) is not None:
+            return f"{_name(process)} {_how(code)}"
+    return ""
 
 
 def watch(processes: list[Process]) -> None:
-    while not have_ended(processes):
+    while not (ended := first_ended(processes)):
         time.sleep(0.5)
-    sys.exit("A part of the site has ended unexpectedly; what went wrong stands above.")
+    sys.exit(f"A part of the site has ended unexpectedly: {ended}. See above for what went wrong.")
+
+
+def _name(process: Process) -> str:
+    """Of the program: the module or command that Python was started with."""
+    words = [word for word in map(str, process.args) if word not in {"-m", "manage.py"}]
+    return words[1]
+
+
+def _how(code: int) -> str:
+    if code >= 0:
+        return f"ended with exit code {code}"
+    try:
+        return f"was killed by {signal.Signals(-code).name}"
+    except ValueError:
+        return f"was killed by signal {-code}"
 
 
 def _stop(_signal: int, _frame: FrameType | None) -> None:

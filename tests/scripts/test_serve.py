@@ -90,7 +90,7 @@ def test_if_one_of_them_dies_the_other_is_not_left_behind(site, name):
     parts[name].kill()
     told, _ = site.process.communicate(timeout=30)
     assert site.process.returncode == 1
-    assert "ended unexpectedly" in told
+    assert f"ended unexpectedly: {name} was killed by SIGKILL." in told
     assert not any(part.is_running() for part in parts.values())
 
 
