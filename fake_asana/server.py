@@ -23,6 +23,11 @@ class KeepAliveHandler(WSGIRequestHandler):
     disable_nagle_algorithm = True
     timeout = 120
 
+    def log_error(self, format: str, *args: Any) -> None:  # noqa: A002 - the library's name
+        """A connection that nobody uses any longer is no error."""
+        if not any(isinstance(arg, TimeoutError) for arg in args):
+            super().log_error(format, *args)
+
     def run_wsgi(self) -> None:
         if self.headers.get("Expect", "").strip().lower() == "100-continue":
             self.wfile.write(b"HTTP/1.1 100 Continue\r\n\r\n")
