@@ -25,20 +25,51 @@ CHECKS: tuple[Check, ...] = (
 )
 
 
+# What a check tells about, where its own name doesn't say it.
+ABOUT: dict[Check, str] = {
+    site.cache_: "cache",
+    mail.server: "mail",
+    keys.token_keys: "keys",
+    keys.rows: "tokens",
+    database.reachable: "database",
+    database.clean_up: "clean-up",
+    database.chores: "housekeeping",
+    people.who_may_come_in: "sign-ups",
+    provider.sign_in: "discovery",
+    provider.rest_api: "REST API",
+}
+
+
 def examine(checks: tuple[Check, ...] = CHECKS) -> Iterator[Finding]:
+    """What the database doesn't let us check comes last, all in one."""
+    failed: dict[str, DatabaseError] = {}
     for check in checks:
-        yield from _made(check)
+        try:
+            yield from _made(check)
+        except DatabaseError as error:
+            failed[about(check)] = error
+    if failed:
+        why = ", ".join(sorted({type(error).__name__ for error in failed.values()}))
+        yield problem(
+            "not checked",
+            f"{', '.join(failed)}: the database fails ({why})",
+            "See what is said about the database, and examine again.",
+        )
+
+
+def about(check: Check) -> str:
+    return ABOUT.get(check) or check.__name__.replace("_", " ")
 
 
 def _made(check: Check) -> Iterator[Finding]:
-    about = check.__name__.replace("_", " ").strip()
     try:
         yield from check()
-    except DatabaseError as error:
-        why = f"couldn't be checked: the database fails ({type(error).__name__})"
-        yield problem(about, why, "See what is said about the database.")
+    except DatabaseError:
+        raise
     except Exception as error:
-        logger.exception("The check of %s failed", about)
+        logger.exception("The check of %s failed", about(check))
         yield problem(
-            about, f"couldn't be checked ({type(error).__name__})", "The log says where it failed."
+            about(check),
+            f"couldn't be checked ({type(error).__name__})",
+            "The log says where it failed.",
         )

@@ -1,6 +1,7 @@
 """The keys that tokens are encrypted with."""
 
 from django.conf import settings
+from django.template.defaultfilters import pluralize
 
 from accounts import tokens
 from accounts.doctor.findings import Findings, ok, problem, warning
@@ -23,13 +24,13 @@ def rows() -> Findings:
     if unreadable := tokens.unreadable_rows():
         yield problem(
             "tokens",
-            f"{unreadable} rows can't be read with any of TOKEN_KEYS",
+            f"{unreadable} row{pluralize(unreadable)} can't be read with any of TOKEN_KEYS",
             "Put back the key that is missing and run `manage.py rotate_token_keys`; without it "
             "these accounts have to be reconnected by their people.",
         )
         return
     if old := tokens.rows_on_old_keys():
         advice = "Run `manage.py rotate_token_keys`; until then keep the old keys."
-        yield warning("tokens", f"{old} rows need an old key", advice)
+        yield warning("tokens", f"{old} row{pluralize(old, ' needs,s need')} an old key", advice)
     else:
         yield ok("tokens", "all are readable, under the newest key")

@@ -10,6 +10,7 @@ from accounts.models import AsanaAccount, WatchedSignIn
 from accounts.oidc import watching
 
 OFF: Final = "Leave ASANA_OIDC_STRICT off: it would refuse everybody."
+CHECKED: Final = "pipeline"  # the stage of a refusal that comes after all checks of the ID token
 SWITCH_OFF: Final = "Set ASANA_OIDC_STRICT=off: it refuses everybody."
 
 
@@ -109,16 +110,20 @@ def _refresh(account: AsanaAccount) -> Findings:
 
 
 def _recommendation(id_token: dict[str, Any] | None, refused: dict[str, Any] | None) -> Finding:
-    strict = settings.ASANA_OIDC_STRICT
-    complete = id_token is not None and "nonce" in id_token.get("claims", [])
-    if complete and refused is None:
-        if strict:
-            return ok("strict", "ASANA_OIDC_STRICT is on, and Asana returns all it takes")
-        return ok("strict", "ASANA_OIDC_STRICT=on is safe: ID token and nonce came and were right")
-    if complete:
+    if id_token is None or "nonce" not in id_token.get("claims", []):
+        return _incomplete("the ID token" if id_token is None else "the nonce")
+    if refused is not None and refused.get("stage") != CHECKED:
         advice = "Find out why the sign-in was refused before you change ASANA_OIDC_STRICT."
         return warning("strict", "ID token and nonce came, but were not accepted", advice)
-    lacking = "the ID token" if id_token is None else "the nonce"
-    if strict:
+    came = "ID token and nonce came and were right"
+    if refused is not None:
+        came += "; the sign-in was refused later, for another reason"
+    if settings.ASANA_OIDC_STRICT:
+        return ok("strict", f"ASANA_OIDC_STRICT is on, and Asana returns all it takes: {came}")
+    return ok("strict", f"ASANA_OIDC_STRICT=on is safe: {came}")
+
+
+def _incomplete(lacking: str) -> Finding:
+    if settings.ASANA_OIDC_STRICT:
         return problem("strict", f"{lacking} is missing", SWITCH_OFF)
     return ok("strict", f"{lacking} is missing. {OFF[:-1]}")

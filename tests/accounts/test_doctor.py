@@ -10,6 +10,7 @@ from email.utils import format_datetime
 import pytest
 from cryptography.fernet import Fernet
 from django.core.management import CommandError, call_command
+from django.db import OperationalError, ProgrammingError
 from django.test import override_settings
 from django.utils import timezone
 
@@ -55,7 +56,7 @@ def run(*args: str) -> str:
 
 def finds_problems(*args: str) -> str:
     out = io.StringIO()
-    with pytest.raises(CommandError, match="problems were found") as caught:
+    with pytest.raises(CommandError, match=r"problems? (was|were) found") as caught:
         call_command("asana_doctor", *args, stdout=out)
     assert caught.value.returncode == 1
     return out.getvalue()
@@ -385,6 +386,8 @@ def test_machines_get_json(asana, db, settings):
 def test_a_problem_ends_with_exit_code_1(asana, db):
     asana.order("server_error", path="/api/1.0/users/me")
     assert "PROBLEM  REST API" in finds_problems()
+    with pytest.raises(CommandError, match=r"^1 problem was found$"):
+        run()
     assert json.loads(finds_problems("--json"))
 
 
@@ -408,7 +411,31 @@ def test_with_database_and_asana_down_it_finds_the_rest(db, tmp_path):
     assert "PROBLEM  database" in done.stdout
     assert "PROBLEM  discovery" in done.stdout
     assert "ok       cookies" in done.stdout
+    assert "PROBLEM  not checked       migrations, tokens, clean-up, " in done.stdout
+    assert done.stdout.count("the database fails") == 1
     assert "problems were found" in done.stderr
+
+
+def test_what_is_not_checked_has_the_names_of_every_day(asana, db):
+    for check in doctor.CHECKS:
+        assert doctor.about(check) in examined(check)
+
+
+def test_what_the_database_does_not_let_us_check_is_one_line(asana, db):
+    def tokens():
+        raise OperationalError("hush-hush")
+        yield
+
+    def accounts():
+        raise ProgrammingError("hush-hush")
+        yield
+
+    *others, last = doctor.examine((tokens, site.debug, accounts))
+    assert [finding.about for finding in others] == ["debug"]
+    assert (last.about, last.state) == ("not checked", PROBLEM)
+    assert last.says == (
+        "tokens, accounts: the database fails (OperationalError, ProgrammingError)"
+    )
 
 
 def test_a_check_that_breaks_breaks_no_other(caplog):

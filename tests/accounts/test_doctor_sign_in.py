@@ -105,6 +105,38 @@ def test_it_sees_why_strict_refuses(asana, settings, fault, words):
     assert not AsanaAccount.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("strict", "words"), [("off", "STRICT=on is safe"), ("on", "STRICT is on")]
+)
+def test_a_refusal_by_policy_says_nothing_against_the_id_token(asana, settings, strict, words):
+    settings.ALLOWED_WORKSPACES = ["1"]
+    settings.ASANA_OIDC_STRICT = strict == "on"
+    told = findings_of(asana, ASANA_OIDC_STRICT=strict)
+    assert "code not_a_member" in told["sign-in:PROBLEM"]
+    assert words in told["strict:ok"]
+    assert "ID token and nonce came and were right; the sign-in was refused" in told["strict:ok"]
+
+
+def test_a_refused_id_token_is_not_called_right(db):
+    id_token = {"readable": True, "alg": "RS256", "kid": True, "claims": ["nonce", "sub"]}
+    answer = {
+        "names": ["access_token"],
+        "token_type": "bearer",
+        "expires_in": 3600,
+        "scope": "absent",
+        "refresh_token": True,
+        "id_token": id_token,
+    }
+    refused = {"code": "nonce_mismatch", "stage": "token_validation"}
+    watched = WatchedSignIn(
+        ends_at=timezone.now() + timedelta(minutes=1),
+        seen={"token_answer": answer, "refused": refused},
+    )
+    *_, last = sign_in.report(watched)
+    assert (last.about, last.state) == ("strict", State.WARNING)
+    assert "were not accepted" in last.says
+
+
 def test_strict_with_an_app_that_returns_everything(asana, settings):
     settings.ASANA_OIDC_STRICT = True
     assert "returns all it takes" in findings_of(asana, ASANA_OIDC_STRICT="on")["strict:ok"]

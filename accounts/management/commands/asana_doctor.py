@@ -44,7 +44,8 @@ class Command(BaseCommand):
         except KeyboardInterrupt:
             raise CommandError("Stopped", returncode=130) from None
         if problems:
-            raise CommandError(f"{problems} problems were found")
+            found = "1 problem was" if problems == 1 else f"{problems} problems were"
+            raise CommandError(f"{found} found")
 
     def _tell_all(self, findings: Iterable[Finding], *, as_json: bool) -> int:
         """How many are problems."""
