@@ -4,6 +4,7 @@ import time
 from typing import Final
 
 from django.http import HttpRequest
+from django.template.defaultfilters import pluralize
 
 from accounts import audit
 from accounts.admin.actions import offer_on_accounts
@@ -26,10 +27,11 @@ def fetch(request: HttpRequest, account: AsanaAccount) -> str:
             raise NotDone("It takes too long for this page; what has arrived is kept")
     if progress.state != "done":
         raise NotDone(progress.message)
-    detail = f"tasks fetched: {progress.tasks}, from {progress.workspaces} workspaces"
+    workspaces = f"{progress.workspaces} workspace{pluralize(progress.workspaces)}"
+    detail = f"tasks fetched: {progress.tasks}, from {workspaces}"
     audit.record(AuditEntry.Event.CHANGED, account=account, request=request, detail=detail)
     if failed:
-        raise NotDone(f"{failed} of {progress.workspaces} workspaces failed; {detail}")
+        raise NotDone(f"{failed} of {workspaces} failed; {detail}")
     return detail.capitalize()
 
 

@@ -53,6 +53,14 @@ def test_a_workspace_that_fails_is_counted(administrator, asana, owner):
     assert "Personal Projects" not in answer.content.decode()
 
 
+def test_one_workspace_is_one(administrator, asana, owner):
+    confirm(administrator, ACCOUNTS, FETCH, owner.account.pk)
+    for gid in Workspace.objects.values_list("gid", flat=True)[1:]:
+        asana.order("hide_workspace", value=gid)
+    (said,) = told(confirm(administrator, ACCOUNTS, FETCH, owner.account.pk)).values()
+    assert said.endswith(", from 1 workspace")
+
+
 def test_two_at_once_are_one(administrator, owner):
     lease = Lease.claim(owner.account)
     (said,) = told(confirm(administrator, ACCOUNTS, FETCH, owner.account.pk)).values()
