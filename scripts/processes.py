@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
+from typing import cast
 
 ROOT = Path(__file__).parent.parent
 
@@ -47,7 +48,8 @@ def watch(processes: list[Process]) -> None:
 
 def _name(process: Process) -> str:
     """Of the program: the module or command that Python was started with."""
-    words = [word for word in map(str, process.args) if word not in {"-m", "manage.py"}]
+    command = cast("list[str]", process.args)  # as we started it
+    words = [word for word in command if word not in {"-m", "manage.py"}]
     return words[1]
 
 

@@ -422,13 +422,14 @@ def test_what_is_not_checked_has_the_names_of_every_day(asana, db):
 
 
 def test_what_the_database_does_not_let_us_check_is_one_line(asana, db):
+    def fails(error):
+        raise error
+
     def tokens():
-        raise OperationalError("hush-hush")
-        yield
+        yield fails(OperationalError("hush-hush"))
 
     def accounts():
-        raise ProgrammingError("hush-hush")
-        yield
+        yield fails(ProgrammingError("hush-hush"))
 
     *others, last = doctor.examine((tokens, site.debug, accounts))
     assert [finding.about for finding in others] == ["debug"]
