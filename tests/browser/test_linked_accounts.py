@@ -97,7 +97,7 @@ def broken(ada: Page, asana: StandIn) -> Page:
     asana.revoke_grants(ADA)
     ada.goto("/tasks/")
     ada.get_by_role("button", name="Refresh").click()
-    expect(ada.get_by_text("Asana no longer lets us in").first).to_be_visible()
+    expect(ada.locator("#tasks").get_by_text("Asana no longer lets us in").first).to_be_visible()
     ada.goto("/accounts/")
     return ada
 
