@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
+KEY, OLD_KEY = "A" * 43 + "=", "B" * 42 + "A="
 COMPLETE = {
     "ENV_FILE": "",
     "SECRET_KEY": "x" * 50,
-    "TOKEN_KEYS": "A" * 43 + "=",
+    "TOKEN_KEYS": KEY,
     "SITE_URL": "https://tasks.example.com",
     "ASANA_CLIENT_ID": "1200",
     "ASANA_CLIENT_SECRET": "hush-hush-hush",
@@ -52,7 +53,14 @@ def test_a_missing_secret_stops_the_start_with_a_sentence(name):
     ("name", "wrong"),
     [
         ("TOKEN_KEYS", "short"),
-        ("TOKEN_KEYS", COMPLETE["TOKEN_KEYS"] + ",short"),
+        ("TOKEN_KEYS", ","),
+        ("TOKEN_KEYS", f"{KEY},short"),
+        ("TOKEN_KEYS", f"{KEY};{OLD_KEY}"),  # base64 decoders stop at the padding
+        ("TOKEN_KEYS", f"{KEY}{OLD_KEY}"),
+        ("TOKEN_KEYS", f'"{KEY}"'),  # and pass over what they don't know
+        ("TOKEN_KEYS", f"[{KEY}]"),
+        ("TOKEN_KEYS", f"{KEY}x"),
+        ("TOKEN_KEYS", "A" * 42 + "B="),  # the same key in other letters
         ("SITE_URL", "http://tasks.example.com"),
         ("SITE_URL", "https://user:pw@tasks.example.com"),
         ("SITE_URL", "tasks.example.com"),
@@ -82,6 +90,15 @@ def test_a_value_that_makes_no_sense_stops_the_start(name, wrong):
     assert done.returncode != 0
     assert "ImproperlyConfigured" in done.stderr
     assert name in done.stderr.splitlines()[-1]
+
+
+@pytest.mark.parametrize("between", [",", " , ", "\n", ",\n", " "])
+def test_token_keys_stand_side_by_side_or_on_lines_of_their_own(between, tmp_path):
+    file = tmp_path / "keys"
+    file.write_text(f"{KEY}{between}{OLD_KEY}\n")
+    expected = str([KEY, OLD_KEY])
+    assert value("settings.TOKEN_KEYS", TOKEN_KEYS=f"{KEY}{between}{OLD_KEY}") == expected
+    assert value("settings.TOKEN_KEYS", TOKEN_KEYS="", TOKEN_KEYS_FILE=str(file)) == expected
 
 
 def test_manage_py_says_it_in_one_line():
