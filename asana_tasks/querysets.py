@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any, Final, Self
 
 from django.apps import apps
-from django.db import models
+from django.db import models, transaction
 from django.db.models import (
     Case,
     Count,
@@ -22,6 +22,7 @@ from django.db.models.functions import Coalesce
 
 from accounts.models import User
 from asana_tasks.dates import Calendar, Due, Span
+from asana_tasks.locks import take
 from asana_tasks.words import plain
 
 Order = str | OrderBy | Case
@@ -122,9 +123,10 @@ class TaskQuerySet(models.QuerySet["Any"]):
 
     def mark_seen(self, before: datetime) -> int:
         """Forget the changes that were known then; those that came later stay."""
-        return (
-            self.changed().filter(changed_at__lte=before).update(change=UNCHANGED, changed_at=None)
-        )
+        known = self.changed().filter(changed_at__lte=before)
+        with transaction.atomic():
+            take(known)
+            return known.update(change=UNCHANGED, changed_at=None)
 
 
 def within(span: Span) -> Q:

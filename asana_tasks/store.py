@@ -11,6 +11,7 @@ from accounts.models import AsanaAccount, User
 from accounts.time_zones import zone_named
 from asana_tasks.answers import TASK_FIELDS, TaskAnswer, WorkspaceAnswer
 from asana_tasks.dates import overdue_at
+from asana_tasks.locks import hold, take
 from asana_tasks.models import Placement, Project, Task, Workspace
 from asana_tasks.querysets import UNCHANGED, Change
 from asana_tasks.upserts import upsert
@@ -26,6 +27,7 @@ OURS: Final = ["workspace", "seen_at", "change", "changed_at"]
 @transaction.atomic
 def keep_workspaces(account: AsanaAccount, answers: Iterable[WorkspaceAnswer]) -> list[Workspace]:
     """All workspaces Asana offers; those it no longer does keep their tasks and say so."""
+    hold(account.pk)
     rows = {
         answer.gid: Workspace(
             account=account,
@@ -52,6 +54,7 @@ def keep_tasks(workspace: Workspace, answers: Iterable[TaskAnswer], *, seen_at: 
 
     A row that we have written in Asana since this sync began is newer than the page, and stays.
     """
+    hold(workspace.account_id)
     by_gid = {answer.gid: answer for answer in answers}
     rows = Task.objects.filter(account=workspace.account_id, gid__in=by_gid)
     known = {task.gid: task for task in rows.select_for_update().order_by("pk")}
@@ -89,6 +92,7 @@ def row(workspace: Workspace, answer: TaskAnswer, zone: tzinfo, *, seen_at: date
 @transaction.atomic
 def keep_change(task: Task, answer: TaskAnswer) -> Task:
     """A task as Asana answered after we changed it there."""
+    hold(task.account_id)
     now = timezone.now()
     new = row(task.workspace, answer, _zone_now(task.workspace), seen_at=now)
     new.pk, new.written_at = task.pk, now
@@ -170,7 +174,9 @@ def _section(section: Any) -> dict[str, str]:
 @transaction.atomic
 def finish_workspace(workspace: Workspace, *, seen_at: datetime) -> None:
     """Only after its last page: what was not seen is no longer assigned to this person."""
-    workspace.tasks.filter(seen_at__lt=seen_at).delete()
+    unseen = workspace.tasks.filter(seen_at__lt=seen_at)
+    take(unseen)
+    unseen.delete()
     workspace.synced_at, workspace.last_error = seen_at, ""
     workspace.save(update_fields=["synced_at", "last_error"])
 
@@ -187,7 +193,11 @@ def note_account(
     synced_at: datetime | None = None,
     ask_again_at: datetime | None = None,
 ) -> None:
-    """How the sync went; an absent time leaves `synced_at` as it is."""
-    account.last_error, account.ask_again_at = error, ask_again_at
+    """How the sync went; an absent time leaves `synced_at` as it is.
+
+    Of an account that has come to need reconnecting meanwhile, the reason stays.
+    """
+    account.ask_again_at = ask_again_at
     account.synced_at = synced_at or account.synced_at
-    account.save(update_fields=["last_error", "ask_again_at", "synced_at"])
+    account.save(update_fields=["ask_again_at", "synced_at"])
+    AsanaAccount.objects.connected().filter(pk=account.pk).update(last_error=error)

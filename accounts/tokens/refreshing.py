@@ -46,7 +46,8 @@ def access_token_for(account: AsanaAccount, *, rejected: str | None = None) -> s
             return token
         with transaction.atomic(durable=True):  # a new refresh token must not be rolled back
             _limit_waiting()
-            locked = AsanaAccount.objects.select_for_update().get(pk=account.pk)
+            rows = AsanaAccount.objects.select_for_update(no_key=True)  # tasks may be stored
+            locked = rows.get(pk=account.pk)
             token, failure = _refresh_unless_done(locked, rejected)
     except AsanaAccount.DoesNotExist as error:
         raise NeedsReconnecting("It is no longer connected") from error

@@ -8,6 +8,7 @@ import time_machine
 from django.db import connection
 from django.utils import timezone
 
+from accounts import tokens
 from accounts.models import AsanaAccount
 from asana_tasks import sync
 from asana_tasks.leases import Lease
@@ -174,6 +175,16 @@ def test_a_token_that_expires_between_pages_is_renewed_once(asana, db):
     assert progress.state == "done"
     assert dora.account.tasks.count() == 2000
     assert not dora.account.workspaces.exclude(last_error="").exists()
+
+
+def test_why_an_account_came_to_need_reconnecting_meanwhile_stays(owner):
+    for progress in sync.refresh(owner.account):
+        if progress.state == "page":
+            tokens.needs_reconnecting(owner.account, "An administrator asks you to")
+    account = AsanaAccount.objects.get(pk=owner.account.pk)
+    assert account.needs_reconnecting
+    assert account.last_error == "An administrator asks you to"
+    assert account.synced_at is not None
 
 
 def test_a_grant_revoked_at_asana_needs_reconnecting_and_keeps_the_tasks(synced, asana):

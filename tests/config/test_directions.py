@@ -42,7 +42,7 @@ FLOORS = {
         {"due_dates", "forms", "groups", "sending", "upserts", "zones"},
         {"models"},
         {"querysets"},
-        {"detail_answers"},
+        {"detail_answers", "locks"},
         {"answers", "apps", "dates", "going_back", "templatetags", "words"},
     ],
 }

@@ -1,0 +1,30 @@
+"""In which order rows are locked, so that no two wait for each other: PostgreSQL would end one.
+
+First the account, as whoever disconnects it does; then its tasks, by their keys.
+"""
+
+from typing import Any
+
+from django.db import connection
+from django.db.models import QuerySet
+
+from accounts.models import AsanaAccount
+
+
+def hold(*account_pks: int) -> None:
+    """Until the transaction ends, nobody disconnects these accounts. Others may change their rows:
+    a refresh, which waits for Asana, keeps no page of tasks from being stored."""
+    if connection.vendor != "postgresql":  # SQLite lets in one who writes
+        return
+    table = connection.ops.quote_name(AsanaAccount._meta.db_table)  # noqa: SLF001
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT id FROM {table} WHERE id = ANY(%s) ORDER BY id FOR KEY SHARE",  # noqa: S608
+            [list(account_pks)],
+        )
+
+
+def take(tasks: QuerySet[Any]) -> None:
+    """Hold their accounts, and lock these rows."""
+    hold(*tasks.order_by("account").values_list("account_id", flat=True).distinct())
+    list(tasks.select_for_update().order_by("pk").values_list("pk", flat=True))
