@@ -18,6 +18,7 @@ from accounts import tokens
 from accounts.models import AsanaAccount, User
 from accounts.time_zones import zone_named
 from asana_tasks import client, store
+from asana_tasks.access import Access
 from asana_tasks.answers import TaskAnswer
 from asana_tasks.change_words import NotDone, done_words, undo_of, why
 from asana_tasks.dates import Calendar
@@ -90,7 +91,6 @@ class _Job:
     wish: Wish
     fields: dict[str, Any]
     token: str
-    renewed: bool = False
 
     @property
     def account(self) -> AsanaAccount:
@@ -103,7 +103,7 @@ class _Run:
         self.report = Report()
         self.waiting: deque[_Job] = deque()
         self.running: dict[Future[TaskAnswer], _Job] = {}
-        self.tokens: dict[int, str] = {}
+        self.accesses: dict[int, Access] = {}
         self.given_up: dict[int, str] = {}  # accounts for which asking on makes no sense
 
     def run(self, wishes: Sequence[Wish], tasks: Mapping[int, Task]) -> Report:
@@ -127,14 +127,14 @@ class _Run:
     def _token(self, account: AsanaAccount) -> str:
         if account.pk in self.given_up:
             raise NotDone(self.given_up[account.pk])
-        if account.pk not in self.tokens:
+        if account.pk not in self.accesses:
             try:
                 self._check(account)
-                self.tokens[account.pk] = tokens.access_token_for(account)
+                self.accesses[account.pk] = Access(account)
             except (NotDone, tokens.TokenError) as error:
                 self.given_up[account.pk] = why(error)
                 raise
-        return self.tokens[account.pk]
+        return self.accesses[account.pk].token
 
     def _check(self, account: AsanaAccount) -> None:
         if not account.may_write:
@@ -163,16 +163,14 @@ class _Run:
             self._give_up(job.account, error)
 
     def _renew(self, job: _Job) -> bool:
-        """Once: a fresh token that is refused is refused for the task's own reasons."""
-        if job.renewed or job.account.pk in self.given_up:
-            return False
+        access = self.accesses[job.account.pk]
         try:
-            token = tokens.access_token_for(job.account, rejected=job.token)
+            if job.account.pk in self.given_up or not access.renew(job.token):
+                return False
         except tokens.TokenError as error:
             self.given_up[job.account.pk] = why(error)
             return False
-        self.tokens[job.account.pk] = job.token = token
-        job.renewed = True
+        job.token = access.token
         self.waiting.append(job)
         return True
 

@@ -1,8 +1,7 @@
 """What a task's own page shows beside our row: asked of Asana when it is opened, never stored."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Final, TypeVar
+from typing import Final
 
 import nh3
 from django.utils import timezone
@@ -12,6 +11,7 @@ from django.views.decorators.debug import sensitive_variables
 from accounts import tokens
 from accounts.models import AsanaAccount
 from asana_tasks import client
+from asana_tasks.access import Access
 from asana_tasks.detail_answers import DetailsAnswer, SubtaskAnswer
 from asana_tasks.models import Task
 
@@ -20,7 +20,6 @@ TAGS: Final = {
     *("a", "blockquote", "br", "code", "em", "h1", "h2", "hr", "li", "ol", "p", "pre", "s"),
     *("strong", "table", "tbody", "td", "th", "thead", "tr", "u", "ul"),
 }
-Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True)
@@ -60,11 +59,12 @@ def details_of(task: Task) -> Details:
     """With patience for a few seconds; what goes wrong is told, not raised."""
     try:
         _check_waiting(task.account)
-        answer = _with_token(task.account, client.task_details, task.gid)
+        access = Access(task.account)
+        answer = access.ask(client.task_details, task.gid)
     except (client.AsanaError, tokens.TokenError) as error:
         return Details(trouble=_words(error))
     try:
-        found = _with_token(task.account, _all_subtasks, task.gid) if answer.num_subtasks else []
+        found = access.ask(_all_subtasks, task.gid) if answer.num_subtasks else []
     except (client.AsanaError, tokens.TokenError):
         found = []  # the page says how many there are in Asana
     return Details(answer, _with_rows(task, found))
@@ -94,16 +94,6 @@ def clean(html: str) -> SafeString:
     for ours, theirs in (("h4", "h2"), ("h3", "h1")):
         cleaned = cleaned.replace(f"<{theirs}>", f"<{ours}>").replace(f"</{theirs}>", f"</{ours}>")
     return mark_safe(cleaned)  # noqa: S308  (this is where it was made safe)
-
-
-@sensitive_variables()
-def _with_token(account: AsanaAccount, ask: Callable[[str, str], Answer], gid: str) -> Answer:
-    """A token that is refused is renewed, once."""
-    token = tokens.access_token_for(account)
-    try:
-        return ask(token, gid)
-    except client.NotAuthorized:
-        return ask(tokens.access_token_for(account, rejected=token), gid)
 
 
 @sensitive_variables()

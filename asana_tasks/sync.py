@@ -18,6 +18,7 @@ from django.utils import timezone
 from accounts import tokens
 from accounts.models import AsanaAccount
 from asana_tasks import client, store
+from asana_tasks.access import Access
 from asana_tasks.answers import TaskAnswer, WorkspaceAnswer
 from asana_tasks.fetching import WorkspaceFetch, all_workspaces, patiently
 from asana_tasks.leases import Lease, Lost
@@ -91,7 +92,7 @@ class _Sync:
     def __init__(self, account: AsanaAccount, lease: Lease) -> None:
         self.account, self.lease = account, lease
         self.started = timezone.now()
-        self.token = ""
+        self.access: Access
         self.tasks = self.workspaces = self.workspaces_done = 0
         self.pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="sync")
         self.pending: dict[Future[client.Page[TaskAnswer]], WorkspaceFetch] = {}
@@ -103,7 +104,7 @@ class _Sync:
             workspaces = store.keep_workspaces(self.account, self._list_workspaces())
             self.workspaces = len(workspaces)
             for workspace in workspaces:
-                self._submit(WorkspaceFetch(workspace, self.token))
+                self._submit(WorkspaceFetch(workspace, self.access.token))
             while self.pending:
                 yield from self._gather()
         except tokens.NeedsReconnecting as error:
@@ -125,14 +126,10 @@ class _Sync:
             raise client.RateLimited(int((until - self.started).total_seconds()) + 1)
 
     def _list_workspaces(self) -> list[WorkspaceAnswer]:
-        """A token that is refused is renewed, once; a fresh one that is refused is the end."""
-        self.token = tokens.access_token_for(self.account)
+        """A fresh token that is refused is the end."""
+        self.access = Access(self.account)
         try:
-            return all_workspaces(self.token)
-        except client.NotAuthorized:
-            self.token = tokens.access_token_for(self.account, rejected=self.token)
-        try:
-            return all_workspaces(self.token)
+            return self.access.ask(all_workspaces)
         except client.NotAuthorized as error:
             raise tokens.needs_reconnecting(self.account, "Asana no longer lets us in") from error
 
@@ -156,7 +153,8 @@ class _Sync:
             try:
                 yield from self._take(fetch, future.result())
             except client.NotAuthorized as error:
-                if self._renew_token(fetch):
+                if self.access.renew(fetch.token):
+                    fetch.token = self.access.token
                     self._submit(fetch)
                 else:
                     yield self._fail_workspace(fetch, str(error))
@@ -174,18 +172,6 @@ class _Sync:
             store.finish_workspace(fetch.workspace, seen_at=self.started)
             self.workspaces_done += 1
             yield self._progress("workspace_done", fetch.workspace)
-
-    def _renew_token(self, fetch: WorkspaceFetch) -> bool:
-        """Give the fetch a newer token than the refused one. Once a sync is enough: a fresh token
-        that is refused is refused for the workspace's own reasons."""
-        refused = fetch.token
-        if refused == self.token:
-            self.account.refresh_from_db(fields=["refreshed_at"])
-            if self.account.refreshed_at and self.account.refreshed_at > self.started:
-                return False
-            self.token = tokens.access_token_for(self.account, rejected=refused)
-        fetch.token = self.token
-        return fetch.token != refused
 
     def _fail_workspace(self, fetch: WorkspaceFetch, why: str) -> Progress:
         store.fail_workspace(fetch.workspace, why)

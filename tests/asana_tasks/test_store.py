@@ -12,7 +12,7 @@ from django.utils import timezone
 from accounts import leaving, tokens
 from accounts.models import AsanaAccount, User
 from asana_tasks import store, zones
-from asana_tasks.answers import TaskAnswer
+from asana_tasks.answers import Membership, TaskAnswer
 from asana_tasks.models import Task, Workspace
 
 ROUNDS = 5
@@ -20,9 +20,9 @@ PAGE = 40
 
 
 def answer(gid: str, name: str) -> TaskAnswer:
-    project = {"project": {"gid": gid[-1], "name": "Launch"}, "section": None}
     due_on = timezone.localdate() + timedelta(days=int(gid[-1]))
-    return TaskAnswer(gid=gid, name=name, due_on=due_on, memberships=[project])
+    membership: Membership = {"project": {"gid": gid[-1], "name": "Launch"}, "section": None}
+    return TaskAnswer(gid=gid, name=name, due_on=due_on, memberships=[membership])
 
 
 def page(number: int, round_: int) -> list[TaskAnswer]:
@@ -55,7 +55,8 @@ class Sync:
     """Page after page, until its account is gone or it is told to stop."""
 
     def __init__(self, workspace: Workspace) -> None:
-        self.workspace, self.error = workspace, None
+        self.workspace = workspace
+        self.error: Exception | None = None
         self.at_work, self.stopped = threading.Event(), threading.Event()
 
     def run(self) -> None:

@@ -37,7 +37,7 @@ FLOORS = {
         {"list_page"},
         {"sources", "side_by_side"},
         {"sync", "changes", "details", "membership"},
-        {"change_words", "fetching", "leases", "load", "months", "reports", "store"},
+        {"access", "change_words", "fetching", "leases", "load", "months", "reports", "store"},
         {"client", "wishes"},
         {"due_dates", "forms", "groups", "sending", "upserts", "zones"},
         {"models"},
