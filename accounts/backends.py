@@ -79,6 +79,8 @@ class AsanaOpenIdConnect(OpenIdConnectAuth[HttpResponse]):
     # Coming back
 
     watch = Watch()  # over nothing
+    issued: dict[Any, Any] | None = None  # the token answer, until somebody keeps it
+    sub = ""  # whose it is, once that is known
 
     def auth_complete(self, *args: Any, **kwargs: Any) -> Any:
         answer = cast("QueryDict", self.data)
@@ -109,11 +111,13 @@ class AsanaOpenIdConnect(OpenIdConnectAuth[HttpResponse]):
         )
         self.watch.token_answer(answer, self.get_scope())
         self._check_token_answer(answer, stage=stage)
+        self.issued = answer
         self.id_token = None
         if answer.get("id_token") is not None:
             self.id_token = self.validate_and_return_id_token(  # type: ignore[no-untyped-call]
                 answer["id_token"], answer["access_token"]
             )
+            self.sub = self.id_token["sub"]
         elif settings.ASANA_OIDC_STRICT:
             raise AuthResponseError(self, claim="id_token", code="missing_claim", stage=stage)
         return answer
@@ -188,6 +192,7 @@ class AsanaOpenIdConnect(OpenIdConnectAuth[HttpResponse]):
             raise AuthResponseError(self, claim="sub", code="missing_claim", stage="user_info")
         if self.id_token is not None:
             self.validate_userinfo_sub(known)
+        self.sub = known["sub"]
         self.came_back_as = claims.in_words(known)
         return known
 

@@ -3,7 +3,7 @@
 Both hand over what is still to be revoked at Asana: to be asked once the transaction is committed.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Final, ParamSpec, TypeVar, cast
 
@@ -65,10 +65,10 @@ def is_only_administrator(user: User) -> bool:
 @again_if_rows_came
 def disconnect(
     account: AsanaAccount, request: HttpRequest, *, even_the_last: bool = False
-) -> Revocation | None:
-    """What is left to revoke; None if there is no token to revoke any more.
+) -> Sequence[Revocation]:
+    """What is left to revoke.
 
-    Raises LastWayIn, AsanaAccount.DoesNotExist (somebody else was faster).
+    Raises LastWayIn, ObjectDoesNotExist (somebody else was faster, or has deleted the person).
     """
     _lock(account.user_id)  # one of two at a time
     account = AsanaAccount.objects.select_for_update().get(pk=account.pk)
@@ -81,7 +81,7 @@ def disconnect(
         fingerprint=tokens.fingerprint(account),
     )
     account.delete()
-    return account.revocation
+    return account.revocations
 
 
 @again_if_rows_came
@@ -100,7 +100,7 @@ def delete_person(user: User, request: HttpRequest) -> list[Revocation]:
     accounts = list(user.asana_accounts.all())
     for account in accounts:
         account.delete()
-    handed_over = [account.revocation for account in accounts if account.revocation]
+    handed_over = [each for account in accounts for each in account.revocations]
     unreadable = [revocation for revocation in handed_over if revocation.pk is None]
     waiting = list(user.revocations.values_list("pk", flat=True))  # those of before as well
     user.delete()

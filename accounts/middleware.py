@@ -19,6 +19,7 @@ from accounts.backends import AsanaOpenIdConnect
 from accounts.models import AsanaAccount, User
 from accounts.oidc.purposes import Purpose
 from accounts.sign_in import failures, waiting
+from accounts.sign_in.pipeline import give_back
 from accounts.time_zones import zone_named
 
 logger = logging.getLogger(__name__)
@@ -94,6 +95,8 @@ class SignInFailureMiddleware(SocialAuthExceptionMiddleware):
             exception.claim,
             failure.status,
         )
+        if isinstance(backend, AsanaOpenIdConnect):
+            give_back(backend)
         audit.refused(request, _whose_history(request, backend), failure.title)
         if request.session.modified:  # Django keeps no changes with a 5xx: here, what was used up
             with suppress(UpdateError):

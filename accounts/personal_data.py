@@ -21,6 +21,7 @@ LEFT_OUT: Final = {
     "accounts.asanaaccount": {
         "encrypted_access_token",
         "encrypted_refresh_token",
+        "encrypted_earlier_refresh_tokens",
         "sync_lease",
         "sync_lease_expires_at",
     },

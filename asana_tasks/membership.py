@@ -6,9 +6,8 @@ from django.conf import settings
 from django.views.decorators.debug import sensitive_variables
 from social_core.exceptions import AuthPolicyError, AuthProviderError
 
-from accounts import tokens
 from accounts.backends import AsanaOpenIdConnect
-from accounts.models import AsanaAccount, User
+from accounts.models import User
 from asana_tasks import client
 from asana_tasks.fetching import all_workspaces
 
@@ -18,7 +17,6 @@ def check(
     backend: AsanaOpenIdConnect,
     response: dict[str, Any],
     user: User | None = None,
-    social: AsanaAccount | None = None,
     **kwargs: Any,
 ) -> None:
     """Refuse who is in none of ALLOWED_WORKSPACES, and everybody while Asana doesn't say.
@@ -29,8 +27,6 @@ def check(
     if not allowed or backend.purpose.kind != "sign_in" or (user and not user.is_active):
         return
     if allowed.isdisjoint(_workspaces(backend, response["access_token"])):
-        if social is None:  # the end of this grant could be the end of the linked one
-            tokens.discard(response)
         raise AuthPolicyError(backend, code="not_a_member", stage="pipeline")
 
 

@@ -41,10 +41,10 @@ def mark(request: HttpRequest, account: AsanaAccount) -> str:
 def disconnect(request: HttpRequest, account: AsanaAccount) -> str:
     _check(request, account.user)
     try:
-        revocation = leaving.disconnect(account, request, even_the_last=True)
+        revocations = leaving.disconnect(account, request, even_the_last=True)
     except ObjectDoesNotExist as error:
         raise NotDone("It is not there any more") from error
-    return f"Disconnected; {outcomes.of_one(revocation)}"
+    return f"Disconnected; {outcomes.of_one(revocations)}"
 
 
 def end_sessions_of(request: HttpRequest, person: User) -> str:
@@ -69,7 +69,7 @@ def delete_person(request: HttpRequest, person: User) -> str:
         raise NotDone("Nobody of that name is there any more") from error
     except leaving.OnlyAdministrator as error:
         raise NotDone("Without them nobody could look after the site any more") from error
-    counts = tokens.revoke_due(left, seconds=10)
+    counts = tokens.revoke_by_account(left)
     return f"Deleted; {outcomes.of_several(counts)}"
 
 

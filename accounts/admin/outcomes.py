@@ -1,5 +1,6 @@
 """What has become of an access at Asana, in the same words on every page."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from accounts import tokens
@@ -14,9 +15,10 @@ IN_WORDS: Final = {
 NOTHING: Final = "there was no token to revoke"
 
 
-def of_one(revocation: Revocation | None) -> str:
-    """Asks Asana."""
-    return f"access {IN_WORDS[tokens.revoke(revocation)]}" if revocation else NOTHING
+def of_one(revocations: Sequence[Revocation]) -> str:
+    """Of one account. Asks Asana."""
+    outcome = tokens.revoke_together(revocations)
+    return f"access {IN_WORDS[outcome]}" if outcome else NOTHING
 
 
 def of_several(counts: dict[tokens.Outcome, int]) -> str:

@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from typing import Self
 
 from django.conf import settings
@@ -46,6 +47,9 @@ class AsanaAccount(models.Model):
 
     encrypted_access_token = models.TextField(blank=True, editable=False, serialize=False)
     encrypted_refresh_token = models.TextField(blank=True, editable=False, serialize=False)
+    encrypted_earlier_refresh_tokens = models.TextField(
+        blank=True, editable=False, serialize=False
+    )  # of grants that are not used; they are revoked when the account goes
     access_token_expires_at = models.DateTimeField(null=True, blank=True)
     scope = models.CharField("granted scopes", max_length=1000, blank=True)
     status = models.CharField(max_length=32, choices=Status, default=Status.CONNECTED)
@@ -58,7 +62,7 @@ class AsanaAccount(models.Model):
     sync_lease_expires_at = models.DateTimeField(null=True, blank=True, editable=False)
     ask_again_at = models.DateTimeField(null=True, blank=True, editable=False)
 
-    revocation: Revocation | None = None  # once it is deleted: what remains to be done
+    revocations: Sequence[Revocation] = ()  # once it is deleted: what remains to be done
     provider = "asana"  # what social-auth asks of the row a sign-in ends with
     objects = AsanaAccountQuerySet.as_manager()
 

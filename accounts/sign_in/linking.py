@@ -3,7 +3,7 @@
 All of it in one transaction, in which nothing is asked of Asana.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -29,7 +29,7 @@ class Linked:
     is_new: bool = False  # linked to nobody until now
     was_broken: bool = False
     could_write: bool = False
-    revocation: Revocation | None = None  # of the wider grant that was given up
+    revocations: Sequence[Revocation] = ()  # of the wider grant that was given up
 
     @property
     def changed_nothing(self) -> bool:
@@ -61,9 +61,12 @@ def link(  # noqa: PLR0913
         account.picture_url = picture_url(answer.get("picture"))
         if keeps_wider:
             account.save(update_fields=PROFILE_FIELDS)
+            tokens.set_aside(account, answer.get("refresh_token"))
         else:
             if purpose.kind == "narrow":
-                linked.revocation = tokens.hand_over(account, user=account.user)
+                linked.revocations = tokens.hand_over(account, user=account.user)
+            elif not linked.is_new:
+                tokens.set_aside_before(account, answer)
             account.scope = granted
             tokens.store(account, answer)
         if linked.is_new:
@@ -95,7 +98,7 @@ def _wider_grant_works(account: AsanaAccount, granted: str) -> bool:
 
     A plain sign-in asks for the least. Whether Asana lets an earlier, wider grant live on beside it
     is not documented, so the earlier one is tried; what it can still do, nobody has to be asked for
-    again. The new tokens are then left to expire: revoking them could end the wider grant too.
+    again. The new ones are then set aside: revoking them could end the wider grant too.
     Trying it commits what it finds, so it is done before anything is stored.
     """
     return account.may_write and not AsanaAccount(scope=granted).may_write and tokens.renew(account)
@@ -124,7 +127,7 @@ def _write_down(linked: Linked, purpose: Purpose, request: HttpRequest) -> None:
         Event.CONNECTED: linked.is_new,
         Event.RECONNECTED: linked.was_broken and not account.needs_reconnecting,
         Event.PERMISSIONS_WIDENED: account.may_write and not (linked.could_write or linked.is_new),
-        Event.PERMISSIONS_GIVEN_UP: linked.revocation is not None
+        Event.PERMISSIONS_GIVEN_UP: bool(linked.revocations)
         or (linked.could_write and not account.may_write),
     }
     for event, has_happened in happened.items():

@@ -19,14 +19,8 @@ from accounts.sign_in.linking import granted_scope, link
 Step = dict[str, Any] | None
 
 
-@sensitive_variables()
 def find_account(
-    backend: AsanaOpenIdConnect,
-    uid: str,
-    user: User | None = None,
-    *,
-    response: dict[str, Any],
-    **kwargs: Any,
+    backend: AsanaOpenIdConnect, uid: str, user: User | None = None, **kwargs: Any
 ) -> Step:
     """The linked account and whom it lets in; refused where it would be attached in silence.
 
@@ -36,34 +30,21 @@ def find_account(
     backend.found = account
     if backend.purpose.kind == "sign_in":
         if user is not None and (account is None or account.user_id != user.pk):
-            _refuse(backend, "another_person", response, account)
+            _refuse(backend, "another_person")
         return {"social": account, "user": account.user if account else None}
     if user is None or user.pk != backend.purpose.user_id:
         raise AuthSessionError(backend, code="user_mismatch", stage="pipeline")
     if backend.purpose.kind in OF_ONE_ACCOUNT:
-        _check_that_one(backend, uid, response, account)
+        if uid != backend.purpose.gid:
+            _refuse(backend, "another_account")
+        if account is None:  # disconnected meanwhile, in another tab
+            _refuse(backend, "no_longer_linked")
     if account and account.user_id != user.pk:
-        _refuse(backend, "identity_in_use", response, account)
+        _refuse(backend, "identity_in_use")
     return {"social": account, "user": user}
 
 
-@sensitive_variables()
-def _check_that_one(
-    backend: AsanaOpenIdConnect, uid: str, answer: dict[str, Any], account: AsanaAccount | None
-) -> None:
-    if uid != backend.purpose.gid:
-        _refuse(backend, "another_account", answer, account)
-    if account is None:  # disconnected meanwhile, in another tab
-        _refuse(backend, "no_longer_linked", answer, account)
-
-
-@sensitive_variables()
-def _refuse(
-    backend: AsanaOpenIdConnect, code: str, answer: dict[str, Any], account: AsanaAccount | None
-) -> NoReturn:
-    """The grant is given back, unless the account is linked: its end could be the end of that."""
-    if account is None:
-        tokens.discard(answer)
+def _refuse(backend: AsanaOpenIdConnect, code: str) -> NoReturn:
     raise AuthAssociationError(backend, code=code, stage="pipeline")
 
 
@@ -90,14 +71,23 @@ def store_account(
     except IntegrityError as error:  # the same sign-in finished twice at the same time
         raise AuthSessionError(backend, code="state_mismatch", stage="pipeline") from error
     except ObjectDoesNotExist as error:  # disconnected, or deleted, in another tab
-        tokens.discard(response)
         raise AuthSessionError(backend, code="state_mismatch", stage="pipeline") from error
-    outcome = tokens.revoke(linked.revocation) if linked.revocation else None
+    backend.issued = None
+    outcome = tokens.revoke_together(linked.revocations)
     notices.linked(request, backend.purpose, linked, outcome)
     if backend.purpose.kind == "connect" and linked.changed_nothing:
         page = reverse("accounts:connected_already", args=[linked.account.pk])
         backend.strategy.session_set("next", page)
     return {"social": linked.account, "user": linked.account.user, "is_new": user is None}
+
+
+@sensitive_variables()
+def give_back(backend: AsanaOpenIdConnect) -> None:
+    """The grant of a sign-in that came to nothing, if it is known whose it is. Not that of an
+    account that is linked here: its end could be the end of the one in use."""
+    issued, backend.issued = backend.issued, None
+    if issued and backend.sub and not AsanaAccount.objects.filter(gid=backend.sub).exists():
+        tokens.discard(issued)
 
 
 def _check_narrower(backend: AsanaOpenIdConnect, answer: dict[str, Any]) -> None:

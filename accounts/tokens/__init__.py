@@ -1,9 +1,24 @@
 """The only place that ever sees a token in clear."""
 
 from accounts.tokens.errors import NeedsReconnecting, TokenError, TryLater
-from accounts.tokens.keeping import fingerprint, needs_reconnecting, store
+from accounts.tokens.keeping import (
+    fingerprint,
+    needs_reconnecting,
+    set_aside,
+    set_aside_before,
+    store,
+)
 from accounts.tokens.refreshing import access_token_for, refresh_now, renew
-from accounts.tokens.revoking import Outcome, account_hash, discard, hand_over, revoke, revoke_due
+from accounts.tokens.revoking import (
+    Outcome,
+    account_hash,
+    discard,
+    hand_over,
+    revoke,
+    revoke_by_account,
+    revoke_due,
+    revoke_together,
+)
 from accounts.tokens.rotation import (
     Rotated,
     accounts_usable_again,
@@ -31,10 +46,14 @@ __all__ = [
     "refresh_now",
     "renew",
     "revoke",
+    "revoke_by_account",
     "revoke_due",
+    "revoke_together",
     "rotate",
     "rows_on_old_keys",
     "rows_to_rotate",
+    "set_aside",
+    "set_aside_before",
     "store",
     "unreadable_rows",
 ]

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any, Final, Literal
 
+from django.db import transaction
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.views.decorators.debug import sensitive_variables
@@ -24,7 +25,10 @@ TOKEN_FIELDS: Final = [
     "refreshed_at",
 ]
 
-Kind = Literal["access_token", "refresh_token"]
+MOST_EARLIER: Final = 50
+SEPARATOR: Final = "\n"  # tokens are visible ASCII (RFC 6749 appendix A)
+
+Kind = Literal["access_token", "refresh_token", "earlier_refresh_tokens"]
 
 
 def place(account: AsanaAccount, kind: Kind) -> str:
@@ -57,6 +61,46 @@ def store(account: AsanaAccount, answer: Mapping[str, Any]) -> None:
     account.status = AsanaAccount.Status.CONNECTED
     account.last_error = ""
     account.save(update_fields=None if account.pk is None else changed)
+
+
+@sensitive_variables()
+def set_aside(account: AsanaAccount, refresh_token: str | None) -> None:
+    """Of a grant for the same Asana account that is not used here: to be revoked when the account
+    goes. Not before: whether the end of one grant is the end of all is not documented.
+
+    Of more than MOST_EARLIER the oldest are dropped; nobody has them any more.
+    """
+    with transaction.atomic():
+        row = AsanaAccount.objects.select_for_update(no_key=True).filter(pk=account.pk).first()
+        if row is None or not refresh_token:
+            return
+        known = [token for token in earlier_refresh_tokens(row) if token != refresh_token]
+        AsanaAccount.objects.filter(pk=row.pk).update(
+            encrypted_earlier_refresh_tokens=encrypt(
+                SEPARATOR.join([*known, refresh_token][-MOST_EARLIER:]),
+                bound_to=place(row, "earlier_refresh_tokens"),
+            )
+        )
+
+
+@sensitive_variables()
+def set_aside_before(account: AsanaAccount, answer: Mapping[str, Any]) -> None:
+    """The refresh token that `store` is going to replace with the one of another grant."""
+    try:
+        current = stored(account, "refresh_token")
+    except CannotDecrypt:
+        return
+    if answer.get("refresh_token") not in {None, "", current}:
+        set_aside(account, current)
+
+
+@sensitive_variables()
+def earlier_refresh_tokens(account: AsanaAccount) -> list[str]:
+    """The oldest first; none where they can't be read."""
+    try:
+        return stored(account, "earlier_refresh_tokens").split(SEPARATOR)
+    except CannotDecrypt:
+        return []
 
 
 def needs_reconnecting(account: AsanaAccount, why: str) -> NeedsReconnecting:

@@ -6,7 +6,8 @@ a token that is unknown there counts as revoked.
 
 import logging
 import time
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -23,12 +24,13 @@ from accounts import audit, http
 from accounts.backends import AsanaOpenIdConnect
 from accounts.encryption import CannotDecrypt, decrypt, encrypt
 from accounts.models import AsanaAccount, AuditEntry, Revocation, User
-from accounts.tokens.keeping import UNREADABLE, stored
+from accounts.tokens.keeping import UNREADABLE, earlier_refresh_tokens, stored
 from accounts.tokens.refreshing import renew
 
 logger = logging.getLogger(__name__)
 
 SECONDS: Final = 5.0  # somebody is waiting for the answer
+SECONDS_IN_ALL: Final = 10.0  # then no other request is begun; those left are tried later
 ENDED_TOGETHER: Final = "Asana ended this access together with the wider one you gave up"
 PATH: Final = "/-/oauth_revoke"  # where discovery names no revocation_endpoint
 
@@ -40,24 +42,45 @@ class Outcome(StrEnum):
     GIVEN_UP = "given up"  # after a week, or where an account had no readable token
 
 
-@sensitive_variables()
-def hand_over(account: AsanaAccount, *, user: User | None) -> Revocation | None:
-    """Take the refresh token out of an account that is about to go. None: there is none to revoke.
+LEAST_FIRST: Final = (Outcome.GIVEN_UP, Outcome.WAITING, Outcome.GONE, Outcome.REVOKED)
 
-    Without `user` the row names nobody: that person is about to go too. Of a token that can't be
-    read it isn't saved: the grant may be alive, and `revoke` says that we can't end it.
+
+@sensitive_variables()
+def hand_over(account: AsanaAccount, *, user: User | None) -> list[Revocation]:
+    """Take every refresh token out of an account that is about to go, or to get a new one.
+
+    Without `user` the rows name nobody: that person is about to go too. Of a token that can't be
+    read none is saved: the grant may be alive, and `revoke` says that we can't end it.
     """
-    if not account.encrypted_refresh_token:
-        return None
-    revocation = Revocation(
-        user=user,
-        account_name=account.asana_name if user else "",
-        account_hash=account_hash(account.gid),
-    )
+    name = account.asana_name if user else ""
+    revocations = [_taken_out(account, user, name)] if account.encrypted_refresh_token else []
+    for token in earlier_refresh_tokens(account):
+        earlier = _of(account, user, f"{name} (an earlier sign-in)" if name else "")
+        revocations.append(_saved(earlier, token))
+    account.encrypted_earlier_refresh_tokens = ""
+    AsanaAccount.objects.filter(pk=account.pk).update(encrypted_earlier_refresh_tokens="")
+    return revocations
+
+
+@sensitive_variables()
+def _taken_out(account: AsanaAccount, user: User | None, name: str) -> Revocation:
+    """Its refresh token, or a row that isn't saved, and an entry in the history."""
+    revocation = _of(account, user, name)
     try:
-        token = stored(account, "refresh_token")
+        return _saved(revocation, stored(account, "refresh_token"))
     except CannotDecrypt:
+        event = AuditEntry.Event.REVOCATION_GIVEN_UP
+        audit.record(event, user=user, account_name=name, detail=UNREADABLE)
         return revocation
+
+
+def _of(account: AsanaAccount, user: User | None, name: str) -> Revocation:
+    gid_hash = account_hash(account.gid)
+    return Revocation(user=user, account_name=name[:255], account_hash=gid_hash)
+
+
+@sensitive_variables()
+def _saved(revocation: Revocation, token: str) -> Revocation:
     revocation.encrypted_refresh_token = encrypt(token, bound_to=place_of(revocation))
     revocation.save()
     return revocation
@@ -70,11 +93,11 @@ def account_hash(gid: str) -> str:
 
 def revoke(revocation: Revocation) -> Outcome:
     """Try it now, unless somebody else is trying. The row is gone unless the outcome is WAITING."""
-    if not revocation.encrypted_refresh_token:
+    if not revocation.pk:  # there was no token to be read
         return Outcome.GIVEN_UP
-    pause = revocation.pause
+    next_attempt_at = min(timezone.now() + revocation.pause, revocation.ends_at)
     claimed = Revocation.objects.filter(pk=revocation.pk, attempts=revocation.attempts).update(
-        attempts=revocation.attempts + 1, next_attempt_at=timezone.now() + pause
+        attempts=revocation.attempts + 1, next_attempt_at=next_attempt_at
     )
     if not claimed:
         still_there = Revocation.objects.filter(pk=revocation.pk).exists()
@@ -95,18 +118,42 @@ def revoke_due(
     revocations: Iterable[Revocation] | None = None, *, seconds: float = 3600.0
 ) -> dict[Outcome, int]:
     """Try those that are due (or the given ones), oldest first, until the time is up."""
-    ends_at = time.monotonic() + seconds
     if revocations is None:
         revocations = Revocation.objects.filter(next_attempt_at__lte=timezone.now())
-    counts = dict.fromkeys(Outcome, 0)
+    return _counts(outcome for _, outcome in _tried(revocations, seconds))
+
+
+def revoke_by_account(revocations: Iterable[Revocation]) -> dict[Outcome, int]:
+    """Try these while somebody is waiting. How many accounts there are of each outcome: of several
+    grants of one account, it is the least that can be said of all."""
+    least: dict[str, Outcome] = {}
+    for revocation, outcome in _tried(revocations, SECONDS_IN_ALL):
+        known = least.get(revocation.account_hash, outcome)
+        least[revocation.account_hash] = min(known, outcome, key=LEAST_FIRST.index)
+    return _counts(least.values())
+
+
+def revoke_together(revocations: Iterable[Revocation]) -> Outcome | None:
+    """Of one account. None: there was nothing to revoke."""
+    counts = revoke_by_account(revocations)
+    return next((outcome for outcome in LEAST_FIRST if counts[outcome]), None)
+
+
+def _tried(
+    revocations: Iterable[Revocation], seconds: float
+) -> Iterator[tuple[Revocation, Outcome]]:
+    ends_at = time.monotonic() + seconds
     for revocation in revocations:
         in_time = time.monotonic() < ends_at
-        counts[revoke(revocation) if in_time else Outcome.WAITING] += 1
-    return counts
+        yield revocation, revoke(revocation) if in_time else Outcome.WAITING
+
+
+def _counts(outcomes: Iterable[Outcome]) -> dict[Outcome, int]:
+    return dict.fromkeys(Outcome, 0) | Counter(outcomes)
 
 
 @sensitive_variables()
-def discard(answer: dict[str, Any]) -> None:
+def discard(answer: Mapping[str, Any]) -> None:
     """Tokens that were issued for somebody who isn't let in. One try: nothing of them is kept."""
     if not isinstance(answer.get("refresh_token"), str):
         return

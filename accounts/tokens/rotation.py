@@ -19,7 +19,7 @@ from accounts.tokens.keeping import UNREADABLE, Kind, needs_reconnecting, place,
 from accounts.tokens.revoking import place_of
 
 BATCH: Final = 500
-KINDS: Final[tuple[Kind, ...]] = ("refresh_token", "access_token")
+KINDS: Final[tuple[Kind, ...]] = ("refresh_token", "access_token", "earlier_refresh_tokens")
 
 
 class Rotated(StrEnum):
@@ -68,7 +68,7 @@ def unreadable_rows() -> int:
 
 
 def _accounts_on_old_keys() -> QuerySet[AsanaAccount]:
-    return AsanaAccount.objects.filter(_old("encrypted_access_token", "encrypted_refresh_token"))
+    return AsanaAccount.objects.filter(_old(*(f"encrypted_{kind}" for kind in KINDS)))
 
 
 def _revocations_on_old_keys() -> QuerySet[Revocation]:
@@ -143,8 +143,8 @@ def _tokens(account: AsanaAccount) -> dict[Kind, str | None]:
 
 @sensitive_variables()
 def _decisive(tokens: dict[Kind, str | None]) -> str | None:
-    """Whether an account is usable hangs on its refresh token, if it has one."""
-    return tokens.get("refresh_token", tokens.get("access_token"))
+    """Whether an account is usable hangs on its refresh token, if it has one; else on the next."""
+    return next(iter(tokens.values()))
 
 
 @sensitive_variables()
@@ -179,7 +179,7 @@ def _is_old(value: str) -> bool:
 
 @sensitive_variables()
 def _encrypted(token: str | None, bound_to: str) -> str:
-    """Of an access token that can't be read, nothing: the refresh token brings a new one."""
+    """Of what can't be read beside a refresh token that can, nothing is left to be used."""
     return encrypt(token, bound_to=bound_to) if token is not None else ""
 
 

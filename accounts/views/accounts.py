@@ -59,13 +59,12 @@ def disconnect(request: SignedInRequest, pk: int) -> HttpResponse:
 
 def _disconnect(request: SignedInRequest, account: AsanaAccount) -> HttpResponse:
     try:
-        revocation = leaving.disconnect(account, request)
+        revocations = leaving.disconnect(account, request)
     except AsanaAccount.DoesNotExist:
         return _gone(request)
     except leaving.LastWayIn:
         return _last_way_in(request, account, status=409)
-    outcome = tokens.revoke(revocation) if revocation else None
-    notices.disconnected(request, account, outcome)
+    notices.disconnected(request, account, tokens.revoke_together(revocations))
     return redirect("accounts:account_list")
 
 

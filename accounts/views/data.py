@@ -1,7 +1,5 @@
 """The two rights of whoever leaves: to take everything along, and to leave nothing behind."""
 
-from typing import Final
-
 from django.conf import settings
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
@@ -15,8 +13,6 @@ from accounts import audit, leaving, personal_data, tokens
 from accounts.decorators import signed_in_post
 from accounts.models import AuditEntry, Revocation, User
 from accounts.typing import SignedInRequest
-
-SECONDS_TO_REVOKE: Final = 10.0  # somebody is waiting for the page
 
 
 @login_required
@@ -65,7 +61,7 @@ def _deleted(request: SignedInRequest) -> HttpResponse:
     except leaving.OnlyAdministrator:  # as the other one left, a moment ago
         return render(request, "accounts/delete_person.html", {"is_only_administrator": True})
     logout(request)
-    said = tokens.revoke_due(revocations, seconds=SECONDS_TO_REVOKE)
+    said = tokens.revoke_by_account(revocations)
     context = {
         "revoked": said[tokens.Outcome.REVOKED],
         "waiting": said[tokens.Outcome.WAITING],

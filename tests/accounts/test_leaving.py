@@ -106,7 +106,7 @@ def test_the_last_way_in_is_not_removed_by_accident(op, account, asks):
 
 def test_everything_goes_at_once_but_the_token_until_it_is_revoked(op, account, second, asks):
     fingerprint = tokens.fingerprint(account)
-    revocation = leaving.disconnect(account, asks(account.user))
+    revocations = leaving.disconnect(account, asks(account.user))
     assert list(AsanaAccount.objects.all()) == [second]
     assert op.revoked == []
     (entry,) = entries(Event.DISCONNECTED)
@@ -114,8 +114,36 @@ def test_everything_goes_at_once_but_the_token_until_it_is_revoked(op, account, 
     assert (entry.account_gid, entry.account_name) == (account.gid, "Pia Lind")
     assert (entry.address, entry.browser) == ("192.0.2.7", "Firefox")
     assert entry.fingerprint == fingerprint != ""
-    assert tokens.revoke(revocation) == tokens.Outcome.REVOKED
+    assert tokens.revoke_together(revocations) == tokens.Outcome.REVOKED
     assert op.refresh_tokens == []
+
+
+def test_every_grant_goes_those_of_earlier_sign_ins_too(op, account, second, asks):
+    for _ in range(2):
+        assert sign_in(op).answer.status_code == 302
+    given_out = list(op.refresh_tokens)
+    assert len(set(given_out)) == 3
+    revocations = leaving.disconnect(AsanaAccount.objects.get(pk=account.pk), asks(account.user))
+    assert {each.account_name for each in revocations} == {
+        "Pia Lind",
+        "Pia Lind (an earlier sign-in)",
+    }
+    assert tokens.revoke_together(revocations) == tokens.Outcome.REVOKED
+    assert sorted(op.revoked) == sorted(given_out)
+
+
+def test_several_grants_of_one_account_are_counted_as_one_account(op, account, asks):
+    sign_in(op).is_signed_in()
+    said = tokens.revoke_by_account(leaving.delete_person(account.user, asks(account.user)))
+    assert (said[tokens.Outcome.REVOKED], len(op.revoked)) == (1, 2)
+
+
+def test_of_several_grants_the_least_is_told_that_holds_for_all(op, account, second, asks):
+    assert sign_in(op).answer.status_code == 302
+    AsanaAccount.objects.filter(pk=account.pk).update(encrypted_refresh_token="gAAAA")
+    left = leaving.disconnect(AsanaAccount.objects.get(pk=account.pk), asks(account.user))
+    assert tokens.revoke_together(left) == tokens.Outcome.GIVEN_UP
+    assert len(op.revoked) == 1
 
 
 def test_an_administrator_who_does_it_is_named(op, account, second, asks, root):
@@ -127,14 +155,14 @@ def test_an_administrator_who_does_it_is_named(op, account, second, asks, root):
 def test_the_newest_token_is_revoked_whatever_the_page_had_read(op, account, second, asks):
     AsanaAccount.objects.filter(pk=account.pk).update(access_token_expires_at=timezone.now())
     tokens.access_token_for(account)
-    tokens.revoke(leaving.disconnect(account, asks(account.user)))
+    tokens.revoke_together(leaving.disconnect(account, asks(account.user)))
     assert op.revoked[0].startswith("refresh-")
     assert op.refresh_tokens == []
 
 
 def test_without_a_readable_token_there_is_nothing_to_revoke(op, account, second, asks):
     AsanaAccount.objects.update(encrypted_refresh_token="")
-    assert leaving.disconnect(account, asks(account.user)) is None
+    assert leaving.disconnect(account, asks(account.user)) == []
     (entry,) = entries(Event.DISCONNECTED)
     assert entry.fingerprint == ""
 
@@ -145,9 +173,11 @@ def test_a_grant_whose_token_cannot_be_read_is_not_taken_for_ended(
 ):
     AsanaAccount.objects.update(encrypted_refresh_token=value)
     left = leaving.disconnect(account, asks(account.user))
-    assert left
-    assert tokens.revoke(left) == tokens.Outcome.GIVEN_UP
+    assert tokens.revoke_together(left) == tokens.Outcome.GIVEN_UP
     assert op.revoked == []
+    (entry,) = entries(Event.REVOCATION_GIVEN_UP)
+    assert (entry.user, entry.account_name) == (account.user, "Pia Lind")
+    assert entry.detail == "Its stored token cannot be read any more"
     assert not Revocation.objects.exists()
 
 
@@ -217,7 +247,8 @@ def test_nothing_is_left_of_a_person_but_that_somebody_was_deleted(op, account, 
 def test_grants_that_were_waiting_already_are_revoked_too(op, account, second, asks):
     op.replies[REVOKE] = replies.says({}, 503)
     user = account.user
-    assert tokens.revoke(leaving.disconnect(second, asks(user))) == tokens.Outcome.WAITING
+    left = leaving.disconnect(second, asks(user))
+    assert tokens.revoke_together(left) == tokens.Outcome.WAITING
     assert len(leaving.delete_person(user, asks(user))) == 2
     op.replies.clear()
     Revocation.objects.update(next_attempt_at=timezone.now())

@@ -70,6 +70,7 @@ def test_every_field_is_exported_but_what_opens_something():
         "accounts.User.password",
         "accounts.AsanaAccount.encrypted_access_token",
         "accounts.AsanaAccount.encrypted_refresh_token",
+        "accounts.AsanaAccount.encrypted_earlier_refresh_tokens",
         "accounts.AsanaAccount.sync_lease",
         "accounts.AsanaAccount.sync_lease_expires_at",
         "accounts.Revocation.encrypted_refresh_token",

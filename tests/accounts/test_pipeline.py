@@ -11,8 +11,10 @@ from django.utils import timezone
 from accounts import tokens
 from accounts.encryption import decrypt
 from accounts.models import AsanaAccount, AuditEntry, User
-from accounts.sign_in import pipeline
+from accounts.sign_in import failures, pipeline
+from tests.accounts import replies
 from tests.accounts.events import told
+from tests.accounts.provider import MISSING, USERINFO
 from tests.accounts.sign_ins import sign_in
 from tests.people import Person, authorize_url, path_of
 from tests.stand_in import ADA, BEN, OTHER_SAM, SAM
@@ -175,6 +177,83 @@ def test_a_plain_sign_in_keeps_a_wider_grant_while_it_works(op, still_good):
     assert ("tasks:write" in account.scopes) == still_good
     assert not account.needs_reconnecting
     assert tokens.access_token_for(account).startswith("access-")
+
+
+# Grants of earlier sign-ins
+
+
+def earlier(account: AsanaAccount) -> list[str]:
+    place = f"asana_account:{account.gid}:earlier_refresh_tokens"
+    value = AsanaAccount.objects.get(pk=account.pk).encrypted_earlier_refresh_tokens
+    return decrypt(value, bound_to=place).split() if value else []
+
+
+def test_the_refresh_token_of_an_earlier_sign_in_is_set_aside(op):
+    account = sign_in(op).is_signed_in()
+    assert earlier(account) == []
+    for _ in range(3):
+        sign_in(op).is_signed_in()
+    *before, in_use = op.refresh_tokens
+    assert earlier(account) == before
+    assert op.revoked == []  # the end of one could be the end of all
+    assert in_use not in before
+
+
+def test_one_that_is_given_out_again_is_not(op):
+    op.token_answer["refresh_token"] = "refresh-the-same"
+    account = sign_in(op).is_signed_in()
+    sign_in(op).is_signed_in()
+    assert earlier(account) == []
+
+
+def test_none_is_set_aside_where_a_refresh_replaces_it(op):
+    op.rotates = True
+    account = sign_in(op).is_signed_in()
+    tokens.refresh_now(account)
+    assert earlier(account) == []
+
+
+def test_of_two_grants_the_one_that_is_not_used_is_set_aside(op):
+    op.token_answer["scope"] = "openid tasks:read tasks:write"
+    account = sign_in(op).is_signed_in()
+    op.token_answer["scope"] = "openid tasks:read"
+    sign_in(op).is_signed_in()
+    (set_aside,) = earlier(account)
+    account.refresh_from_db()
+    account.delete()
+    tokens.revoke_due()
+    assert op.revoked[1:] == [set_aside]
+    assert account.may_write
+
+
+def test_there_is_an_end_to_what_is_set_aside(op, monkeypatch):
+    monkeypatch.setattr("accounts.tokens.keeping.MOST_EARLIER", 2)
+    account = sign_in(op).is_signed_in()
+    for _ in range(4):
+        sign_in(op).is_signed_in()
+    assert earlier(account) == op.refresh_tokens[-3:-1]
+
+
+def test_the_grant_of_a_newcomer_who_gets_nowhere_is_given_back(op):
+    op.replies[USERINFO] = replies.says({}, 503)
+    sign_in(op).is_refused(failures.UNREACHABLE)
+    assert len(op.revoked) == 1
+    assert op.refresh_tokens == []
+
+
+def test_but_not_one_of_which_nobody_knows_whose_it_is(op):
+    """It could be the one in use of somebody who is linked."""
+    op.token_answer["id_token"] = MISSING
+    op.replies[USERINFO] = replies.says({}, 503)
+    sign_in(op).is_refused(failures.UNREACHABLE)
+    assert op.revoked == []
+
+
+def test_nor_that_of_an_account_that_is_linked(op):
+    sign_in(op).is_signed_in()
+    op.replies[USERINFO] = replies.says({}, 503)
+    assert sign_in(op).answer.status_code == 503
+    assert op.revoked == []
 
 
 def test_a_failure_while_storing_leaves_no_half_of_a_person(op, monkeypatch):

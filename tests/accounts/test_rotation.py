@@ -99,9 +99,31 @@ def test_everything_is_readable_without_the_old_key(op, account, new_key, settin
     assert len(op.asked(TOKEN)) == 1
 
 
+def test_grants_of_earlier_sign_ins_are_too(op, account, new_key, settings):
+    for _ in range(2):
+        sign_in(op).is_signed_in()
+    given_out = list(op.refresh_tokens)
+    rotate()
+    settings.TOKEN_KEYS = [new_key]
+    account.refresh_from_db()
+    account.delete()
+    tokens.revoke_due()
+    assert sorted(op.revoked) == sorted(given_out)
+
+
+def test_a_broken_account_with_nothing_but_those_is_rotated_as_well(op, account, old_key, settings):
+    sign_in(op).is_signed_in()
+    op.refresh_tokens.clear()
+    account.refresh_from_db()
+    assert not tokens.renew(account)
+    settings.TOKEN_KEYS = [Fernet.generate_key().decode(), old_key]
+    assert "1 encrypted anew" in rotate()
+    assert tokens.rows_on_old_keys() == tokens.unreadable_rows() == 0
+
+
 def test_waiting_revocations_are_too(op, account, old_key, settings):
     token = refresh_token(account)
-    revocation = tokens.hand_over(account, user=account.user)
+    (revocation,) = tokens.hand_over(account, user=account.user)
     settings.TOKEN_KEYS = [Fernet.generate_key().decode(), old_key]
     assert "2 encrypted anew" in rotate()
     settings.TOKEN_KEYS = settings.TOKEN_KEYS[:1]

@@ -34,9 +34,9 @@ def disconnect(pk: int) -> None:
     account = AsanaAccount.objects.select_related("user").get(pk=pk)
     request = RequestFactory().post("/")
     request.user = account.user
-    revocation = leaving.disconnect(account, request, even_the_last=True)
-    assert revocation
-    tokens.revoke(revocation)
+    revocations = leaving.disconnect(account, request, even_the_last=True)
+    assert revocations
+    tokens.revoke_together(revocations)
 
 
 def die(**_signal: object) -> None:

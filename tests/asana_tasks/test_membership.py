@@ -86,6 +86,7 @@ def test_nobody_comes_in_while_asana_does_not_say(asana, nobody, fault, value):
     asana.order(fault, value=value, path="/api/1.0/workspaces")
     is_refused(sign_in(nobody, asana, ADA), failures.UNREACHABLE)
     nothing_is_kept(nobody)
+    assert [each["status"] for each in asana.requests(REVOKE)] == [200]
     asana.heal()
     assert sign_in(nobody, asana, ADA).status_code == 302
 
