@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
-from django.db.models import Count
+from django.db.models import Count, Q
+from django.template.defaultfilters import pluralize
 from django.utils import timezone
 
 from accounts import cleaning, tokens
@@ -21,6 +22,9 @@ FAILURES: Final = (
 )
 # Anybody who presses Deny is refused a sign-in.
 TROUBLING: Final = tuple(each for each in FAILURES if each != AuditEntry.Event.SIGN_IN_REFUSED)
+# Fetching tasks, which refreshes the token too. Tried again when the person looks at their list, by
+# `sync_tasks`, or by an administrator. What needs reconnecting is its person's to mend.
+FAILING: Final = Q(status=AsanaAccount.Status.CONNECTED, user__is_active=True) & ~Q(last_error="")
 
 
 class Counted(NamedTuple):
@@ -33,6 +37,7 @@ class Counted(NamedTuple):
 @dataclass(frozen=True)
 class Health:
     accounts: list[Counted]  # by state
+    failing: int  # connected accounts whose last attempt failed
     failures: list[Counted]
     since: datetime  # they are counted
     revocations: int  # that wait
@@ -48,7 +53,33 @@ class Health:
         """What somebody should look at; none: everything is all right."""
         return list(self._troubles())
 
+    @property
+    def remarks(self) -> list[str]:
+        """What is good to know, and only the people themselves can mend."""
+        broken = self._number_of(AsanaAccount.Status.NEEDS_RECONNECTING)
+        if not broken or self._none_works:
+            return []
+        whose = "its person" if broken == 1 else "their people"
+        return [f"{broken} account{pluralize(broken)} {_need(broken)} reconnecting by {whose}"]
+
+    @property
+    def _none_works(self) -> bool:
+        """So many at once are seldom their people's doing: the app at Asana, or a lost key."""
+        states = AsanaAccount.Status
+        return self._number_of(states.CONNECTED) == 0 < self._number_of(states.NEEDS_RECONNECTING)
+
+    def _number_of(self, state: AsanaAccount.Status) -> int:
+        return sum(each.number for each in self.accounts if each.value == state)
+
     def _troubles(self) -> Iterator[str]:
+        if self._none_works:
+            broken = self._number_of(AsanaAccount.Status.NEEDS_RECONNECTING)
+            which = "the only one" if broken == 1 else f"all {broken}"
+            yield f"no linked account works: {which} {_need(broken)} reconnecting"
+        if self.failing:
+            connected = self._number_of(AsanaAccount.Status.CONNECTED)
+            of_all = f"{self.failing} of {connected} connected account{pluralize(connected)}"
+            yield f"the last attempt to fetch tasks failed for {of_all}"
         failed = sum(each.number for each in self.failures if each.is_trouble)
         if failed:
             yield f"{failed} {'failure' if failed == 1 else 'failures'} in the last 24 hours"
@@ -70,12 +101,17 @@ def look() -> Health:
     since = timezone.now() - LATELY
     return Health(
         accounts=accounts_by_state(),
+        failing=AsanaAccount.objects.filter(FAILING).count(),
         failures=_failures(since),
         since=since,
         revocations=Revocation.objects.count(),
         on_old_keys=tokens.rows_on_old_keys(),
         cleaned_up_at=last_clean_up(),
     )
+
+
+def _need(number: int) -> str:
+    return "needs" if number == 1 else "need"
 
 
 def accounts_by_state() -> list[Counted]:

@@ -8,6 +8,7 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
+from accounts import health
 from accounts.models import AsanaAccount
 
 Accounts = QuerySet[AsanaAccount]
@@ -73,6 +74,16 @@ class LastSuccess(Choice):
         since = timezone.now() - time
         synced = Q(synced_at__isnull=False, synced_at__gte=since)
         return synced | Q(refreshed_at__isnull=False, refreshed_at__gte=since)
+
+
+class LastAttempt(Choice):
+    """To fetch tasks for a connected account; the first page of the administration counts them."""
+
+    title, parameter_name = "last attempt", "attempt"
+    choices_ = {"failed": "Failed"}
+
+    def kept(self, chosen: str) -> Q:
+        return health.FAILING
 
 
 class Expiring(Choice):

@@ -8,7 +8,7 @@ from accounts import health
 from accounts.admin import actions
 from accounts.admin.audited import AuditedAdmin
 from accounts.admin.confirmed import ConfirmedActionsAdmin
-from accounts.admin.filters import Expiring, LastSuccess, Permission
+from accounts.admin.filters import Expiring, LastAttempt, LastSuccess, Permission
 from accounts.models import AsanaAccount, User
 
 
@@ -24,12 +24,12 @@ class AsanaAccountAdmin(AuditedAdmin, ConfirmedActionsAdmin):
         "may",
         "last_success",
     )
-    list_filter = ("status", Permission, LastSuccess, Expiring)
+    list_filter = ("status", Permission, LastSuccess, LastAttempt, Expiring)
     list_select_related = ("user",)
     list_per_page = 50
     show_full_result_count = False
     search_fields = ("user__username", "user__name", "name", "email", "gid")
-    may_be_asked_about = frozenset({"status", "user", "may", "worked", "token"})
+    may_be_asked_about = frozenset({"status", "user", "may", "worked", "attempt", "token"})
     fields = readonly_fields = (
         "user",
         "name",

@@ -10,7 +10,8 @@ from django.utils import timezone
 from accounts import health
 from accounts.encryption import encrypt
 from accounts.models import AsanaAccount, AuditEntry, Revocation, User
-from tests.accounts.administration import FIRST
+from asana_tasks import sync
+from tests.accounts.administration import ACCOUNTS, FIRST, confirm
 
 Event = AuditEntry.Event
 
@@ -47,6 +48,82 @@ def test_states_are_counted(administrator, owner, other_user, cleaned):
     AsanaAccount.objects.filter(pk=owner.account.pk).update(status="needs_reconnecting")
     numbers = {state.value: state.number for state in health.look().accounts}
     assert numbers == {"connected": 1, "needs_reconnecting": 1}
+
+
+def test_with_asana_down_it_says_that_nothing_could_be_fetched(
+    administrator, asana, owner, other_user, cleaned
+):
+    """Neither a token nor a task: no refusal, and so no entry in the log."""
+    AsanaAccount.objects.update(access_token_expires_at=timezone.now())
+    asana.order("server_error")
+    assert sync.run(owner.account).state == "failed"
+    assert sum(failure.number for failure in health.look().failures) == 0
+    words = "the last attempt to fetch tasks failed for {} of 2 connected accounts"
+    assert troubles() == [words.format(1)]
+    assert sync.run(other_user.account).state == "failed"
+    assert troubles() == [words.format(2)]
+    assert "Everything is all right." not in page(administrator)
+
+    asana.heal()
+    confirm(administrator, ACCOUNTS, "fetch", owner.account.pk, other_user.account.pk)
+    assert troubles() == []
+    assert "Everything is all right." in page(administrator)
+
+
+def test_failed_attempts_lead_to_the_accounts(administrator, owner, other_user, cleaned):
+    AsanaAccount.objects.filter(pk=owner.account.pk).update(last_error="Asana isn't answering")
+    assert f'href="{ACCOUNTS}?attempt=failed"' in page(administrator)
+    answer = administrator.get(ACCOUNTS, {"attempt": "failed"})
+    assert list(answer.context["cl"].result_list) == [owner.account]
+
+
+def test_of_somebody_who_is_switched_off_nothing_is_fetched_and_nothing_fails(owner, cleaned):
+    AsanaAccount.objects.update(last_error="Asana isn't answering")
+    assert len(troubles()) == 1
+    User.objects.update(is_active=False)
+    assert troubles() == []
+
+
+@pytest.mark.parametrize(
+    ("count", "words"),
+    [
+        (1, "1 account needs reconnecting by its person"),
+        (2, "2 accounts need reconnecting by their people"),
+    ],
+)
+def test_what_only_its_person_can_mend_is_told_and_is_no_trouble(
+    administrator, owner, cleaned, count, words
+):
+    for number in range(count):
+        AsanaAccount.objects.create(
+            user=owner.user,
+            gid=str(number),
+            status="needs_reconnecting",
+            last_error="Asana no longer lets us in",
+        )
+    assert (troubles(), health.look().remarks) == ([], [words])
+    text = page(administrator)
+    assert "Nothing here needs you." in text
+    assert words in text
+    assert "Everything is all right." not in text
+
+
+@pytest.mark.parametrize(("count", "words"), [(1, "the only one needs"), (2, "all 2 need")])
+def test_that_no_account_works_any_more_is_a_trouble_even_days_later(
+    administrator, owner, cleaned, count, words
+):
+    """The app was taken away at Asana, or a key was lost."""
+    AsanaAccount.objects.create(user=owner.user, gid="2", status="needs_reconnecting")
+    if count == 1:
+        owner.account.delete()
+    AsanaAccount.objects.update(
+        status="needs_reconnecting", last_error="Asana no longer lets us in"
+    )
+    Revocation.objects.all().delete()
+    found = health.look()
+    assert found.troubles == [f"no linked account works: {words} reconnecting"]
+    assert found.remarks == []
+    assert "These things need you:" in page(administrator)
 
 
 @pytest.mark.parametrize("event", health.TROUBLING)

@@ -100,7 +100,7 @@ def test_it_filters_by_what_expires(administrator, owner, minutes, found):
         assert bool(listed(administrator, token=choice)) == (choice == found), choice
 
 
-@pytest.mark.parametrize("name", ["may", "worked", "token"])
+@pytest.mark.parametrize("name", ["may", "worked", "attempt", "token"])
 @pytest.mark.parametrize("value", ["", "nonsense", "day day", "0"])
 def test_a_filter_that_makes_no_sense_filters_nothing(administrator, owner, name, value):
     assert listed(administrator, **{name: value}) == [owner.account]
