@@ -1,19 +1,23 @@
 """No administrator, superuser included, sees a token or a task: not on any page of the
 administration, not in an export, not in a dump."""
 
+import io
 import json
 import re
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.contrib import admin
 from django.contrib.contenttypes.models import ContentType
-from django.core.management import call_command
+from django.core import serializers
+from django.core.management import CommandError, call_command
 from django.urls import reverse
 from qsessions.models import Session
 
-from accounts.models import AsanaAccount, Revocation, User
+from accounts.management.commands import dumpdata
+from accounts.models import AsanaAccount, Revocation, User, WatchedSignIn
 from accounts.tokens.keeping import stored
 from asana_tasks import sync
 from asana_tasks.models import Placement, Project, SavedView, Task, Workspace
@@ -132,19 +136,113 @@ def test_no_action_shows_one(request, full, who):
                 assert_silent(answer.getvalue().decode(), hidden, f"{step.__name__} {action.name}")
 
 
+# Dumps
+
+NOT_FOR_A_FILE = (
+    *("asana_tasks.task", "asana_tasks.placement", "asana_tasks.project"),
+    *("asana_tasks.workspace", "asana_tasks.savedview"),
+    *("accounts.revocation", "accounts.watchedsignin", "qsessions.session", "admin.logentry"),
+    *("social_django.usersocialauth", "social_django.partial", "social_django.association"),
+    *("social_django.nonce", "social_django.code"),
+)
+
+
+def dump(*labels: str, **options) -> str:
+    out = io.StringIO()
+    call_command("dumpdata", *labels, stdout=out, stderr=io.StringIO(), **options)
+    return out.getvalue()
+
+
 @pytest.mark.parametrize("format_", ["json", "jsonl", "xml"])
 def test_no_dump_holds_one(full, format_, tmp_path):
-    of_the_person = {
-        "Moonlight job",
-        "Zebra crossing",
-        "secret+plan",
-    }  # no task
-    hidden = secrets() - of_the_person - {Revocation.objects.get().account_hash}
+    hidden = secrets() - {"Moonlight job"}  # which is its person's word for an account, and no task
     file = tmp_path / "dump"
     call_command("dumpdata", format=format_, output=str(file), verbosity=0)
     text = file.read_text()
     assert_silent(text, hidden, "the dump")
     assert "encrypted_" not in text
     assert "Ada Okafor" in text
-    if format_ == "json":
-        assert any(row["model"] == "asana_tasks.task" for row in json.loads(text))
+
+
+@pytest.mark.parametrize(
+    "options", [{}, {"use_base_manager": True}, {"use_natural_foreign_keys": True}]
+)
+def test_no_dump_tells_that_there_is_a_task(full, options):
+    """When each is due, how many there are and whose, is of tasks as well."""
+    WatchedSignIn.objects.create()
+    dumped = {row["model"] for row in json.loads(dump(**options))}
+    assert dumped >= {"accounts.user", "accounts.asanaaccount", "accounts.auditentry"}
+    assert dumped.isdisjoint(NOT_FOR_A_FILE)
+
+
+def test_what_nobody_has_named_is_in_no_dump():
+    models = {model._meta.label_lower for model in apps.get_models()}  # noqa: SLF001
+    assert models - dumpdata.DUMPED == set(NOT_FOR_A_FILE)
+
+
+@pytest.mark.parametrize(
+    "labels",
+    [
+        *[[label] for label in NOT_FOR_A_FILE],
+        ["asana_tasks"],
+        ["asana_tasks.Task"],
+        ["accounts.User_groups"],
+        ["accounts", "qsessions"],
+    ],
+)
+@pytest.mark.usefixtures("db")
+def test_to_ask_for_it_is_refused(labels):
+    with pytest.raises(CommandError, match=f"{labels[-1]}: not for a file"):
+        dump(*labels)
+
+
+@pytest.mark.parametrize("label", ["nonsense", "nonsense.Task", "accounts.Nonsense", "a.b.c"])
+@pytest.mark.usefixtures("db")
+def test_what_is_not_there_django_says_itself(label):
+    with pytest.raises(CommandError, match=r"No installed app|Unknown model"):
+        dump(label)
+
+
+@pytest.mark.parametrize(
+    ("labels", "told"),
+    [
+        ([], ["saved views", "tasks", "waiting revocations"]),
+        (["accounts"], ["waiting revocations", "watched sign ins"]),
+        (["accounts.AsanaAccount"], []),
+    ],
+)
+@pytest.mark.usefixtures("db")
+def test_what_is_left_out_is_told_beside_the_dump(capsys, labels, told):
+    call_command("dumpdata", *labels)
+    out, err = capsys.readouterr()
+    json.loads(out)
+    for name in told:
+        assert name in err
+    assert bool(err) == bool(told)
+
+
+def test_an_account_that_was_loaded_is_mended_by_its_person(full, owner, asana, tmp_path):
+    file = tmp_path / "dump.json"
+    call_command("dumpdata", "accounts", output=str(file), verbosity=0)
+    User.objects.get(pk=owner.user.pk).delete()
+    Revocation.objects.all().delete()
+    call_command("loaddata", str(file), verbosity=0)
+
+    account = AsanaAccount.objects.get()
+    assert sync.run(account).message == "Its stored token cannot be read any more"
+    account.refresh_from_db()
+    assert account.needs_reconnecting
+    assert sign_in(owner.client.__class__(), asana, account.gid).status_code == 302
+    account.refresh_from_db()
+    assert (account.user, account.needs_reconnecting) == (owner.user, False)
+    assert sync.run(account).state == "done"
+    assert account.tasks.exists()
+
+
+def test_in_a_shell_rows_are_written_out_without_what_they_say(full):
+    """The second line of defence: fields that are not serialized."""
+    hidden = secrets() - {Revocation.objects.get().account_hash, "Moonlight job"}
+    for model in (Task, Workspace, Project, Placement, AsanaAccount, Revocation):
+        rows = model.objects.all()
+        assert rows
+        assert_silent(serializers.serialize("json", rows), hidden, str(model))

@@ -1,16 +1,56 @@
 from typing import Any, Final
 
+from django.apps import apps
+from django.core.management.base import CommandError
 from django.core.management.commands import dumpdata
+from django.db import models
 
-OPENS_SOMETHING: Final = ("qsessions", "social_django")
+DUMPED: Final = {
+    *("contenttypes.contenttype", "auth.permission", "auth.group"),
+    *("accounts.user", "accounts.asanaaccount", "accounts.auditentry", "accounts.providerdocument"),
+}
+WHY: Final = (
+    "not for a file: it opens something, or is for its person alone. A backup is a copy of the"
+    " database itself (README.md)"
+)
+
+Model = type[models.Model]
 
 
 class Command(dumpdata.Command):
-    """Django's own, without what opens a session or finishes a sign-in for whoever reads it.
+    """Django's own, of people, their linked accounts without tokens, and what happened to them.
 
-    Tokens and what a task says are left out by their fields (`serialize=False`).
+    Whatever isn't named above stays where it is, so that an app that stores more needs to say
+    nothing here. Tasks come back with the next sync; what waits to be revoked is worth nothing
+    without its token.
     """
 
     def handle(self, *app_labels: str, **options: Any) -> None:
-        options["exclude"] = [*options["exclude"], *OPENS_SOMETHING]
+        every_model = set(apps.get_models(include_auto_created=True))
+        kept_back = {model for model in every_model if _label(model) not in DUMPED}
+        asked = {label: _named(label) for label in app_labels}
+        if refused := [label for label, named in asked.items() if named and named <= kept_back]:
+            raise CommandError(f"{', '.join(refused)}: {WHY}")
+        options["exclude"] = [*options["exclude"], *map(_label, kept_back)]
+        if options["verbosity"]:
+            self._tell(kept_back & (set().union(*asked.values()) or set(apps.get_models())))
         super().handle(*app_labels, **options)
+
+    def _tell(self, left_out: set[Model]) -> None:
+        names = sorted(str(model._meta.verbose_name_plural) for model in left_out)  # noqa: SLF001
+        if names:
+            self.stderr.write(f"Left out on purpose: {', '.join(names)}", self.style.WARNING)
+
+
+def _label(model: Model) -> str:
+    return model._meta.label_lower  # noqa: SLF001
+
+
+def _named(label: str) -> set[Model]:
+    """The models of an app, or one of them; none of what isn't there, which Django itself says."""
+    try:
+        if "." in label:
+            return {apps.get_model(label)}
+        return set(apps.get_app_config(label).get_models())
+    except (LookupError, ValueError):
+        return set()
