@@ -1,4 +1,5 @@
 import csv
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
@@ -18,7 +19,11 @@ COLUMNS: Final = (
     *("when", "what", "person", "Asana gid", "Asana account"),
     *("by", "administrator", "from", "browser", "detail", "token fingerprint"),
 )
-FORMULAS: Final = (*"=+-@\t\r\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")  # the last four are wide
+SIGNS: Final = "=+@\uff1d\uff0b\uff0d\uff20-"  # that begin a formula; four of them are wide
+FORMULAS: Final = (*SIGNS, *"\t\r\n")
+# In many languages a spreadsheet takes a semicolon, or a tab, for the end of a cell.
+FORMULA_INSIDE: Final = re.compile(rf'([;,\t\r\n][\s"]*)(?=[{SIGNS}])')
+BOM: Final = "\ufeff"  # or Excel takes our letters for those of its own language
 
 
 class DoneBy(admin.ChoicesFieldListFilter):
@@ -99,8 +104,8 @@ class _Line:
 
 
 def _lines(entries: Iterable[AuditEntry]) -> Iterator[str]:
-    writer = csv.writer(_Line())
-    yield writer.writerow(COLUMNS)
+    writer = csv.writer(_Line(), quoting=csv.QUOTE_ALL)
+    yield BOM + writer.writerow(COLUMNS)
     for entry in entries:
         yield writer.writerow(map(_harmless, _cells(entry)))
 
@@ -123,4 +128,5 @@ def _cells(entry: AuditEntry) -> tuple[str, ...]:
 
 def _harmless(cell: str) -> str:
     """OWASP's advice on CSV injection: an apostrophe makes a text of what would be a formula."""
+    cell = FORMULA_INSIDE.sub(r"\1'", cell)
     return f"'{cell}" if cell.lstrip(" ").startswith(FORMULAS) else cell

@@ -1,5 +1,6 @@
 import csv
 import io
+import re
 from datetime import timedelta
 
 import pytest
@@ -20,7 +21,11 @@ def entry(**about) -> AuditEntry:
 def exported(client, **asked: str) -> list[list[str]]:
     answer = client.get(EXPORT, asked)
     assert answer.status_code == 200, answer
-    return list(csv.reader(io.StringIO(answer.getvalue().decode(), newline="")))
+    return read(answer.getvalue().decode("utf-8-sig"))
+
+
+def read(text: str) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(text, newline="")))
 
 
 def found(client, **asked: str) -> list[AuditEntry]:
@@ -132,7 +137,7 @@ def test_it_is_a_file_with_all_there_is(request, owner, who):
     assert answer["Content-Type"] == "text/csv; charset=utf-8"
     assert answer["Content-Disposition"].startswith('attachment; filename="audit-log-')
     assert "no-store" in answer["Cache-Control"]
-    lines = list(csv.reader(io.StringIO(answer.getvalue().decode(), newline="")))
+    lines = read(answer.getvalue().decode("utf-8-sig"))
     assert lines[0] == list(COLUMNS)
     assert lines[1][2:] == [
         *(owner.user.username, "", "", "The person", "", "203.0.113.9", "Firefox"),
@@ -141,31 +146,65 @@ def test_it_is_a_file_with_all_there_is(request, owner, who):
 
 
 @pytest.mark.parametrize(
-    "text",
+    ("text", "harmless"),
     [
-        "=1+1",
-        "+1",
-        "-1",
-        "@SUM(A1)",
-        "\t=1",
-        "\r=1",
-        "\n=1",
-        " =1",
-        "\uff1d1",
-        "\uff0b1",
-        "\uff0d1",
-        "\uff201",
+        ("=1+1", "'=1+1"),
+        ("+1", "'+1"),
+        ("-1", "'-1"),
+        ("@SUM(A1)", "'@SUM(A1)"),
+        ("\t=1", "'\t'=1"),
+        ("\r=1", "'\r'=1"),
+        ("\n=1", "'\n'=1"),
+        (" =1", "' =1"),
+        ("\uff1d1", "'\uff1d1"),
+        ("\uff0b1", "'\uff0b1"),
+        ("\uff0d1", "'\uff0d1"),
+        ("\uff201", "'\uff201"),
+        (";=1", ";'=1"),
+        ("a;=1;+1", "a;'=1;'+1"),
+        ("a,@b", "a,'@b"),
+        ("a\t-1", "a\t'-1"),
+        ("a; \u00a0=1", "a; \u00a0'=1"),
+        ('a;"=1', "a;\"'=1"),
     ],
 )
 @pytest.mark.parametrize("field", ["detail", "browser", "account_name", "account_gid"])
-def test_no_cell_is_a_formula(administrator, text, field):
+def test_no_cell_is_a_formula(administrator, text, harmless, field):
     entry(**{field: text})
     cells = exported(administrator)[1]
-    assert f"'{text}" in cells
+    assert harmless in cells
     assert text not in cells
 
 
-@pytest.mark.parametrize("text", ["2026-11-23", "a=b", "Ada Okafor", "", "1+1", "ä🙂"])
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+def test_no_cell_is_a_formula_where_another_letter_separates_them(administrator, separator):
+    """Which one it is hangs on the language of whoever opens the file."""
+    agents = [
+        f"Mozilla/5.0 (X11{separator}=cmd|' /C calc'!A0{separator}x)",
+        f'Mozilla/5.0 "{separator}=cmd|x',
+        f'Mozilla/5.0 {separator}"=cmd|x',
+        f'Mozilla/5.0 "{separator} "=cmd|x',
+    ]
+    for agent in agents:
+        entry(browser=agent)
+    text = administrator.get(EXPORT).getvalue().decode("utf-8-sig")
+    assert text.count("cmd|") == len(agents)
+    for cell in re.split(rf"{separator}|\r\n", text):  # whatever it makes of quotation marks
+        assert not cell.lstrip('" ').startswith(("=", "+", "-", "@")), cell
+
+
+def test_a_spreadsheet_is_told_how_its_letters_are_written(administrator, owner):
+    """Or Excel takes them for those of its own language."""
+    assert administrator.get(EXPORT).getvalue().startswith(b'\xef\xbb\xbf"when",')
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("2026-11-23", "a=b", "Ada Okafor", "", "1+1", "ä🙂", "a; b, c=d"),
+        "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
+    ],
+)
 def test_other_cells_stay_as_they_are(administrator, text):
     entry(detail=text)
     assert exported(administrator)[1][9] == text
