@@ -74,7 +74,8 @@ class ConfirmedActionsAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             action: ConfirmedAction, _: Any, request: HttpRequest, rows: QuerySet[Any]
         ) -> HttpResponse:
             numbers = list(rows.order_by("pk").values_list("pk", flat=True)[:MOST])
-            return self._confirmation(request, action, numbers)
+            beyond = max(rows.count() - MOST, 0)
+            return self._confirmation(request, action, numbers, beyond)
 
         permitted = [each for each in self.permitted_actions(request) if each.on_list]
         return {each.name: (partial(ask, each), each.name, each.title) for each in permitted}
@@ -95,12 +96,12 @@ class ConfirmedActionsAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             raise PermissionDenied
         if request.method != "POST":  # who had to log in again, say
             return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
-        numbers = _numbers(request.POST.get("rows", "").split(","))[:MOST]
+        numbers = _numbers(request.POST.get("rows", "").split(","))
+        beyond = sum(_numbers([request.POST.get("beyond", "")])) + max(len(numbers) - MOST, 0)
         if request.POST.get("confirmed") != "yes":
-            return self._confirmation(request, action, numbers)
-        return self._page(
-            request, action, "report", report=self._carry_out(request, action, numbers)
-        )
+            return self._confirmation(request, action, numbers[:MOST], beyond)
+        report = self._carry_out(request, action, numbers[:MOST])
+        return self._page(request, action, "report", report=report, beyond=beyond)
 
     def render_change_form(
         self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any
@@ -121,13 +122,15 @@ class ConfirmedActionsAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         return self._confirmation(request, action, [row.pk] if row else [])
 
     def _confirmation(
-        self, request: HttpRequest, action: ConfirmedAction, numbers: list[int]
+        self, request: HttpRequest, action: ConfirmedAction, numbers: list[int], beyond: int = 0
     ) -> HttpResponse:
+        """`beyond`: how many more were selected than can be done at once."""
         rows = self.get_queryset(request).filter(pk__in=numbers).order_by("pk")
         found = list(rows.values_list("pk", flat=True))
         named = [(str(row), action.about(row)) for row in rows[:NAMED]]
-        more = len(found) - len(named)
-        return self._page(request, action, "confirmation", numbers=found, named=named, more=more)
+        more, of_all = len(found) - len(named), len(found) + beyond
+        told = {"numbers": found, "named": named, "more": more, "beyond": beyond, "of_all": of_all}
+        return self._page(request, action, "confirmation", **told)
 
     def _carry_out(
         self, request: HttpRequest, action: ConfirmedAction, numbers: list[int]

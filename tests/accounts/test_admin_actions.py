@@ -1,5 +1,7 @@
 """Actions on linked accounts: asked, confirmed, carried out, reported."""
 
+import re
+
 import pytest
 from django.test import Client
 
@@ -26,6 +28,12 @@ LOOKERS = ["account_manager", "administrator"]
 def rows_of(answer) -> list[int]:
     """What the form of a confirmation or a report would send."""
     return [int(each) for each in ROWS.search(answer.content.decode())[1].split(",") if each]
+
+
+def form_of(answer) -> dict[str, str]:
+    """The hidden fields of a confirmation or a report, as a browser would send them."""
+    fields = re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', answer.content.decode())
+    return {name: value for name, value in fields if name != "csrfmiddlewaretoken"}
 
 
 def make_accounts(count: int) -> None:
@@ -144,6 +152,42 @@ def test_thousands_across_pages_are_all_confirmed(administrator, owner):
     assert owner.account.pk not in rows
     assert "2,500 linked accounts" in answer.content.decode()
     assert "and 2,400 more" in answer.content.decode()
+
+
+def test_of_more_than_can_be_done_at_once_it_says_which_and_how_many_are_left(
+    administrator, monkeypatch
+):
+    monkeypatch.setattr(confirmed, "MOST", 3)
+    make_accounts(1100)
+    rows = list(AsanaAccount.objects.order_by("pk").values_list("pk", flat=True))
+    data = {"action": "mark", "_selected_action": rows[0], "select_across": 1, "index": 0}
+    answer = administrator.post(ACCOUNTS, data)
+    assert rows_of(answer) == rows[:3]
+    assert "The first 3 of 1,100 linked accounts" in answer.content.decode()
+
+    for seconds, done in ((0, 0), (20, 3)):  # those left for lack of time are gone on with
+        monkeypatch.setattr(confirmed, "SECONDS", seconds)
+        answer = administrator.post(f"{ACCOUNTS}do/mark/", form_of(answer))
+        assert len(told(answer)) == done
+        assert "1,097 more were selected. Nothing has been done to them" in answer.content.decode()
+    assert AsanaAccount.objects.connected().count() == 1097
+
+
+@pytest.mark.parametrize("beyond", ["", "x", "-1", "9" * 30, "\x00", "²"])
+def test_a_number_of_others_that_makes_no_sense_is_none(administrator, owner, beyond):
+    data = {"rows": owner.account.pk, "confirmed": "yes", "beyond": beyond}
+    page = administrator.post(f"{ACCOUNTS}do/mark/", data).content.decode()
+    assert "1 done" in page
+    assert "more were selected" not in page
+
+
+def test_what_is_sent_beyond_the_most_is_told_too(administrator, monkeypatch):
+    monkeypatch.setattr(confirmed, "MOST", 3)
+    make_accounts(4)
+    rows = AsanaAccount.objects.values_list("pk", flat=True)
+    answer = confirm(administrator, ACCOUNTS, "mark", *rows)
+    assert len(told(answer)) == 3
+    assert "1 more was selected" in answer.content.decode()
 
 
 def test_one_request_takes_only_so_long_and_says_what_is_left(administrator, monkeypatch):
