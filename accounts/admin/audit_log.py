@@ -6,13 +6,13 @@ from typing import Any, Final
 from django.contrib import admin
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponseRedirect, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 
 from accounts import audit
-from accounts.admin.audited import AuditedAdmin
+from accounts.admin.audited import AuditedAdmin, record_seen
 from accounts.models import AuditEntry, User
 
 COLUMNS: Final = (
@@ -47,17 +47,32 @@ class AuditEntryAdmin(AuditedAdmin):
         *("at", "event", "user", "account_name", "account_gid"),
         *("by", "actor", "address", "browser", "detail", "fingerprint"),
     )
+    seen_as = "their history"
     actions = None
     change_list_template = "admin/audit_log.html"
 
     def concerns(self, obj: AuditEntry) -> tuple[User | None, None]:
         return obj.user, None
 
-    def note_seen(self, request: HttpRequest, obj: AuditEntry) -> None:
-        """An entry about an entry would have no end."""
-
     def history(self, obj: AuditEntry) -> Any:
         return AuditEntry.objects.none()
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        answer = super().changelist_view(request, extra_context)
+        shown = getattr(answer, "context_data", None) or {}
+        if "cl" in shown:
+            self._note_seen_in(request, shown["cl"], self.seen_as)
+        return answer
+
+    def _note_seen_in(self, request: HttpRequest, entries: Any, detail: str) -> None:
+        """Of a list that was asked something, if it is about one person alone. One about several,
+        or about whoever there is, is the work itself."""
+        if entries.query or entries.get_filters_params():
+            numbers = entries.queryset.order_by().values("user")
+            people = list(User.objects.filter(pk__in=numbers)[:2])
+            record_seen(request, people[0] if len(people) == 1 else None, detail=detail)
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(self.export_view)
@@ -68,7 +83,8 @@ class AuditEntryAdmin(AuditedAdmin):
         if not self.has_view_permission(request):
             raise PermissionDenied
         try:
-            entries = self.get_changelist_instance(request).get_queryset(request)
+            shown = self.get_changelist_instance(request)
+            entries = shown.get_queryset(request)
         except IncorrectLookupParameters:
             return HttpResponseRedirect(reverse("admin:accounts_auditentry_changelist") + "?e=1")
         last = AuditEntry.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
@@ -79,6 +95,7 @@ class AuditEntryAdmin(AuditedAdmin):
             request=request,
             detail=f"{entries.count()} entries, as CSV",
         )
+        self._note_seen_in(request, shown, f"{self.seen_as}, as CSV")
         name = f"audit-log-{timezone.now():%Y-%m-%d-%H%M}.csv"
         return StreamingHttpResponse(
             _lines(entries.iterator(chunk_size=1000)),

@@ -14,6 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from accounts import audit
 from accounts.models import AsanaAccount, AuditEntry, User
 
+HOUR: Final = timedelta(hours=1)
 SHOWN: Final = 200  # of somebody's history; the audit log has it all
 LOOKUPS: Final = {"id", "exact", "isnull", "gte", "lt", "year", "month", "day"}
 # Larger numbers break databases. Python's may have a sign, and underscores between their digits.
@@ -24,6 +25,7 @@ Event = AuditEntry.Event
 class AuditedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     object_history_template = "admin/audited_history.html"
     may_be_asked_about: frozenset[str] = frozenset()  # fields, in the address of a list
+    seen_as = ""  # more about what is seen on a page
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         """Django lets an address ask about any column, letter by letter, and about what hangs on
@@ -54,9 +56,8 @@ class AuditedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         audit.record(event, user=user, account=account, request=request, **more)
 
     def note_seen(self, request: HttpRequest, obj: Any) -> None:
-        """Not what administrators see of themselves."""
-        if self.concerns(obj)[0] != request.user:
-            self.note(Event.SEEN, request, obj, once_in=timedelta(hours=1))
+        user, account = self.concerns(obj)
+        record_seen(request, user, account, detail=self.seen_as)
 
     def render_change_form(
         self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any
@@ -82,6 +83,16 @@ class AuditedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     def log_deletions(self, request: HttpRequest, queryset: Any) -> Any:
         """What deletes says so itself."""
+
+
+def record_seen(
+    request: HttpRequest, user: User | None, account: AsanaAccount | None = None, *, detail: str
+) -> None:
+    """Not what administrators see of themselves, or of nobody."""
+    if user is not None and user != request.user:
+        audit.record(
+            Event.SEEN, user=user, account=account, request=request, detail=detail, once_in=HOUR
+        )
 
 
 def _fields(message: Any) -> list[str]:
