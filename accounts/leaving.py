@@ -57,6 +57,13 @@ def is_last_way_in(account: AsanaAccount) -> bool:
     return not (has_password or others.exists())
 
 
+def hold_administrators() -> None:
+    """Against each other, until the transaction ends: two at a time could each count on the other
+    one."""
+    administrators = User.objects.select_for_update(no_key=True).filter(is_superuser=True)
+    list(administrators.order_by("pk"))
+
+
 def is_only_administrator(user: User) -> bool:
     others = User.objects.filter(is_superuser=True, is_active=True).exclude(pk=user.pk)
     return user.is_superuser and user.is_active and not others.exists()
@@ -92,8 +99,8 @@ def delete_person(user: User, request: HttpRequest) -> list[Revocation]:
     Raises OnlyAdministrator, User.DoesNotExist (somebody else was faster).
     """
     by_themselves = request.user == user
-    if user.is_superuser:  # two at a time could each count on the other
-        list(User.objects.select_for_update(no_key=True).filter(is_superuser=True).order_by("pk"))
+    if user.is_superuser:
+        hold_administrators()
     user = _lock(user.pk)
     if is_only_administrator(user):
         raise OnlyAdministrator

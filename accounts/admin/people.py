@@ -3,9 +3,11 @@ from typing import Any, ClassVar, Final
 from django.contrib import admin
 from django.contrib.admin.utils import unquote
 from django.contrib.auth.admin import UserAdmin as StockUserAdmin
-from django.core.exceptions import PermissionDenied
+from django.contrib.auth.forms import UserChangeForm
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse
 
+from accounts import leaving
 from accounts.admin import actions
 from accounts.admin.audited import AuditedAdmin
 from accounts.admin.confirmed import ConfirmedActionsAdmin
@@ -16,6 +18,20 @@ FOR_MANAGERS: Final = (
     (None, {"fields": ("username", "name", "email", "is_active")}),
     ("Dates", {"fields": ("last_login", "date_joined")}),
 )
+LETS_IN: Final = ("is_active", "is_staff", "is_superuser")  # all three, to the whole of the admin
+
+
+class PersonForm(UserChangeForm):  # type: ignore[type-arg]
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if not all(cleaned.get(name, True) for name in LETS_IN):
+            leaving.hold_administrators()
+            if leaving.is_only_administrator(self.instance):
+                raise ValidationError(
+                    "Without them nobody could look after the site any more: first make somebody"
+                    " else a superuser, active and with staff status."
+                )
+        return cleaned
 
 
 class LinkedAccounts(admin.TabularInline):  # type: ignore[type-arg]
@@ -42,6 +58,7 @@ class UserAdmin(AuditedAdmin, ConfirmedActionsAdmin, StockUserAdmin):  # type: i
     search_fields = ("username", "name", "email", "asana_accounts__gid", "asana_accounts__name")
     show_full_result_count = False
     may_be_asked_about = frozenset({"is_active", "is_staff", "is_superuser", "groups"})
+    form = PersonForm
     inlines = (LinkedAccounts,)
     readonly_fields = ("last_login", "date_joined")
     fieldsets: ClassVar[Any] = (

@@ -1,6 +1,11 @@
+import threading
+from contextlib import suppress
+
 import pytest
 from django.contrib.admin.models import LogEntry
+from django.db import connection
 
+from accounts import leaving
 from accounts.admin import actions
 from accounts.models import AsanaAccount, AuditEntry, Revocation, User
 from tests.accounts.administration import (
@@ -101,6 +106,57 @@ def test_looking_is_written_into_their_history(request, who, owner, change):
 def test_who_looks_at_themself_is_not_seen_by_an_administrator(administrator):
     administrator.get(f"{PEOPLE}{user_of(administrator).pk}/change/")
     assert "seen" not in events()
+
+
+@pytest.mark.parametrize("box", ["is_active", "is_staff", "is_superuser"])
+def test_the_only_administrator_does_not_lock_everybody_out(administrator, owner, box):
+    """Neither by switching themself off nor by giving up what they are."""
+    root = user_of(administrator)
+    path = f"{PEOPLE}{root.pk}/change/"
+    answer = administrator.post(path, filled_in(administrator, path, name="R.", **{box: False}))
+    assert answer.status_code == 200
+    assert "Without them nobody could look after the site any more" in answer.content.decode()
+    root.refresh_from_db()
+    assert (root.is_active, root.is_staff, root.is_superuser, root.name) == (True, True, True, "")
+    assert "changed" not in events()
+
+    assert administrator.post(path, filled_in(administrator, path, name="R.")).status_code == 302
+    User.objects.create_superuser("other", is_active=False)
+    data = filled_in(administrator, path, **{box: False})
+    assert administrator.post(path, data).status_code == 200
+    User.objects.update(is_active=True)
+    assert administrator.post(path, data).status_code == 302
+    assert not getattr(User.objects.get(pk=root.pk), box)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_administrators_do_not_switch_off_each_other(administrator, monkeypatch):
+    """At the same time, each counting on the other."""
+    root, other = user_of(administrator), User.objects.create_superuser("other")
+    others = administrator.__class__()
+    others.force_login(other)
+    barrier, hold = threading.Barrier(2), leaving.hold_administrators
+
+    def both_hold():
+        with suppress(threading.BrokenBarrierError):  # SQLite lets in only one
+            barrier.wait(timeout=2)
+        hold()
+
+    def post(client, path, data):
+        client.post(path, data)
+        connection.close()
+
+    monkeypatch.setattr(leaving, "hold_administrators", both_hold)
+    threads = []
+    for client, person in ((administrator, other), (others, root)):
+        path = f"{PEOPLE}{person.pk}/change/"
+        about = client, path, filled_in(client, path, is_active=False)
+        threads.append(threading.Thread(target=post, args=about))
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert User.objects.filter(is_superuser=True, is_active=True).count() == 1
 
 
 # Passwords
