@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 from typing import Final
 
+from django.conf import settings
 from django.core.exceptions import ObjectDoesNotExist
 from django.http import HttpRequest
+from django.urls import reverse
 
 from accounts import audit, leaving, sessions, tokens
 from accounts.admin import outcomes
@@ -74,8 +76,12 @@ def delete_person(request: HttpRequest, person: User) -> str:
 
 
 def _check(request: HttpRequest, person: User) -> None:
-    if not may_end(request, person):
-        raise NotDone("Only a superuser may do that to somebody on the staff")
+    if may_end(request, person):
+        return
+    if person == request.user:
+        page = settings.SITE_URL + reverse("accounts:account_list")
+        raise NotDone(f"Your own accounts and sessions you look after yourself, at {page}")
+    raise NotDone("Only a superuser may do that to somebody on the staff")
 
 
 def _changed(request: HttpRequest, account: AsanaAccount, detail: str) -> None:

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.conf import settings
 from django.test import Client
 
 from accounts import tokens
@@ -322,6 +323,18 @@ def test_their_sessions_end_and_nobody_elses(administrator, owner, other_user):
 
 
 # The staff
+
+
+@pytest.mark.parametrize("action", ["mark", "disconnect", "delete", "end-sessions"])
+def test_a_managers_own_is_looked_after_on_the_site_itself(account_manager, owner, action):
+    AsanaAccount.objects.update(user=user_of(account_manager))
+    answer = confirm(account_manager, ACCOUNTS, action, owner.account.pk)
+    (words,) = told(answer).values()
+    page = f"{settings.SITE_URL}/accounts/"
+    assert words == f"Your own accounts and sessions you look after yourself, at {page}"
+    assert f'<a href="{page}"' in answer.content.decode()
+    assert AsanaAccount.objects.connected().exists()
+    assert account_manager.get("/admin/").status_code == 200
 
 
 @pytest.mark.parametrize("action", ["mark", "disconnect", "delete", "end-sessions"])

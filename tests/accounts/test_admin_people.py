@@ -271,6 +271,13 @@ def test_a_manager_does_neither_to_the_staff(account_manager, administrator, own
     assert "Only a superuser" not in words
 
 
+def test_a_manager_ends_their_own_sessions_on_the_site_itself(account_manager):
+    me = user_of(account_manager)
+    (words,) = told(confirm(account_manager, PEOPLE, "end-sessions", me.pk)).values()
+    assert words.endswith("/accounts/")
+    assert account_manager.get("/admin/").status_code == 200
+
+
 @pytest.mark.parametrize("who", LOOKERS)
 def test_nobody_deletes_themself_here(request, who):
     client = request.getfixturevalue(who)
