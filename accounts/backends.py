@@ -1,6 +1,7 @@
 """Sign in with Asana: social-auth's OpenID Connect back end, with what it leaves to us."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any, Final, cast
 
@@ -9,7 +10,7 @@ from django.conf import settings
 from django.http import HttpResponse, QueryDict
 from django.urls import reverse
 from social_core.backends.open_id_connect import OpenIdConnectAuth
-from social_core.exceptions import AuthResponseError, ErrorStage
+from social_core.exceptions import AuthResponseError, ErrorStage, SocialAuthBaseException
 
 from accounts import http
 from accounts.models import AsanaAccount
@@ -17,6 +18,7 @@ from accounts.oidc import callbacks, claims, discovery, id_tokens, provider_erro
 from accounts.oidc.purposes import Purpose, scopes_for
 from accounts.oidc.watching import Watch
 
+NAMES_ITSELF: Final = "authorization_response_iss_parameter_supported"
 USERINFO_CLAIMS: Final = ("sub", "name", "email", "picture")
 
 
@@ -44,6 +46,20 @@ class AsanaOpenIdConnect(OpenIdConnectAuth[HttpResponse]):
     def get_redirect_uri(self, state: str | None = None) -> str:
         """From the setting: a Host header must not choose where the code goes (RFC 9700 4.1)."""
         return str(settings.SITE_URL) + reverse("social:complete", args=[self.name])
+
+    def have_documents(self) -> None:
+        """Fetch what is too old, before somebody takes a lock under which there is no time for it.
+
+        Raises what discovery raises. The keys are not always needed.
+        """
+        self.oidc_config()
+        with suppress(SocialAuthBaseException):
+            self._keys()
+
+    def _keys(self, *, newer: bool = False) -> Any:
+        return self._document(
+            self.jwks_uri(), discovery.check_keys, stage="token_validation", newer=newer
+        )["keys"]
 
     def _document(
         self, url: str, check: Any, *, stage: ErrorStage, newer: bool = False
@@ -85,7 +101,8 @@ class AsanaOpenIdConnect(OpenIdConnectAuth[HttpResponse]):
     def auth_complete(self, *args: Any, **kwargs: Any) -> Any:
         answer = cast("QueryDict", self.data)
         self._remember_purpose(answer.get("state", ""))
-        callbacks.check(self, answer, issuer=self.id_token_issuer())
+        names_itself = self.oidc_config().get(NAMES_ITSELF) is True
+        callbacks.check(self, answer, issuer=self.id_token_issuer(), names_itself=names_itself)
         try:
             user = super().auth_complete(*args, **kwargs)
         except Exception as error:
@@ -159,10 +176,7 @@ class AsanaOpenIdConnect(OpenIdConnectAuth[HttpResponse]):
     def find_valid_key(self, id_token: str) -> dict[str, Any] | None:
         """The key that signed it, from our copy of the keys or else from the provider's newest."""
         for newer in (False, True):
-            keys = self._document(
-                self.jwks_uri(), discovery.check_keys, stage="token_validation", newer=newer
-            )["keys"]
-            if key := id_tokens.signing_key(id_token, keys):
+            if key := id_tokens.signing_key(id_token, self._keys(newer=newer)):
                 return key
         return None
 

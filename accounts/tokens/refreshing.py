@@ -31,6 +31,7 @@ logger = logging.getLogger(__name__)
 
 MARGIN: Final = timedelta(minutes=5)
 LOCK_SECONDS: Final = 20
+NOTHING_LASTING: Final = "Asana gave no access that lasts"
 
 
 @sensitive_variables()
@@ -41,14 +42,16 @@ def access_token_for(account: AsanaAccount, *, rejected: str | None = None) -> s
     others look again once they have it. Raises NeedsReconnecting, TryLater.
     """
     try:
-        token = _valid_token(AsanaAccount.objects.get(pk=account.pk), rejected)
+        row = AsanaAccount.objects.get(pk=account.pk)
+        token = _valid_token(row, rejected)
         if token is not None:
             return token
+        backend = _backend(row)
         with transaction.atomic(durable=True):  # a new refresh token must not be rolled back
             _limit_waiting()
             rows = AsanaAccount.objects.select_for_update(no_key=True)  # tasks may be stored
             locked = rows.get(pk=account.pk)
-            token, failure = _refresh_unless_done(locked, rejected)
+            token, failure = _refresh_unless_done(locked, rejected, backend)
     except AsanaAccount.DoesNotExist as error:
         raise NeedsReconnecting("It is no longer connected") from error
     except OperationalError as error:
@@ -78,7 +81,7 @@ def renew(account: AsanaAccount) -> bool:
 
 @sensitive_variables()
 def _refresh_unless_done(
-    account: AsanaAccount, rejected: str | None
+    account: AsanaAccount, rejected: str | None, backend: AsanaOpenIdConnect
 ) -> tuple[str | None, TokenError | None]:
     """The second look, under the lock. Errors are returned: what they wrote is to be committed."""
     if account.needs_reconnecting:
@@ -89,9 +92,9 @@ def _refresh_unless_done(
     try:
         refresh_token = stored(account, "refresh_token")
     except CannotDecrypt:
-        return None, needs_reconnecting(account, UNREADABLE)
+        why = UNREADABLE if account.encrypted_refresh_token else NOTHING_LASTING
+        return None, needs_reconnecting(account, why)
     try:
-        backend = AsanaOpenIdConnect(load_strategy())  # type: ignore[no-untyped-call]
         answer = backend.refresh_token(refresh_token)
     except SocialAuthBaseException as error:
         return None, _failure(account, error)
@@ -99,6 +102,21 @@ def _refresh_unless_done(
         return None, TryLater("Asana answered for another account")
     store(account, answer)
     return answer["access_token"], None
+
+
+def _backend(account: AsanaAccount) -> AsanaOpenIdConnect:
+    """With what it has to know of the provider, so that nobody waits for that under the lock.
+
+    Raises TokenError.
+    """
+    if account.needs_reconnecting:
+        raise NeedsReconnecting(account.last_error)
+    backend = AsanaOpenIdConnect(load_strategy())  # type: ignore[no-untyped-call]
+    try:
+        backend.have_documents()
+    except SocialAuthBaseException as error:
+        raise _failure(account, error) from error
+    return backend
 
 
 def _failure(account: AsanaAccount, error: SocialAuthBaseException) -> TokenError:

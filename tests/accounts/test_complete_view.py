@@ -66,6 +66,20 @@ def test_the_right_issuer_is_welcome(op):
     sign_in(op).is_signed_in()
 
 
+@pytest.mark.parametrize("callback", [{}, {"error": "access_denied"}])
+def test_a_provider_that_says_it_names_itself_has_to(op, callback):
+    op.discovery["authorization_response_iss_parameter_supported"] = True
+    op.callback = {"iss": MISSING, **callback}
+    sign_in(op).is_refused(failures.BAD_REQUEST)
+    assert not op.asked(TOKEN)
+
+
+def test_and_is_welcome_if_it_does(op):
+    op.discovery["authorization_response_iss_parameter_supported"] = True
+    op.callback["iss"] = op.issuer
+    sign_in(op).is_signed_in()
+
+
 def test_a_code_of_another_session_is_worth_nothing(op, nobody):
     """PKCE: the thief's verifier is not the one that the code was asked with."""
     stolen = op.allow(authorize_url(Client()))

@@ -2,18 +2,19 @@ import json
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from threading import Barrier
+from urllib.parse import urlsplit
 
 import pytest
 from cryptography.fernet import Fernet
 from django.db import connection, transaction
 from django.utils import timezone
 
-from accounts import tokens
+from accounts import http, tokens
 from accounts.encryption import decrypt
-from accounts.models import AsanaAccount, AuditEntry
+from accounts.models import AsanaAccount, AuditEntry, ProviderDocument
 from tests.accounts import replies
 from tests.accounts.parallel import Processes, second_connection
-from tests.accounts.provider import MISSING, TOKEN
+from tests.accounts.provider import DISCOVERY, KEYS, MISSING, TOKEN
 from tests.accounts.sign_ins import sign_in
 from tests.people import Person
 from tests.stand_in import ADA
@@ -58,6 +59,40 @@ def test_it_is_refreshed_five_minutes_before_its_end(op, account, minutes, refre
     expires_in(account, minutes * 60)
     tokens.access_token_for(account)
     assert len(op.asked(TOKEN)) == refreshes
+
+
+@pytest.mark.django_db(transaction=True)
+def test_under_the_lock_nothing_is_asked_but_the_token_endpoint(op, expired, monkeypatch):
+    ProviderDocument.objects.update(fetched_at=timezone.now() - timedelta(days=3))
+    asked: list[tuple[str, bool]] = []
+
+    def spy(method, url, **more):
+        asked.append((urlsplit(url).path, connection.in_atomic_block))
+        return send(method, url, **more)
+
+    send = http.send
+    monkeypatch.setattr(http, "send", spy)
+    op.token_answer["id_token"] = MISSING
+    assert tokens.access_token_for(expired)
+    assert asked == [(DISCOVERY, False), (KEYS, False), (TOKEN, True)]
+
+
+def test_without_the_documents_it_is_tried_later(op, expired):
+    ProviderDocument.objects.all().delete()
+    op.replies[DISCOVERY] = replies.says({}, 503)
+    with pytest.raises(tokens.TryLater):
+        tokens.access_token_for(expired)
+    assert not op.asked(TOKEN)
+    op.replies.clear()
+    op.replies[KEYS] = replies.says({}, 503)
+    op.token_answer["id_token"] = MISSING
+    assert tokens.access_token_for(expired)
+
+
+def test_an_account_for_which_asana_gave_no_refresh_token_says_so(op, expired):
+    AsanaAccount.objects.update(encrypted_refresh_token="")
+    with pytest.raises(tokens.NeedsReconnecting, match="gave no access that lasts"):
+        tokens.access_token_for(expired)
 
 
 @pytest.mark.parametrize(("passed", "refreshes"), [(0, 0), (4, 0), (6, 1)])
