@@ -65,8 +65,15 @@ def client_address(request: HttpRequest) -> str:
     forwarded = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",")]
     count = settings.TRUSTED_PROXIES
     if count and len(forwarded) >= count and forwarded[-count]:
-        return forwarded[-count]
+        return _without_port(forwarded[-count])
     return str(request.META.get("REMOTE_ADDR", ""))
+
+
+def _without_port(address: str) -> str:
+    """Some proxies write it too: then each connection would count by itself."""
+    host, _, port = address.rpartition(":")
+    is_ipv6 = ":" in host and not host.endswith("]")
+    return host.strip("[]") if port.isdecimal() and host and not is_ipv6 else address.strip("[]")
 
 
 def network(address: str) -> str:

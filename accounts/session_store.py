@@ -5,6 +5,7 @@ columns alone: a request that merely comes from another address must not write b
 data as it was when that request began.
 """
 
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any, Final
 
@@ -12,6 +13,7 @@ from django.conf import settings
 from django.contrib.sessions import middleware
 from django.contrib.sessions.backends.db import SessionStore as DatabaseSessionStore
 from django.contrib.sessions.exceptions import SessionInterrupted
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import resolve_url
 from django.utils import timezone
@@ -53,7 +55,8 @@ class SessionStore(QSessionStore):  # type: ignore[misc]
         here = {"user_agent": self.user_agent, "ip": self.ip}
         is_new = any(getattr(row, name) != value for name, value in here.items())
         if is_new or row.updated_at < now - NOTED_EVERY:
-            Session.objects.filter(pk=row.pk).update(updated_at=now, **here)
+            with suppress(OperationalError):  # somebody holds the database: then the next time
+                Session.objects.filter(pk=row.pk).update(updated_at=now, **here)
 
 
 class SessionMiddleware(middleware.SessionMiddleware):

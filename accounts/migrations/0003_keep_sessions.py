@@ -48,4 +48,4 @@ class Migration(migrations.Migration):
         ("accounts", "0002_linked_accounts_for_life"),
         ("qsessions", "0002_session_created_at"),
     ]
-    operations = [migrations.RunPython(move_sessions, migrations.RunPython.noop)]
+    operations = [migrations.RunPython(move_sessions)]  # there is no way back without signing out

@@ -90,6 +90,7 @@ def _linked(gid: str, user: User, known: AsanaAccount | None) -> Linked:
     if known is None:
         return Linked(AsanaAccount(gid=gid, user=user), is_new=True)
     account = AsanaAccount.objects.select_for_update().get(pk=known.pk, user=user)
+    account.user = user  # who may be gone when somebody asks
     return Linked(account, was_broken=account.needs_reconnecting, could_write=account.may_write)
 
 

@@ -171,6 +171,13 @@ def test_an_address_can_start_so_many_sign_ins(few):
     assert statuses(here, here, here, someone()) == [302, 302, 429, 302]
 
 
+def test_a_port_that_a_proxy_writes_down_makes_no_other_address(few, settings):
+    settings.TRUSTED_PROXIES = 1
+    here = someone()
+    forwarded = (f"{here}:5001", f"{here}:5002", f"{here}:5003")
+    assert statuses("127.0.0.1", "127.0.0.1", "127.0.0.1", forwarded=forwarded) == [302, 302, 429]
+
+
 def test_it_says_so_and_asks_nothing_of_the_provider(few, op):
     here = someone()
     statuses(here, here)

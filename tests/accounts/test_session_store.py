@@ -8,7 +8,9 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from qsessions.models import Session
 
+from accounts.models import AsanaAccount
 from accounts.session_store import SessionStore
+from tests.accounts.parallel import second_connection
 from tests.accounts.sign_ins import sign_in
 
 PAGE = "/accounts/"
@@ -77,6 +79,13 @@ def test_a_request_from_elsewhere_does_not_undo_what_another_wrote(client):
     assert Session.objects.get().ip == "192.0.2.7"
 
 
+@pytest.mark.django_db(transaction=True)
+def test_where_somebody_holds_the_database_for_long_the_page_comes_all_the_same(client):
+    with second_connection() as other:
+        other.hold(AsanaAccount.objects.get())
+        assert client.get(PAGE, headers={"User-Agent": FIREFOX}).status_code == 200
+
+
 def test_a_session_opened_by_its_key_alone_keeps_where_it_is_used(client):
     client.get(PAGE, headers={"User-Agent": FIREFOX}, REMOTE_ADDR="192.0.2.7")
     session = SessionStore(client.cookies["onelist"].value)
@@ -94,7 +103,11 @@ def test_a_session_opened_by_its_key_alone_keeps_where_it_is_used(client):
         ("2001:db8::1", "2001:db8::1"),
         ("fe80::1%eth0", "fe80::1"),
         ("unknown", None),
-        ("203.0.113.9:4711", None),
+        ("203.0.113.9:4711", "203.0.113.9"),
+        ("[2001:db8::1]:4711", "2001:db8::1"),
+        ("[2001:db8::1]", "2001:db8::1"),
+        ("2001:db8::4711", "2001:db8::4711"),
+        (":4711", None),
         ("x" * 5000, None),
     ],
 )
