@@ -1,20 +1,18 @@
 """Sign in with Asana: social-auth's OpenID Connect back end, with what it leaves to us."""
 
-from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import replace
 from typing import Any, Final, cast
 
 import requests
 from django.conf import settings
-from django.http import HttpResponse, QueryDict
+from django.http import QueryDict
 from django.urls import reverse
 from social_core.backends.open_id_connect import OpenIdConnectAuth
-from social_core.exceptions import AuthResponseError, ErrorStage, SocialAuthBaseException
+from social_core.exceptions import AuthResponseError, ErrorStage
 
-from accounts import http
 from accounts.models import AsanaAccount
-from accounts.oidc import callbacks, claims, discovery, id_tokens, provider_errors, watching
+from accounts.oidc import callbacks, claims, id_tokens, watching
+from accounts.oidc.provider import Provider
 from accounts.oidc.purposes import Purpose, scopes_for
 from accounts.oidc.watching import Watch
 
@@ -22,7 +20,7 @@ NAMES_ITSELF: Final = "authorization_response_iss_parameter_supported"
 USERINFO_CLAIMS: Final = ("sub", "name", "email", "picture")
 
 
-class AsanaOpenIdConnect(OpenIdConnectAuth[HttpResponse]):
+class AsanaOpenIdConnect(Provider):
     name = "asana"
     title = "Asana"
     OIDC_ENDPOINT = settings.ASANA_OIDC_ENDPOINT
@@ -32,46 +30,9 @@ class AsanaOpenIdConnect(OpenIdConnectAuth[HttpResponse]):
     JWT_LEEWAY = 60.0
     JWT_ALGORITHMS = [id_tokens.ALGORITHM]
 
-    # Where things are
-
-    def oidc_endpoint(self) -> str:
-        return str(settings.ASANA_OIDC_ENDPOINT)
-
-    def oidc_config(self) -> dict[str, Any]:
-        return self._document(self.oidc_config_url(), discovery.check_configuration, stage="begin")
-
-    def id_token_issuer(self) -> str:
-        return str(settings.ASANA_OIDC_ISSUER)
-
     def get_redirect_uri(self, state: str | None = None) -> str:
         """From the setting: a Host header must not choose where the code goes (RFC 9700 4.1)."""
         return str(settings.SITE_URL) + reverse("social:complete", args=[self.name])
-
-    def have_documents(self) -> None:
-        """Fetch what is too old, before somebody takes a lock under which there is no time for it.
-
-        Raises what discovery raises. The keys are not always needed.
-        """
-        self.oidc_config()
-        with suppress(SocialAuthBaseException):
-            self._keys()
-
-    def _keys(self, *, newer: bool = False) -> Any:
-        return self._document(
-            self.jwks_uri(), discovery.check_keys, stage="token_validation", newer=newer
-        )["keys"]
-
-    def _document(
-        self, url: str, check: Any, *, stage: ErrorStage, newer: bool = False
-    ) -> dict[str, Any]:
-        try:
-            return discovery.document(
-                url, lambda url: self.get_json(url, stage=stage), check, newer=newer
-            )
-        except discovery.BadDocument as error:
-            raise AuthResponseError(
-                self, str(error), code="malformed_response", stage=stage
-            ) from error
 
     # Starting
 
@@ -176,7 +137,7 @@ class AsanaOpenIdConnect(OpenIdConnectAuth[HttpResponse]):
     def find_valid_key(self, id_token: str) -> dict[str, Any] | None:
         """The key that signed it, from our copy of the keys or else from the provider's newest."""
         for newer in (False, True):
-            if key := id_tokens.signing_key(id_token, self._keys(newer=newer)):
+            if key := id_tokens.signing_key(id_token, self.keys(newer=newer)):
                 return key
         return None
 
@@ -212,24 +173,3 @@ class AsanaOpenIdConnect(OpenIdConnectAuth[HttpResponse]):
 
     def get_user_id(self, details: Any, response: dict[str, Any]) -> str:
         return str(response["sub"])
-
-    # The one way out
-
-    def request(  # noqa: PLR0913  (social-auth's signature)
-        self,
-        url: str,
-        *,
-        method: str = "GET",
-        headers: Mapping[str, str | bytes] | None = None,
-        data: dict[str, Any] | None = None,
-        params: dict[str, Any] | None = None,
-        stage: ErrorStage = "user_info",
-        **unused: Any,
-    ) -> requests.Response:
-        """Raises social-auth's own errors. Tokens travel in headers and bodies, never in a URL."""
-        try:
-            answer = http.send(method, url, headers=headers, data=data, params=params)
-            answer.raise_for_status()
-        except requests.RequestException as error:
-            raise provider_errors.named(self, error, stage=stage) from error
-        return answer

@@ -1,6 +1,7 @@
 """The only place that ever sees a token in clear."""
 
 from accounts.tokens.errors import NeedsReconnecting, TokenError, TryLater
+from accounts.tokens.handing_over import account_hash, hand_over
 from accounts.tokens.keeping import (
     fingerprint,
     needs_reconnecting,
@@ -8,26 +9,23 @@ from accounts.tokens.keeping import (
     set_aside_before,
     store,
 )
+from accounts.tokens.key_needs import (
+    accounts_usable_again,
+    lost_rows,
+    rows_on_old_keys,
+    rows_to_rotate,
+    unreadable_rows,
+)
 from accounts.tokens.refreshing import access_token_for, refresh_now, renew
 from accounts.tokens.revoking import (
     Outcome,
-    account_hash,
     discard,
-    hand_over,
     revoke,
     revoke_by_account,
     revoke_due,
     revoke_together,
 )
-from accounts.tokens.rotation import (
-    Rotated,
-    accounts_usable_again,
-    lost_rows,
-    rotate,
-    rows_on_old_keys,
-    rows_to_rotate,
-    unreadable_rows,
-)
+from accounts.tokens.rotation import Rotated, rotate
 
 __all__ = [
     "NeedsReconnecting",

@@ -31,7 +31,7 @@ logger = logging.getLogger(__name__)
 
 MARGIN: Final = timedelta(minutes=5)
 LOCK_SECONDS: Final = 20
-NOTHING_LASTING: Final = "Asana gave no access that lasts"
+NOTHING_LASTING: Final = "Onelist holds no access that lasts"
 
 
 @sensitive_variables()

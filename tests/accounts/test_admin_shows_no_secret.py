@@ -229,7 +229,7 @@ def test_an_account_that_was_loaded_is_mended_by_its_person(full, owner, asana, 
     call_command("loaddata", str(file), verbosity=0)
 
     account = AsanaAccount.objects.get()
-    assert sync.run(account).message == "Its stored token cannot be read any more"
+    assert sync.run(account).message == "Onelist holds no access that lasts"
     account.refresh_from_db()
     assert account.needs_reconnecting
     assert sign_in(owner.client.__class__(), asana, account.gid).status_code == 302

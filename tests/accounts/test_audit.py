@@ -77,7 +77,7 @@ def test_nobody_signed_in_is_somebody(db, asks):
         pytest.param(1, "2001:db8::7", "2001:db8::7", id="IPv6"),
         pytest.param(1, "fe80::1%eth0", "fe80::1", id="IPv6 with a zone"),
         pytest.param(1, "unknown", None, id="a proxy that says unknown"),
-        pytest.param(1, "203.0.113.9:4711", None, id="with a port"),
+        pytest.param(1, "203.0.113.9:4711", "203.0.113.9", id="with a port"),
         pytest.param(1, "203.0.113.9\nforged", None, id="two lines"),
         pytest.param(1, "<script>", None, id="markup"),
         pytest.param(1, "9" * 5000, None, id="very long"),

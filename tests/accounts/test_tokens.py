@@ -91,7 +91,7 @@ def test_without_the_documents_it_is_tried_later(op, expired):
 
 def test_an_account_for_which_asana_gave_no_refresh_token_says_so(op, expired):
     AsanaAccount.objects.update(encrypted_refresh_token="")
-    with pytest.raises(tokens.NeedsReconnecting, match="gave no access that lasts"):
+    with pytest.raises(tokens.NeedsReconnecting, match="holds no access that lasts"):
         tokens.access_token_for(expired)
 
 
