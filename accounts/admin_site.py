@@ -9,7 +9,6 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
 from accounts import health, rates
-from accounts.sign_in import failures
 
 MAY_SEE_HEALTH = ("accounts.look_after", "accounts.view_asanaaccount")
 
@@ -41,7 +40,7 @@ class AdminSite(admin.AdminSite):
         context = {
             **self.each_context(request),
             "title": "Too many passwords from here",
-            "wait": failures.in_words(seconds),
+            "wait": rates.in_words(seconds),
         }
         return TemplateResponse(
             request,

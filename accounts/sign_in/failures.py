@@ -5,6 +5,7 @@ from typing import Final
 
 from social_core.exceptions import SocialAuthBaseException
 
+from accounts import rates
 from accounts.oidc.purposes import Kind
 
 
@@ -222,17 +223,9 @@ BY_CODE_AND_KIND: Final[dict[tuple[str, Kind], Failure]] = {
 }
 
 
-def in_words(seconds: int) -> str:
-    """Rounded up: who comes back then is let in."""
-    if seconds < 120:
-        return "1 second" if seconds == 1 else f"{seconds} seconds"
-    minutes = -(-seconds // 60)
-    return f"{minutes} minutes" if minutes < 120 else f"{-(-minutes // 60)} hours"
-
-
 def too_many(seconds: int) -> Failure:
     """TOO_MANY, with how long it is until the next one is allowed."""
-    return replace(TOO_MANY, advice=f"Try again in {in_words(seconds)}.")
+    return replace(TOO_MANY, advice=f"Try again in {rates.in_words(seconds)}.")
 
 
 def describe(error: SocialAuthBaseException, kind: Kind = "sign_in") -> Failure:
