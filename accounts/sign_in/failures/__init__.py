@@ -1,0 +1,60 @@
+"""What to tell a person whose sign-in did not work."""
+
+from accounts.sign_in.failures.describing import describe, too_many
+from accounts.sign_in.failures.failure import Failure
+from accounts.sign_in.failures.links import (
+    ANOTHER_ACCOUNT,
+    ANOTHER_PERSON,
+    ANOTHER_TO_NARROW,
+    ANOTHER_TO_RECONNECT,
+    DECLINED,
+    IN_USE,
+    NO_LONGER_LINKED,
+    NOT_CONNECTED,
+    NOT_NARROWED,
+    NOT_RECONNECTED,
+    STILL_WIDE,
+)
+from accounts.sign_in.failures.sign_ins import (
+    BAD_REQUEST,
+    CODE_REJECTED,
+    DENIED,
+    INACTIVE,
+    NOT_A_MEMBER,
+    SCOPES,
+    SESSION,
+    SETUP,
+    SIGNUPS_CLOSED,
+    TOO_MANY,
+    UNREACHABLE,
+    UNTRUSTED,
+)
+
+__all__ = [
+    "ANOTHER_ACCOUNT",
+    "ANOTHER_PERSON",
+    "ANOTHER_TO_NARROW",
+    "ANOTHER_TO_RECONNECT",
+    "BAD_REQUEST",
+    "CODE_REJECTED",
+    "DECLINED",
+    "DENIED",
+    "INACTIVE",
+    "IN_USE",
+    "NOT_A_MEMBER",
+    "NOT_CONNECTED",
+    "NOT_NARROWED",
+    "NOT_RECONNECTED",
+    "NO_LONGER_LINKED",
+    "SCOPES",
+    "SESSION",
+    "SETUP",
+    "SIGNUPS_CLOSED",
+    "STILL_WIDE",
+    "TOO_MANY",
+    "UNREACHABLE",
+    "UNTRUSTED",
+    "Failure",
+    "describe",
+    "too_many",
+]

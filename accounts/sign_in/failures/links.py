@@ -1,0 +1,93 @@
+"""Of accounts that were to be connected, reconnected, or allowed more or less."""
+
+from typing import Final
+
+from accounts.sign_in.failures.failure import Failure
+
+NOT_CONNECTED: Final = Failure(
+    403,
+    "Nothing was connected",
+    "You pressed Deny at Asana, so no account has been added. Those you have work as before.",
+    "If that was a slip, try again and choose Allow.",
+)
+NOT_RECONNECTED: Final = Failure(
+    403,
+    "It still needs reconnecting",
+    "You pressed Deny at Asana, so Onelist can't fetch anything from there yet. The tasks it "
+    "fetched before stay in your list.",
+    "If that was a slip, try again and choose Allow. If you no longer want this account here, "
+    "disconnect it on the accounts page.",
+)
+DECLINED: Final = Failure(
+    403,
+    "You didn't allow changes",
+    "You pressed Deny at Asana, so Onelist can't change your tasks, and nothing has been changed. "
+    "Everything else works as before.",
+    "You can complete the task in Asana itself. Should you change your mind, just try it here "
+    "again: you will be asked again.",
+)
+NOT_NARROWED: Final = Failure(
+    403,
+    "Nothing has changed",
+    "You pressed Deny at Asana. Onelist had asked for less than it has: it may still read and "
+    "change your tasks, as before.",
+    "To take the permission to change tasks away, try again and choose Allow: what you allow then "
+    "is reading alone.",
+)
+ANOTHER_TO_RECONNECT: Final = Failure(
+    409,
+    "That isn't the account to reconnect",
+    "You came back from Asana with another account than the one that needs reconnecting. Nothing "
+    "has been stored. The tasks that were fetched before stay in your list.",
+    "Asana takes whoever is signed in there in this browser. Switch to the right account in Asana "
+    "first, then reconnect. To add the other account, use “Connect another Asana account”.",
+)
+ANOTHER_ACCOUNT: Final = Failure(
+    409,
+    "That was another Asana account",
+    "You came back from Asana with another account than the one whose tasks you wanted to change. "
+    "Nothing has been stored, and nothing has been changed.",
+    "Switch to the right account in Asana first, then ask again.",
+)
+ANOTHER_TO_NARROW: Final = Failure(
+    409,
+    "That was another Asana account",
+    "You came back from Asana with another account than the one whose permission you wanted to "
+    "give up. Nothing has been stored, and nothing has been changed.",
+    "Switch to the right account in Asana first, then try again.",
+)
+STILL_WIDE: Final = Failure(
+    409,
+    "Asana didn't take the permission back",
+    "Onelist asked Asana for reading alone, and was given the permission to change tasks again. "
+    "Nothing has been changed here.",
+    "Remove Onelist in Asana's settings, under “Apps”, then reconnect the account here and try "
+    "again.",
+)
+NO_LONGER_LINKED: Final = Failure(
+    409,
+    "That account isn't connected here any more",
+    "It has been disconnected while you were at Asana. Nothing has been stored, so it stays "
+    "disconnected.",
+    "To have it here again, connect it.",
+    may_connect=True,
+)
+IN_USE: Final = Failure(
+    409,
+    "That Asana account belongs to somebody else here",
+    "The Asana account you came back with is linked to another person on this site already. It has "
+    "not been moved, and nothing has changed for either of you. If you wanted another account, "
+    "Asana took this one because it is signed in there in this browser.",
+    "Switch to the account you meant in Asana, then connect again. If the other person is you, "
+    "sign out here and sign in with that account; to have it here instead, disconnect it there "
+    "first (or, if it is the only one there, delete that account).",
+    may_connect=True,
+)
+ANOTHER_PERSON: Final = Failure(
+    409,
+    "You are signed in as somebody else",
+    "You came back from Asana with an account that isn't one of yours here. Nothing has been "
+    "linked.",
+    "To add it to your list, connect it. To use it by itself, sign out first.",
+    may_connect=True,
+)

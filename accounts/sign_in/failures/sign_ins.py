@@ -1,0 +1,87 @@
+"""Of signing in, and of whatever goes to Asana and back."""
+
+from typing import Final
+
+from accounts.sign_in.failures.failure import Failure
+
+DENIED: Final = Failure(
+    403,
+    "You didn't allow access",
+    "You pressed Deny at Asana, so Onelist was not let in. Nothing has been stored.",
+    "Onelist needs to read your tasks in order to list them. If that was a slip, sign in again and "
+    "choose Allow.",
+)
+SESSION: Final = Failure(
+    403,
+    "This sign-in can't be finished here",
+    "It was started in another browser, took longer than half an hour, or has been finished "
+    "already. To keep others out, each sign-in works once, in the browser that began it.",
+    "Start again from here. If it happens every time, allow cookies for this site.",
+)
+UNREACHABLE: Final = Failure(
+    503,
+    "Asana isn't answering",
+    "We couldn't reach Asana to finish this. Nothing has been stored.",
+    "Wait a moment and try again.",
+)
+BAD_REQUEST: Final = Failure(
+    400,
+    "That isn't an answer from Asana",
+    "The address you opened is not one that Asana sends people back with.",
+    "Start again from here.",
+)
+SCOPES: Final = Failure(
+    502,
+    "Asana refused what this site asked for",
+    "The app registered at Asana doesn't have the permissions that Onelist asks for.",
+    "Tell the administrator of this site: the permissions in Asana's developer console and the "
+    "setting ASANA_APP_PERMISSIONS have to match.",
+)
+SETUP: Final = Failure(
+    502,
+    "Signing in isn't set up correctly",
+    "Asana and this site don't agree about the app that is registered there.",
+    "Tell the administrator of this site: client ID, client secret and redirect address in Asana's "
+    "developer console have to match the site's settings.",
+)
+UNTRUSTED: Final = Failure(
+    502,
+    "Asana's answer couldn't be verified",
+    "Something in what Asana sent back wasn't right, so we didn't let anybody in. "
+    "Nothing has been stored.",
+    "Try again. If it happens every time, tell the administrator of this site.",
+)
+NOT_A_MEMBER: Final = Failure(
+    403,
+    "This site is for certain workspaces",
+    "The Asana account you came back with is in none of the workspaces whose people may sign in "
+    "here. You were not let in, and nothing of this sign-in has been kept.",
+    "If you have another Asana account, switch to it in Asana and sign in again. Otherwise ask an "
+    "administrator of this site.",
+)
+SIGNUPS_CLOSED: Final = Failure(
+    403,
+    "This site takes no new people",
+    "The Asana account you came back with isn't connected to anybody here, and new people can't "
+    "join at the moment. Nothing of this sign-in has been kept.",
+    "If you have been here before, sign in with the Asana account you used then. Otherwise ask an "
+    "administrator of this site.",
+)
+TOO_MANY: Final = Failure(
+    429,
+    "Too many sign-ins from here",
+    "A lot of sign-ins have been started from your address in a short time.",
+    "Wait a little and try again.",
+)
+INACTIVE: Final = Failure(
+    403,
+    "Your account here is switched off",
+    "An administrator of this site has switched off your account. What it holds is still there.",
+    "Ask an administrator of this site to switch it on again.",
+)
+CODE_REJECTED: Final = Failure(
+    403,
+    "Asana no longer accepts this sign-in",
+    "The one-time code you came back with has been used or is too old.",
+    "Start again from here.",
+)
