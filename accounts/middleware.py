@@ -2,11 +2,10 @@ import logging
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from django.contrib.sessions.backends.base import UpdateError
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
@@ -14,11 +13,12 @@ from django_htmx.http import HttpResponseClientRedirect
 from social_core.exceptions import SocialAuthBaseException
 from social_django.middleware import SocialAuthExceptionMiddleware
 
-from accounts import audit, rates
+from accounts import audit
 from accounts.backends import AsanaOpenIdConnect
 from accounts.models import AsanaAccount, User
 from accounts.oidc.purposes import Purpose
 from accounts.sign_in import failures, waiting
+from accounts.sign_in.failed import MixUp, failed_sign_in
 from accounts.sign_in.pipeline import give_back
 from accounts.time_zones import zone_named
 
@@ -117,34 +117,9 @@ def _whose_history(request: HttpRequest, backend: Any) -> User | None:
     return found.user if isinstance(found, AsanaAccount) else None
 
 
-class MixUp(NamedTuple):
-    expected: AsanaAccount
-    came_back_as: str
-
-
 def _mix_up(request: HttpRequest, exception: SocialAuthBaseException, backend: Any) -> MixUp | None:
     """Both named, where another account came back: the person has just been it at Asana."""
     if exception.code != "another_account" or not isinstance(request.user, User):
         return None
     expected = request.user.asana_accounts.filter(gid=backend.purpose.gid).first()
     return MixUp(expected, backend.came_back_as) if expected else None
-
-
-def failed_sign_in(
-    request: HttpRequest,
-    failure: failures.Failure,
-    *,
-    back: str = "",
-    again: str = "",
-    mix_up: MixUp | None = None,
-) -> HttpResponse:
-    """`back` and `again` are paths: where the person was, and where it can be tried again."""
-    seconds = rates.sign_in_wait(request) if failure is failures.TOO_MANY else 0
-    if seconds:
-        failure = failures.too_many(seconds)
-    context = {"failure": failure, "back": back, "again": again, "mix_up": mix_up}
-    response = render(request, "accounts/sign_in_failed.html", context, status=failure.status)
-    if seconds:
-        response["Retry-After"] = str(seconds)
-    add_never_cache_headers(response)
-    return response

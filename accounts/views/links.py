@@ -10,10 +10,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import rates
-from accounts.middleware import failed_sign_in
 from accounts.models import AsanaAccount
 from accounts.oidc.purposes import Kind, Purpose, scopes_for
 from accounts.sign_in import failures
+from accounts.sign_in.failed import failed_sign_in
 from accounts.typing import SignedInRequest
 from accounts.views.sign_in import to_asana
 

@@ -5,9 +5,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from accounts import rates
-from accounts.middleware import failed_sign_in
 from accounts.oidc.purposes import Purpose, scopes_for
 from accounts.sign_in import failures, waiting
+from accounts.sign_in.failed import failed_sign_in
 from accounts.typing import SignedInRequest
 from accounts.views.sign_in import to_asana
 

@@ -9,9 +9,9 @@ from social_django.utils import load_strategy
 
 from accounts import rates
 from accounts.backends import AsanaOpenIdConnect
-from accounts.middleware import failed_sign_in
 from accounts.oidc.purposes import Purpose
 from accounts.sign_in import failures
+from accounts.sign_in.failed import failed_sign_in
 from accounts.typing import SignedInRequest
 
 

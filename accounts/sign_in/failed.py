@@ -1,0 +1,36 @@
+"""The page of a sign-in that did not work."""
+
+from typing import NamedTuple
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.cache import add_never_cache_headers
+
+from accounts import rates
+from accounts.models import AsanaAccount
+from accounts.sign_in import failures
+
+
+class MixUp(NamedTuple):
+    expected: AsanaAccount
+    came_back_as: str
+
+
+def failed_sign_in(
+    request: HttpRequest,
+    failure: failures.Failure,
+    *,
+    back: str = "",
+    again: str = "",
+    mix_up: MixUp | None = None,
+) -> HttpResponse:
+    """`back` and `again` are paths: where the person was, and where it can be tried again."""
+    seconds = rates.sign_in_wait(request) if failure is failures.TOO_MANY else 0
+    if seconds:
+        failure = failures.too_many(seconds)
+    context = {"failure": failure, "back": back, "again": again, "mix_up": mix_up}
+    response = render(request, "accounts/sign_in_failed.html", context, status=failure.status)
+    if seconds:
+        response["Retry-After"] = str(seconds)
+    add_never_cache_headers(response)
+    return response
