@@ -7,10 +7,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 from django_htmx.http import push_url
 
-from accounts.decorators import signed_in_post
+from accounts.decorators import signed_in_form, signed_in_post
 from accounts.typing import SignedInRequest
 from asana_tasks.forms import SavedViewForm, TimeZoneForm
 from asana_tasks.going_back import way_back
@@ -78,8 +78,7 @@ def remove_view(request: SignedInRequest, pk: int) -> HttpResponse:
     return redirect("asana_tasks:task_list")
 
 
-@login_required
-@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in_form
 def time_zone(request: SignedInRequest) -> HttpResponse:
     form = TimeZoneForm(request.POST or None, initial={"time_zone": request.user.time_zone})
     if form.is_valid():

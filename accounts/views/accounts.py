@@ -7,10 +7,10 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from accounts import leaving, tokens
-from accounts.decorators import signed_in_post
+from accounts.decorators import signed_in_form, signed_in_post
 from accounts.forms import LabelForm
 from accounts.models import AsanaAccount
 from accounts.sign_in import notices
@@ -44,8 +44,7 @@ def label(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 @never_cache
-@login_required
-@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in_form
 def disconnect(request: SignedInRequest, pk: int) -> HttpResponse:
     """What would go, asked first; then it goes, and the person hears what Asana says to that."""
     if request.method == "POST":

@@ -7,10 +7,10 @@ from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from accounts import audit, leaving, personal_data, tokens
-from accounts.decorators import signed_in_post
+from accounts.decorators import shown_and_sent, signed_in_post
 from accounts.models import AuditEntry, Revocation, User
 from accounts.typing import SignedInRequest
 
@@ -37,7 +37,7 @@ def download(request: SignedInRequest) -> StreamingHttpResponse:
 
 @never_cache
 @login_required(redirect_field_name=None)
-@require_http_methods(["GET", "HEAD", "POST"])
+@shown_and_sent
 def delete_person(request: SignedInRequest) -> HttpResponse:
     """The person themselves, for good: after a tick that they have read what goes."""
     ticked = request.POST.get("understood") == "yes"

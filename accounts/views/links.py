@@ -7,9 +7,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from accounts import rates
+from accounts.decorators import signed_in_form
 from accounts.models import AsanaAccount
 from accounts.oidc.purposes import Kind, Purpose, scopes_for
 from accounts.sign_in import failures
@@ -17,12 +18,9 @@ from accounts.sign_in.failed import failed_sign_in
 from accounts.typing import SignedInRequest
 from accounts.views.sign_in import to_asana
 
-methods = require_http_methods(["GET", "HEAD", "POST"])
-
 
 @never_cache
-@login_required
-@methods
+@signed_in_form
 def connect(request: SignedInRequest) -> HttpResponse:
     """One more account: whichever is signed in at Asana in this browser."""
     if request.method != "POST":
@@ -40,8 +38,7 @@ def connected_already(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 @never_cache
-@login_required
-@methods
+@signed_in_form
 def reconnect(request: SignedInRequest, pk: int) -> HttpResponse:
     """A new grant in place of one that is gone, for the same account and for as much as before."""
     account = get_object_or_404(request.user.asana_accounts, pk=pk)
@@ -55,8 +52,7 @@ def reconnect(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 @never_cache
-@login_required
-@methods
+@signed_in_form
 def give_up_writing(request: SignedInRequest, pk: int) -> HttpResponse:
     """A narrower grant in place of the one that may change tasks."""
     account = get_object_or_404(request.user.asana_accounts, pk=pk)

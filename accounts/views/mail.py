@@ -1,12 +1,11 @@
 from django import forms
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods
 
 from accounts import mails
+from accounts.decorators import signed_in_form
 from accounts.models import User
 from accounts.typing import SignedInRequest
 
@@ -17,8 +16,7 @@ class MailForm(forms.ModelForm):  # type: ignore[type-arg]
         fields = ("mail_about_links", "mail_about_trouble")
 
 
-@login_required
-@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in_form
 def mail(request: SignedInRequest) -> HttpResponse:
     """What to be told by mail."""
     form = MailForm(request.POST if request.method == "POST" else None, instance=request.user)

@@ -1,10 +1,9 @@
-from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
 
 from accounts import rates
+from accounts.decorators import signed_in_form
 from accounts.oidc.purposes import Purpose, scopes_for
 from accounts.sign_in import failures, waiting
 from accounts.sign_in.failed import failed_sign_in
@@ -13,8 +12,7 @@ from accounts.views.sign_in import to_asana
 
 
 @never_cache
-@login_required
-@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in_form
 def permission(request: SignedInRequest, pk: int) -> HttpResponse:
     """Why Asana is to be asked for `tasks:write`, and the two answers to that."""
     account = get_object_or_404(request.user.asana_accounts, pk=pk)
