@@ -26,12 +26,13 @@ def record(  # noqa: PLR0913
     detail: str = "",
     fingerprint: str = "",
     once_in: timedelta | None = None,
+    from_where: bool = True,
 ) -> None:
     """`user`: in whose history; the account's owner unless given.
 
-    `request`: who did it and from where; without one it was the site itself. `actor`: who did it,
-    where the request doesn't know yet. `once_in`: not again within that time, if the entry would
-    say the same.
+    `request`: who did it and, unless that is not to be kept, `from_where`; without one it was the
+    site itself. `actor`: who did it, where the request doesn't know yet. `once_in`: not again
+    within that time, if the entry would say the same.
     """
     if user is None and account is not None:
         user = account.user
@@ -43,8 +44,8 @@ def record(  # noqa: PLR0913
         account_name=_one_line(account.asana_name if account else account_name, 255),
         by=_by(request, actor, user),
         actor=actor,
-        address=address(request) if request else None,
-        browser=browser(request) if request else "",
+        address=address(request) if request and from_where else None,
+        browser=browser(request) if request and from_where else "",
         detail=_one_line(detail, 255),
         fingerprint=fingerprint,
     )
@@ -57,10 +58,16 @@ def record(  # noqa: PLR0913
         transaction.on_commit(lambda: mails.send_now(entry.pk))
 
 
-def refused(request: HttpRequest, user: User | None, why: str) -> None:
+def refused(request: HttpRequest, user: User | None, why: str, *, from_where: bool = True) -> None:
     """A sign-in. Anybody can make entries about nobody: those that say the same, once a minute."""
-    once_in = None if user else timedelta(minutes=1)
-    record(Event.SIGN_IN_REFUSED, user=user, request=request, detail=why, once_in=once_in)
+    record(
+        Event.SIGN_IN_REFUSED,
+        user=user,
+        request=request,
+        detail=why,
+        once_in=None if user else timedelta(minutes=1),
+        from_where=from_where,
+    )
 
 
 def address(request: HttpRequest) -> str | None:

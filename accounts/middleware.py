@@ -97,7 +97,10 @@ class SignInFailureMiddleware(SocialAuthExceptionMiddleware):
         )
         if isinstance(backend, AsanaOpenIdConnect):
             give_back(backend)
-        audit.refused(request, _whose_history(request, backend), failure.title)
+        whose = _whose_history(request, backend)
+        if failure.keeps_nothing and not request.user.is_authenticated:
+            return _turned_away(request, failure, whose)
+        audit.refused(request, whose, failure.title)
         if request.session.modified:  # Django keeps no changes with a 5xx: here, what was used up
             with suppress(UpdateError):
                 request.session.save()
@@ -107,6 +110,16 @@ class SignInFailureMiddleware(SocialAuthExceptionMiddleware):
             return failed_sign_in(request, failure, back=waited.back if waited else "")
         mix_up = _mix_up(request, exception, backend)
         return failed_sign_in(request, failure, again=purpose.retry, mix_up=mix_up)
+
+
+def _turned_away(
+    request: HttpRequest, failure: failures.Failure, known: User | None
+) -> HttpResponse:
+    """Their session goes; of a stranger nothing stays but that there was one."""
+    audit.refused(request, known, failure.title, from_where=known is not None)
+    response = failed_sign_in(request, failure if known else failures.of_a_stranger(failure))
+    request.session.flush()
+    return response
 
 
 def _whose_history(request: HttpRequest, backend: Any) -> User | None:

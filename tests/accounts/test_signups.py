@@ -1,9 +1,12 @@
 """SIGNUPS=closed: no new people, and nothing changes for those who are here."""
 
+from html import unescape
+
 import pytest
+from django.apps import apps
 from django.test import Client
 
-from accounts.models import AsanaAccount, User
+from accounts.models import AsanaAccount, AuditEntry, ProviderDocument, User
 from accounts.sign_in import failures
 from tests.accounts import replies
 from tests.accounts.provider import REVOKE
@@ -20,6 +23,23 @@ def closed(settings):
 
 def test_a_new_person_is_told_why_and_nothing_is_kept(op, closed):
     sign_in(op).is_refused(failures.SIGNUPS_CLOSED)
+
+
+def test_no_table_knows_more_of_them_than_that_somebody_was_refused(op, closed):
+    before = counted()
+    outcome = sign_in(op, Client(headers={"User-Agent": "Netscape"}))
+    assert counted() == {**before, AuditEntry: 1}
+    entry = AuditEntry.objects.get()
+    assert (entry.event, entry.by) == (AuditEntry.Event.SIGN_IN_REFUSED, AuditEntry.By.SOMEBODY)
+    assert (entry.user, entry.actor, entry.address, entry.browser) == (None, None, None, "")
+    assert outcome.answer.cookies["onelist"].value == ""
+    assert "no name and no address" in unescape(outcome.answer.content.decode())
+
+
+def counted() -> dict[type, int]:
+    """How many rows there are of what; the provider's public documents are nobody's."""
+    models = [model for model in apps.get_models() if model is not ProviderDocument]
+    return {model: model._base_manager.count() for model in models}  # noqa: SLF001
 
 
 @pytest.mark.parametrize("status", [200, 500])

@@ -4,6 +4,7 @@ from html import unescape
 
 import pytest
 from django.test import Client
+from qsessions.models import Session
 
 from accounts.models import AsanaAccount, AuditEntry, User
 from accounts.sign_in import failures
@@ -12,6 +13,7 @@ from tests.stand_in import ADA, BEN, CLEO, DORA, SAM
 
 PERSONAL_PROJECTS = "498346170860"  # Ada and Sam are in it
 REVOKE = "/-/oauth_revoke"
+KEPT = "no name and no address"
 
 
 @pytest.fixture
@@ -45,10 +47,14 @@ def test_members_of_one_of_them_may(asana, db, nobody, limited, person):
 
 @pytest.mark.parametrize("person", [BEN, CLEO, DORA])
 def test_others_see_why_and_nothing_is_kept(asana, db, nobody, limited, person):
-    is_refused(sign_in(nobody, asana, person), failures.NOT_A_MEMBER)
+    answer = sign_in(nobody, asana, person)
+    assert not Session.objects.exists()
+    assert KEPT in unescape(answer.content.decode())
+    is_refused(answer, failures.NOT_A_MEMBER)
     nothing_is_kept(nobody)
     entry = AuditEntry.objects.get()
     assert (entry.event, entry.user) == (AuditEntry.Event.SIGN_IN_REFUSED, None)
+    assert (entry.address, entry.browser) == (None, "")
     assert person not in str(vars(entry))
     (revoked,) = asana.requests(REVOKE)
     assert revoked["status"] == 200
@@ -109,6 +115,21 @@ def test_who_is_linked_is_asked_too_and_keeps_everything(other_user, asana, limi
     assert "_auth_user_id" not in client.session
     assert AsanaAccount.objects.values().get() == before
     assert not asana.requests(REVOKE)  # it could be the end of the linked grant
+    assert other_user.get("/tasks/").status_code == 200
+
+
+def test_who_is_linked_reads_in_their_history_from_where_somebody_tried(other_user, asana, limited):
+    answer = sign_in(Client(), asana, BEN)
+    entry = AuditEntry.objects.get(event=AuditEntry.Event.SIGN_IN_REFUSED)
+    assert (entry.user, entry.address) == (other_user.user, "127.0.0.1")
+    assert KEPT not in unescape(answer.content.decode())
+    assert Session.objects.get().user == other_user.user  # who tried has none
+
+
+def test_who_is_signed_in_already_stays_so(other_user, asana, limited):
+    answer = sign_in(other_user.client, asana, BEN)
+    is_refused(answer, failures.NOT_A_MEMBER)
+    assert KEPT not in unescape(answer.content.decode())
     assert other_user.get("/tasks/").status_code == 200
 
 

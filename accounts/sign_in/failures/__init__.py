@@ -1,6 +1,6 @@
 """What to tell a person whose sign-in did not work."""
 
-from accounts.sign_in.failures.describing import describe, too_many
+from accounts.sign_in.failures.describing import describe, of_a_stranger, too_many
 from accounts.sign_in.failures.failure import Failure
 from accounts.sign_in.failures.links import (
     ANOTHER_ACCOUNT,
@@ -56,5 +56,6 @@ __all__ = [
     "UNTRUSTED",
     "Failure",
     "describe",
+    "of_a_stranger",
     "too_many",
 ]

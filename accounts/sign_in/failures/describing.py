@@ -10,6 +10,10 @@ from accounts.oidc.purposes import Kind
 from accounts.sign_in.failures import links, sign_ins
 from accounts.sign_in.failures.failure import Failure
 
+NOTHING_KEPT: Final = (
+    "Of this sign-in nothing is kept but that somebody was refused, and why: no name and "
+    "no address."
+)
 BY_CODE: Final = {
     "authorization_declined": sign_ins.DENIED,
     "session_context_missing": sign_ins.SESSION,
@@ -48,6 +52,11 @@ BY_CODE_AND_KIND: Final[dict[tuple[str, Kind], Failure]] = {
 def too_many(seconds: int) -> Failure:
     """TOO_MANY, with how long it is until the next one is allowed."""
     return replace(sign_ins.TOO_MANY, advice=f"Try again in {rates.in_words(seconds)}.")
+
+
+def of_a_stranger(failure: Failure) -> Failure:
+    """With what is kept of somebody who isn't known here."""
+    return replace(failure, explanation=f"{failure.explanation} {NOTHING_KEPT}")
 
 
 def describe(error: SocialAuthBaseException, kind: Kind = "sign_in") -> Failure:

@@ -10,3 +10,4 @@ class Failure:
     explanation: str
     advice: str
     may_connect: bool = False  # the ways out are to connect with care, or to sign out
+    keeps_nothing: bool = False  # of who isn't known here

@@ -55,17 +55,19 @@ NOT_A_MEMBER: Final = Failure(
     403,
     "This site is for certain workspaces",
     "The Asana account you came back with is in none of the workspaces whose people may sign in "
-    "here. You were not let in, and nothing of this sign-in has been kept.",
+    "here, so you were not let in.",
     "If you have another Asana account, switch to it in Asana and sign in again. Otherwise ask an "
     "administrator of this site.",
+    keeps_nothing=True,
 )
 SIGNUPS_CLOSED: Final = Failure(
     403,
     "This site takes no new people",
     "The Asana account you came back with isn't connected to anybody here, and new people can't "
-    "join at the moment. Nothing of this sign-in has been kept.",
+    "join at the moment.",
     "If you have been here before, sign in with the Asana account you used then. Otherwise ask an "
     "administrator of this site.",
+    keeps_nothing=True,
 )
 TOO_MANY: Final = Failure(
     429,
