@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ObjectDoesNotExist
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -59,7 +60,7 @@ def disconnect(request: SignedInRequest, pk: int) -> HttpResponse:
 def _disconnect(request: SignedInRequest, account: AsanaAccount) -> HttpResponse:
     try:
         revocations = leaving.disconnect(account, request)
-    except AsanaAccount.DoesNotExist:
+    except ObjectDoesNotExist:
         return _gone(request)
     except leaving.LastWayIn:
         return _last_way_in(request, account, status=409)
@@ -68,7 +69,7 @@ def _disconnect(request: SignedInRequest, account: AsanaAccount) -> HttpResponse
 
 
 def _gone(request: SignedInRequest) -> HttpResponse:
-    """Pressed twice, or in two tabs."""
+    """Pressed twice, or in two tabs; the person may be gone as well."""
     messages.info(request, "That account isn't connected here any more.")
     return redirect("accounts:account_list")
 

@@ -8,7 +8,7 @@ from django.db import connection
 from django.db.models.signals import post_save
 from django.test import Client
 
-from accounts import tokens
+from accounts import leaving, tokens
 from accounts.models import AsanaAccount, AuditEntry, Revocation, User
 from asana_tasks import sync
 from asana_tasks.models import Project, Task, Workspace
@@ -220,6 +220,18 @@ def test_twice_is_no_trouble(ada):
 def test_a_page_that_is_open_in_another_tab_is_gone(ada):
     disconnect(ada)
     assert ada.get(path(ada.account)).status_code == 404
+
+
+def test_who_deletes_themselves_in_another_tab_meanwhile_signs_in(ada, monkeypatch):
+    disconnected = leaving.disconnect
+
+    def a_moment_too_late(*args, **kwargs):
+        User.objects.filter(pk=ada.user.pk).delete()
+        return disconnected(*args, **kwargs)
+
+    monkeypatch.setattr(leaving, "disconnect", a_moment_too_late)
+    answer = ada.post(path(ada.account), follow=True)
+    assert answer.redirect_chain[-1] == ("/login/", 302)
 
 
 @pytest.mark.django_db(transaction=True)
