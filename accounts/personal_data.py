@@ -12,8 +12,9 @@ from typing import Any, Final, NamedTuple
 from django.contrib.auth.models import AbstractUser
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
+from django.db.models import UniqueConstraint
 
-from accounts.models import AuditEntry, User
+from accounts.models import AuditEntry, Revocation, User
 
 # What opens something, or is only there for our own machinery. By model, or for every model (*).
 LEFT_OUT: Final = {
@@ -28,6 +29,12 @@ LEFT_OUT: Final = {
     "accounts.revocation": {"encrypted_refresh_token", "account_hash"},
     "qsessions.session": {"session_key", "session_data"},
     "social_django.usersocialauth": {"extra_data"},  # where social-auth would keep tokens
+}
+# One and several, in words of people, where a model's own name is none.
+IN_WORDS: Final = {
+    "accounts.asanaaccount": ("linked Asana account", "linked Asana accounts"),
+    "accounts.auditentry": ("entry in your history", "entries in your history"),
+    "qsessions.session": ("place where you have signed in", "places where you have signed in"),
 }
 ROWS_AT_ONCE: Final = 500
 
@@ -75,9 +82,29 @@ def fields_of(model: Model) -> list[AnyField]:
 
 
 def counts(user: User) -> dict[str, int]:
-    """How many rows of what there are, besides the person's own."""
-    found = {part.title: _rows_of(part, user).count() for part in parts() if part.model is not User}
-    return {title: count for title, count in found.items() if count}
+    """How much of what would go with the person, as far as it means something to them. A waiting
+    revocation stays until Asana has answered."""
+    going = [part for part in parts() if part.model not in {User, Revocation}]
+    found = {part.model: _rows_of(part, user).count() for part in going if not _is_link(part.model)}
+    return {_in_words(model, count): count for model, count in found.items() if count}
+
+
+def _is_link(model: Model) -> bool:
+    """Whether a row only says which others belong together."""
+    meta = model._meta  # noqa: SLF001
+    together = [each.fields for each in meta.constraints if isinstance(each, UniqueConstraint)]
+    return any(
+        all(meta.get_field(name).is_relation for name in names)
+        for names in [*together, *meta.unique_together]
+        if names
+    )
+
+
+def _in_words(model: Model, count: int) -> str:
+    meta = model._meta  # noqa: SLF001
+    own = (str(meta.verbose_name), str(meta.verbose_name_plural))
+    one, several = IN_WORDS.get(meta.label_lower, own)
+    return one if count == 1 else several
 
 
 def as_json(user: User, *, site: str, now: datetime) -> Iterator[str]:

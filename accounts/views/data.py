@@ -45,6 +45,7 @@ def delete_person(request: SignedInRequest) -> HttpResponse:
         return _deleted(request)
     context = {
         "counts": personal_data.counts(request.user),
+        "is_waiting": request.user.revocations.exists(),
         "is_only_administrator": leaving.is_only_administrator(request.user),
         "forgot_to_tick": request.method == "POST",
     }

@@ -1,7 +1,9 @@
+import re
 import threading
 
 import pytest
 from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import Group
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection
 from django.db.models.signals import post_delete
@@ -27,12 +29,36 @@ def words(answer) -> str:
 
 
 def test_it_says_what_goes_and_what_happens_at_asana(owner):
-    owner.get("/tasks/")
+    sync.run(owner.account)
+    tasks = owner.user.tasks.count()
     page = words(owner.get(PAGE))
-    assert "Linked accounts: 1" in page
-    assert "Sessions: 1" in page
+    for going in (
+        "1 linked Asana account",
+        "1 place where you have signed in",
+        "2 entries in your history",
+        f"{tasks} tasks",
+        "3 workspaces",
+    ):
+        assert f"<li>{going}</li>" in page
     assert "up to 7 days" in page
     assert "Your tasks in Asana stay as they are" in page
+
+
+def test_it_counts_only_what_people_have_a_word_for_and_what_really_goes(owner):
+    sync.run(owner.account)
+    Revocation.objects.create(user=owner.user)
+    owner.user.groups.add(Group.objects.create(name="Readers"))
+    listed = " ".join(re.findall(r"<li>\d+ .*?</li>", words(owner.get(PAGE)).lower()))
+    assert "linked asana account" in listed
+    for nobodys_word in ("placement", "revocation", "audit", "relationship", "session"):
+        assert nobodys_word not in listed
+
+
+def test_it_says_that_an_earlier_revocation_goes_on(owner):
+    still = "Onelist is still asking Asana to end access that it had before"
+    assert still not in words(owner.get(PAGE))
+    Revocation.objects.create(user=owner.user)
+    assert still in words(owner.get(PAGE))
 
 
 def test_without_the_tick_nothing_happens(owner):
@@ -115,6 +141,7 @@ def test_what_was_waiting_already_is_told_too(owner, asana):
 def test_the_only_administrator_is_refused(administrator):
     for answer in (administrator.get(PAGE), administrator.post(PAGE, YES)):
         assert "the only administrator" in words(answer)
+        assert 'href="/admin/accounts/user/"' in words(answer)
     assert User.objects.filter(username="root").exists()
     User.objects.create_superuser("another")
     assert "Your account is deleted" in words(administrator.post(PAGE, YES))
