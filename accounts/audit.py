@@ -58,11 +58,19 @@ def record(  # noqa: PLR0913
         transaction.on_commit(lambda: mails.send_now(entry.pk))
 
 
-def refused(request: HttpRequest, user: User | None, why: str, *, from_where: bool = True) -> None:
+def refused(
+    request: HttpRequest,
+    user: User | None,
+    why: str,
+    *,
+    account: AsanaAccount | None = None,
+    from_where: bool = True,
+) -> None:
     """A sign-in. Anybody can make entries about nobody: those that say the same, once a minute."""
     record(
         Event.SIGN_IN_REFUSED,
         user=user,
+        account=account,
         request=request,
         detail=why,
         once_in=None if user else timedelta(minutes=1),

@@ -2,7 +2,7 @@ import logging
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
-from typing import Any, Final
+from typing import Final
 
 from django.contrib.sessions.backends.base import UpdateError
 from django.http import HttpRequest, HttpResponse
@@ -16,7 +16,7 @@ from social_django.middleware import SocialAuthExceptionMiddleware
 from accounts import audit
 from accounts.backends import AsanaOpenIdConnect
 from accounts.models import AsanaAccount, User
-from accounts.oidc.purposes import Purpose
+from accounts.oidc.purposes import Kind, Purpose
 from accounts.sign_in import failures, waiting
 from accounts.sign_in.failed import MixUp, failed_sign_in
 from accounts.sign_in.pipeline import give_back
@@ -26,6 +26,12 @@ logger = logging.getLogger(__name__)
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 RENEW_AFTER: Final = timedelta(days=1)
+WANTED: Final[dict[Kind, str]] = {
+    "connect": "Connecting",
+    "reconnect": "Reconnecting",
+    "widen": "Asking to change tasks",
+    "narrow": "Asking for less",
+}
 
 
 def sliding_session(get_response: GetResponse) -> GetResponse:
@@ -85,8 +91,9 @@ class SignInFailureMiddleware(SocialAuthExceptionMiddleware):
         self, request: HttpRequest, exception: SocialAuthBaseException
     ) -> HttpResponse:
         backend = getattr(request, "backend", None)
-        purpose = backend.purpose if isinstance(backend, AsanaOpenIdConnect) else Purpose()
-        failure = failures.describe(exception, purpose.kind)
+        if not isinstance(backend, AsanaOpenIdConnect):
+            backend = AsanaOpenIdConnect()  # that has come nowhere yet
+        failure = failures.describe(exception, backend.purpose.kind)
         logger.warning(
             "Sign-in failed: code=%s stage=%s parameter=%s claim=%s status=%s",
             exception.code,
@@ -95,44 +102,58 @@ class SignInFailureMiddleware(SocialAuthExceptionMiddleware):
             exception.claim,
             failure.status,
         )
-        if isinstance(backend, AsanaOpenIdConnect):
-            give_back(backend)
-        whose = _whose_history(request, backend)
-        if failure.keeps_nothing and not request.user.is_authenticated:
-            return _turned_away(request, failure, whose)
-        audit.refused(request, whose, failure.title)
+        give_back(backend)
+        expected = _expected(request, backend.purpose)
+        _write_down(request, failure, backend, expected)
         if request.session.modified:  # Django keeps no changes with a 5xx: here, what was used up
             with suppress(UpdateError):
                 request.session.save()
+        if failure.keeps_nothing and not request.user.is_authenticated:
+            return _turned_away(request, failure, is_known=backend.found is not None)
         if failure is failures.DECLINED:
             waited = waiting.peek(request.session)
             waiting.drop(request.session)
             return failed_sign_in(request, failure, back=waited.back if waited else "")
-        mix_up = _mix_up(request, exception, backend)
-        return failed_sign_in(request, failure, again=purpose.retry, mix_up=mix_up)
+        is_mix_up = expected and exception.code == "another_account"
+        mix_up = MixUp(expected, backend.came_back_as) if expected and is_mix_up else None
+        return failed_sign_in(request, failure, again=backend.purpose.retry, mix_up=mix_up)
+
+
+def _expected(request: HttpRequest, purpose: Purpose) -> AsanaAccount | None:
+    """The account of theirs that somebody signed in has asked Asana about."""
+    user = request.user
+    return user.asana_accounts.filter(gid=purpose.gid).first() if isinstance(user, User) else None
+
+
+def _write_down(
+    request: HttpRequest,
+    failure: failures.Failure,
+    backend: AsanaOpenIdConnect,
+    expected: AsanaAccount | None,
+) -> None:
+    """Who is signed in and wanted something else of Asana has not been refused a sign-in."""
+    user, found, kind = request.user, backend.found, backend.purpose.kind
+    if not isinstance(user, User):
+        is_stranger = failure.keeps_nothing and found is None
+        whose = found.user if found else None
+        audit.refused(request, whose, failure.reason, account=found, from_where=not is_stranger)
+    elif kind == "sign_in":
+        theirs = found if found and found.user == user else None
+        audit.refused(request, user, failure.reason, account=theirs)
+    else:
+        audit.record(
+            audit.Event.NOTHING_CHANGED,
+            user=user,
+            account=expected,
+            request=request,
+            detail=f"{WANTED[kind]}: {failure.reason}",
+        )
 
 
 def _turned_away(
-    request: HttpRequest, failure: failures.Failure, known: User | None
+    request: HttpRequest, failure: failures.Failure, *, is_known: bool
 ) -> HttpResponse:
-    """Their session goes; of a stranger nothing stays but that there was one."""
-    audit.refused(request, known, failure.title, from_where=known is not None)
-    response = failed_sign_in(request, failure if known else failures.of_a_stranger(failure))
+    """Without a session: there is nothing to go on with."""
+    response = failed_sign_in(request, failure if is_known else failures.of_a_stranger(failure))
     request.session.flush()
     return response
-
-
-def _whose_history(request: HttpRequest, backend: Any) -> User | None:
-    """Of whoever is signed in here, or else of the owner of the account they came back with."""
-    if isinstance(request.user, User):
-        return request.user
-    found = getattr(backend, "found", None)
-    return found.user if isinstance(found, AsanaAccount) else None
-
-
-def _mix_up(request: HttpRequest, exception: SocialAuthBaseException, backend: Any) -> MixUp | None:
-    """Both named, where another account came back: the person has just been it at Asana."""
-    if exception.code != "another_account" or not isinstance(request.user, User):
-        return None
-    expected = request.user.asana_accounts.filter(gid=backend.purpose.gid).first()
-    return MixUp(expected, backend.came_back_as) if expected else None

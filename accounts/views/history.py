@@ -11,6 +11,7 @@ from accounts.models import AuditEntry
 from accounts.typing import SignedInRequest
 
 PAGE_SIZE: Final = 50
+WHAT: Final = {AuditEntry.Event.REFRESH_REFUSED.value: "Access not renewed"}
 
 
 @login_required
@@ -28,13 +29,21 @@ def described(entry: AuditEntry) -> dict[str, Any]:
     is_ours_to_tell = entry.by != AuditEntry.By.ADMINISTRATOR
     return {
         "at": entry.at,
-        "what": entry.get_event_display(),
+        "what": WHAT.get(entry.event) or entry.get_event_display(),
         "account": entry.account_name,
-        "detail": entry.detail,
+        "detail": _detail(entry),
         "by": _by(entry),
         "browser": browsers.in_words(entry.browser) if is_ours_to_tell and entry.browser else "",
         "address": entry.address if is_ours_to_tell else "",
     }
+
+
+def _detail(entry: AuditEntry) -> str:
+    """A refused refresh is kept as OAuth's own word for it, for administrators."""
+    if entry.event != AuditEntry.Event.REFRESH_REFUSED:
+        return entry.detail
+    ended = entry.detail == "invalid_grant"
+    return "Asana has ended it" if ended else "Asana refused; Onelist tries again"
 
 
 def _by(entry: AuditEntry) -> str:

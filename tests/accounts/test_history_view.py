@@ -8,11 +8,11 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts import audit
-from accounts.models import AuditEntry, User
+from accounts.models import AsanaAccount, AuditEntry, User
 from tests.accounts.sign_ins import sign_in
 from tests.people import authorize_url, path_of
 from tests.people import sign_in as sign_in_at_stand_in
-from tests.stand_in import ADA
+from tests.stand_in import ADA, BEN
 
 PAGE = "/accounts/history/"
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:130.0) Gecko/20100101 Firefox/130.0"
@@ -182,19 +182,73 @@ def test_a_sign_in_that_fails_is_written_down_without_knowing_whose(op):
     assert written.detail == "Asana's answer couldn't be verified"
 
 
-def test_one_that_fails_for_somebody_signed_in_is_in_their_history(owner, asana):
-    url = authorize_url(owner.client, "/accounts/connect/")
-    owner.get(path_of(asana.deny(url, ADA)))
+def test_a_plain_one_that_somebody_signed_in_denies_is_in_their_history(owner, asana):
+    owner.get(path_of(asana.deny(authorize_url(owner.client), ADA)))
     written = AuditEntry.objects.get(event=Event.SIGN_IN_REFUSED)
-    assert (written.user, written.by) == (owner.user, By.PERSON)
-    assert "Sign-in refused" in page_of(owner)
+    assert (written.user, written.by, written.account_name) == (owner.user, By.PERSON, "")
+    assert "Sign-in refused</strong> <span" in page_of(owner)
+    assert "Deny was pressed at Asana" in page_of(owner)
+
+
+@pytest.mark.parametrize(
+    ("way", "wanted", "name"),
+    [
+        ("/accounts/connect/", "Connecting", ""),
+        ("/accounts/{}/reconnect/", "Reconnecting", "Ada Okafor"),
+        ("/accounts/{}/permission/", "Asking to change tasks", "Ada Okafor"),
+        ("/accounts/{}/give-up-writing/", "Asking for less", "Ada Okafor"),
+    ],
+)
+def test_who_denies_something_else_has_not_been_refused_a_sign_in(owner, asana, way, wanted, name):
+    if wanted == "Reconnecting":
+        AsanaAccount.objects.update(status=AsanaAccount.Status.NEEDS_RECONNECTING)
+    if wanted == "Asking for less":
+        AsanaAccount.objects.update(scope="tasks:read tasks:write")
+    owner.get(path_of(asana.deny(authorize_url(owner.client, way.format(owner.account.pk)), ADA)))
+    written = AuditEntry.objects.get(event=Event.NOTHING_CHANGED)
+    assert (written.user, written.by, written.account_name) == (owner.user, By.PERSON, name)
+    assert written.detail == f"{wanted}: Deny was pressed at Asana"
+    assert "Nothing changed" in page_of(owner)
+    assert not AuditEntry.objects.filter(event=Event.SIGN_IN_REFUSED).exists()
+
+
+def test_nor_has_who_comes_back_with_another_account(owner, asana):
+    AsanaAccount.objects.update(status=AsanaAccount.Status.NEEDS_RECONNECTING)
+    url = authorize_url(owner.client, f"/accounts/{owner.account.pk}/reconnect/")
+    owner.get(path_of(asana.allow(url, BEN)))
+    written = AuditEntry.objects.get(event=Event.NOTHING_CHANGED)
+    assert (written.account_gid, written.account_name) == (ADA, "Ada Okafor")
+    assert written.detail == "Reconnecting: Another Asana account came back"
+    assert BEN not in str(vars(written))
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        ("invalid_grant", "Asana has ended it"),
+        ("invalid_client", "Asana refused; Onelist tries again"),
+        ("an error of its own", "Asana refused; Onelist tries again"),
+    ],
+)
+def test_a_refused_refresh_is_told_without_a_word_of_oauths(owner, code, words):
+    entry(owner.user, Event.REFRESH_REFUSED, By.SITE, account_name="Ada", detail=code)
+    page = page_of(owner)
+    assert "Access not renewed" in page
+    assert words in page
+    assert code not in page
+    assert "Token refresh" not in page
+
+
+def test_a_permission_is_told_by_what_it_permits(owner):
+    entry(owner.user, Event.PERMISSIONS_WIDENED)
+    assert "May now change tasks" in page_of(owner)
 
 
 def test_one_that_fails_for_an_account_that_is_linked_is_in_its_owners(owner, other_user, asana):
     """Somebody signed in as Ben comes back from Asana as Ada."""
     other_user.get(path_of(asana.allow(authorize_url(other_user.client), ADA)))
     written = AuditEntry.objects.filter(event=Event.SIGN_IN_REFUSED)
-    assert {each.user for each in written} == {other_user.user}
+    assert {(each.user, each.account_name) for each in written} == {(other_user.user, "")}
 
 
 def test_who_is_switched_off_and_tries_is_written_down(owner, asana):

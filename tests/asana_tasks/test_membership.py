@@ -122,6 +122,7 @@ def test_who_is_linked_reads_in_their_history_from_where_somebody_tried(other_us
     answer = sign_in(Client(), asana, BEN)
     entry = AuditEntry.objects.get(event=AuditEntry.Event.SIGN_IN_REFUSED)
     assert (entry.user, entry.address) == (other_user.user, "127.0.0.1")
+    assert entry.account_gid == BEN
     assert KEPT not in unescape(answer.content.decode())
     assert Session.objects.get().user == other_user.user  # who tried has none
 

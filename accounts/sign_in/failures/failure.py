@@ -1,4 +1,4 @@
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 
 
 @dataclass(frozen=True)
@@ -9,5 +9,7 @@ class Failure:
     title: str
     explanation: str
     advice: str
+    _: KW_ONLY
+    reason: str  # in the history, which administrators read too
     may_connect: bool = False  # the ways out are to connect with care, or to sign out
     keeps_nothing: bool = False  # of who isn't known here

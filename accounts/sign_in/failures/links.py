@@ -9,6 +9,7 @@ NOT_CONNECTED: Final = Failure(
     "Nothing was connected",
     "You pressed Deny at Asana, so no account has been added. Those you have work as before.",
     "If that was a slip, try again and choose Allow.",
+    reason="Deny was pressed at Asana",
 )
 NOT_RECONNECTED: Final = Failure(
     403,
@@ -17,6 +18,7 @@ NOT_RECONNECTED: Final = Failure(
     "fetched before stay in your list.",
     "If that was a slip, try again and choose Allow. If you no longer want this account here, "
     "disconnect it on the accounts page.",
+    reason="Deny was pressed at Asana",
 )
 DECLINED: Final = Failure(
     403,
@@ -25,6 +27,7 @@ DECLINED: Final = Failure(
     "Everything else works as before.",
     "You can complete the task in Asana itself. Should you change your mind, just try it here "
     "again: you will be asked again.",
+    reason="Deny was pressed at Asana",
 )
 NOT_NARROWED: Final = Failure(
     403,
@@ -33,6 +36,7 @@ NOT_NARROWED: Final = Failure(
     "change your tasks, as before.",
     "To take the permission to change tasks away, try again and choose Allow: what you allow then "
     "is reading alone.",
+    reason="Deny was pressed at Asana",
 )
 ANOTHER_TO_RECONNECT: Final = Failure(
     409,
@@ -41,6 +45,7 @@ ANOTHER_TO_RECONNECT: Final = Failure(
     "has been stored. The tasks that were fetched before stay in your list.",
     "Asana takes whoever is signed in there in this browser. Switch to the right account in Asana "
     "first, then reconnect. To add the other account, use “Connect another Asana account”.",
+    reason="Another Asana account came back",
 )
 ANOTHER_ACCOUNT: Final = Failure(
     409,
@@ -48,6 +53,7 @@ ANOTHER_ACCOUNT: Final = Failure(
     "You came back from Asana with another account than the one whose tasks you wanted to change. "
     "Nothing has been stored, and nothing has been changed.",
     "Switch to the right account in Asana first, then ask again.",
+    reason="Another Asana account came back",
 )
 ANOTHER_TO_NARROW: Final = Failure(
     409,
@@ -55,6 +61,7 @@ ANOTHER_TO_NARROW: Final = Failure(
     "You came back from Asana with another account than the one whose permission you wanted to "
     "give up. Nothing has been stored, and nothing has been changed.",
     "Switch to the right account in Asana first, then try again.",
+    reason="Another Asana account came back",
 )
 STILL_WIDE: Final = Failure(
     409,
@@ -63,6 +70,7 @@ STILL_WIDE: Final = Failure(
     "Nothing has been changed here.",
     "Remove Onelist in Asana's settings, under “Apps”, then reconnect the account here and try "
     "again.",
+    reason="Asana gave the permission to change tasks again",
 )
 NO_LONGER_LINKED: Final = Failure(
     409,
@@ -70,6 +78,7 @@ NO_LONGER_LINKED: Final = Failure(
     "It has been disconnected while you were at Asana. Nothing has been stored, so it stays "
     "disconnected.",
     "To have it here again, connect it.",
+    reason="The account was disconnected meanwhile",
     may_connect=True,
 )
 IN_USE: Final = Failure(
@@ -81,6 +90,7 @@ IN_USE: Final = Failure(
     "Switch to the account you meant in Asana, then connect again. If the other person is you, "
     "sign out here and sign in with that account; to have it here instead, disconnect it there "
     "first (or, if it is the only one there, delete that account).",
+    reason="The Asana account that came back is connected to somebody else",
     may_connect=True,
 )
 ANOTHER_PERSON: Final = Failure(
@@ -89,5 +99,6 @@ ANOTHER_PERSON: Final = Failure(
     "You came back from Asana with an account that isn't one of yours here. Nothing has been "
     "linked.",
     "To add it to your list, connect it. To use it by itself, sign out first.",
+    reason="The Asana account that came back is none of those connected here",
     may_connect=True,
 )

@@ -10,6 +10,7 @@ DENIED: Final = Failure(
     "You pressed Deny at Asana, so Onelist was not let in. Nothing has been stored.",
     "Onelist needs to read your tasks in order to list them. If that was a slip, sign in again and "
     "choose Allow.",
+    reason="Deny was pressed at Asana",
 )
 SESSION: Final = Failure(
     403,
@@ -17,18 +18,21 @@ SESSION: Final = Failure(
     "It was started in another browser, took longer than half an hour, or has been finished "
     "already. To keep others out, each sign-in works once, in the browser that began it.",
     "Start again from here. If it happens every time, allow cookies for this site.",
+    reason="It was begun in another browser or too long ago, or was finished already",
 )
 UNREACHABLE: Final = Failure(
     503,
     "Asana isn't answering",
     "We couldn't reach Asana to finish this. Nothing has been stored.",
     "Wait a moment and try again.",
+    reason="Asana didn't answer",
 )
 BAD_REQUEST: Final = Failure(
     400,
     "That isn't an answer from Asana",
     "The address you opened is not one that Asana sends people back with.",
     "Start again from here.",
+    reason="What came back was no answer of Asana's",
 )
 SCOPES: Final = Failure(
     502,
@@ -36,6 +40,7 @@ SCOPES: Final = Failure(
     "The app registered at Asana doesn't have the permissions that Onelist asks for.",
     "Tell the administrator of this site: the permissions in Asana's developer console and the "
     "setting ASANA_APP_PERMISSIONS have to match.",
+    reason="Asana refused the permissions that Onelist asks for",
 )
 SETUP: Final = Failure(
     502,
@@ -43,6 +48,7 @@ SETUP: Final = Failure(
     "Asana and this site don't agree about the app that is registered there.",
     "Tell the administrator of this site: client ID, client secret and redirect address in Asana's "
     "developer console have to match the site's settings.",
+    reason="Asana and this site don't agree about the app",
 )
 UNTRUSTED: Final = Failure(
     502,
@@ -50,6 +56,7 @@ UNTRUSTED: Final = Failure(
     "Something in what Asana sent back wasn't right, so we didn't let anybody in. "
     "Nothing has been stored.",
     "Try again. If it happens every time, tell the administrator of this site.",
+    reason="Asana's answer couldn't be verified",
 )
 NOT_A_MEMBER: Final = Failure(
     403,
@@ -58,6 +65,7 @@ NOT_A_MEMBER: Final = Failure(
     "here, so you were not let in.",
     "If you have another Asana account, switch to it in Asana and sign in again. Otherwise ask an "
     "administrator of this site.",
+    reason="In none of the workspaces whose people may sign in",
     keeps_nothing=True,
 )
 SIGNUPS_CLOSED: Final = Failure(
@@ -67,6 +75,7 @@ SIGNUPS_CLOSED: Final = Failure(
     "join at the moment.",
     "If you have been here before, sign in with the Asana account you used then. Otherwise ask an "
     "administrator of this site.",
+    reason="New people can't join",
     keeps_nothing=True,
 )
 TOO_MANY: Final = Failure(
@@ -74,16 +83,19 @@ TOO_MANY: Final = Failure(
     "Too many sign-ins from here",
     "A lot of sign-ins have been started from your address in a short time.",
     "Wait a little and try again.",
+    reason="Too many sign-ins from one address",
 )
 INACTIVE: Final = Failure(
     403,
     "Your account here is switched off",
     "An administrator of this site has switched off your account. What it holds is still there.",
     "Ask an administrator of this site to switch it on again.",
+    reason="Switched off here",
 )
 CODE_REJECTED: Final = Failure(
     403,
     "Asana no longer accepts this sign-in",
     "The one-time code you came back with has been used or is too old.",
     "Start again from here.",
+    reason="The one-time code was used already or too old",
 )
