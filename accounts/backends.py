@@ -38,7 +38,7 @@ class AsanaOpenIdConnect(Provider):
 
     purpose = Purpose()  # on the way there and, from the session, on the way back
     found: AsanaAccount | None = None  # the linked account that somebody came back with
-    came_back_as = ""  # whom userinfo named, for the person to read
+    came_back_as: claims.Named | None = None  # in userinfo, for the person to read
 
     def get_or_create_state(self) -> str | None:
         """The state; the session keeps with it why, and where to go afterwards."""
@@ -168,7 +168,7 @@ class AsanaOpenIdConnect(Provider):
         if self.id_token is not None:
             self.validate_userinfo_sub(known)
         self.sub = known["sub"]
-        self.came_back_as = claims.in_words(known)
+        self.came_back_as = claims.named(known)
         return known
 
     def get_user_id(self, details: Any, response: dict[str, Any]) -> str:

@@ -114,8 +114,7 @@ class SignInFailureMiddleware(SocialAuthExceptionMiddleware):
             waited = waiting.peek(request.session)
             waiting.drop(request.session)
             return failed_sign_in(request, failure, back=waited.back if waited else "")
-        is_mix_up = expected and exception.code == "another_account"
-        mix_up = MixUp(expected, backend.came_back_as) if expected and is_mix_up else None
+        mix_up = MixUp(expected, backend.came_back_as) if failure.is_mix_up else None
         return failed_sign_in(request, failure, again=backend.purpose.retry, mix_up=mix_up)
 
 

@@ -1,7 +1,7 @@
 """What of a provider's claims can be kept, whatever it sent."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 
 def text(value: Any, length: int) -> str:
@@ -17,7 +17,12 @@ def picture_url(value: Any) -> str:
     return url if len(url) <= 2000 and url.startswith(("https://", "http://")) else ""
 
 
-def in_words(claims: Mapping[str, Any]) -> str:
-    """Whom they name: “Ada Okafor (ada@example.com)”, or what there is of that."""
+class Named(NamedTuple):
+    name: str
+    email: str
+
+
+def named(claims: Mapping[str, Any]) -> Named | None:
+    """Whom they name; by the e-mail address where there is no name, None where there is neither."""
     name, email = text(claims.get("name"), 255), text(claims.get("email"), 254)
-    return f"{name} ({email})" if name and email else name or email
+    return Named(name or email, email) if name or email else None

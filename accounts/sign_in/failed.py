@@ -8,12 +8,15 @@ from django.utils.cache import add_never_cache_headers
 
 from accounts import rates
 from accounts.models import AsanaAccount
+from accounts.oidc.claims import Named
 from accounts.sign_in import failures
 
 
 class MixUp(NamedTuple):
-    expected: AsanaAccount
-    came_back_as: str
+    """Both named: the person has just been the one that came back, at Asana."""
+
+    expected: AsanaAccount | None
+    came_back_as: Named | None
 
 
 def failed_sign_in(

@@ -227,13 +227,21 @@ def test_nor_is_its_grant_ended(owner, other_user, asana):
 
 
 def test_the_page_that_says_so_tells_nothing_about_them(owner, other_user, asana):
-    page = connect(owner, asana, BEN).content.decode()
-    for text in ("Ben", BEN, "ben@example.com", "identity_in_use"):
+    """But whom the person has just been at Asana, as Asana says."""
+    User.objects.filter(pk=other_user.user.pk).update(name="Dr Benjamin", username="bt")
+    AsanaAccount.objects.filter(gid=BEN).update(name="Benji", label="Ben's own word")
+    page = unescape(connect(owner, asana, BEN).content.decode())
+    assert 'You came back as <strong dir="auto">Ben Tanaka</strong>' in page
+    assert "(<bdi>ben@example.com</bdi>)" in page
+    for text in ("Dr Benjamin", "bt<", "Benji", "own word", BEN, "identity_in_use"):
         assert text not in page
 
 
 def test_it_shows_the_ways_out(owner, other_user, asana):
     page = connect(owner, asana, BEN).content.decode()
+    assert page.count("<li>If ") == 3
+    assert 'href="https://app.asana.com/"' in page
+    assert "delete your Onelist account there" in page
     assert f'href="{CONNECT}"' in page
     assert 'action="/logout/"' in page
     assert 'href="/accounts/"' in page
@@ -249,7 +257,10 @@ def test_a_plain_sign_in_attaches_nothing(owner, asana, linked):
     people = User.objects.count()
     answer = sign_in(owner.client, asana, BEN)
     assert answer.status_code == 409
-    assert failures.ANOTHER_PERSON.title in answer.content.decode()
+    page = answer.content.decode()
+    assert failures.ANOTHER_PERSON.title in page
+    assert 'You came back as <strong dir="auto">Ben Tanaka</strong>' in page
+    assert 'href="https://app.asana.com/"' in page
     assert gids(owner.user) == {ADA}
     assert User.objects.count() == people
     assert owner.client.session["_auth_user_id"] == str(owner.user.pk)

@@ -11,5 +11,8 @@ class Failure:
     advice: str
     _: KW_ONLY
     reason: str  # in the history, which administrators read too
-    may_connect: bool = False  # the ways out are to connect with care, or to sign out
+    ways_out: str = ""  # the template that lists them, where there are several
+    is_mix_up: bool = False  # an account came back, but not the right one
+    may_connect: bool = False
+    may_sign_out: bool = False
     keeps_nothing: bool = False  # of who isn't known here

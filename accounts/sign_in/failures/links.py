@@ -46,6 +46,8 @@ ANOTHER_TO_RECONNECT: Final = Failure(
     "Asana takes whoever is signed in there in this browser. Switch to the right account in Asana "
     "first, then reconnect. To add the other account, use “Connect another Asana account”.",
     reason="Another Asana account came back",
+    is_mix_up=True,
+    may_connect=True,
 )
 ANOTHER_ACCOUNT: Final = Failure(
     409,
@@ -54,6 +56,7 @@ ANOTHER_ACCOUNT: Final = Failure(
     "Nothing has been stored, and nothing has been changed.",
     "Switch to the right account in Asana first, then ask again.",
     reason="Another Asana account came back",
+    is_mix_up=True,
 )
 ANOTHER_TO_NARROW: Final = Failure(
     409,
@@ -62,6 +65,7 @@ ANOTHER_TO_NARROW: Final = Failure(
     "give up. Nothing has been stored, and nothing has been changed.",
     "Switch to the right account in Asana first, then try again.",
     reason="Another Asana account came back",
+    is_mix_up=True,
 )
 STILL_WIDE: Final = Failure(
     409,
@@ -84,21 +88,24 @@ NO_LONGER_LINKED: Final = Failure(
 IN_USE: Final = Failure(
     409,
     "That Asana account belongs to somebody else here",
-    "The Asana account you came back with is linked to another person on this site already. It has "
-    "not been moved, and nothing has changed for either of you. If you wanted another account, "
-    "Asana took this one because it is signed in there in this browser.",
-    "Switch to the account you meant in Asana, then connect again. If the other person is you, "
-    "sign out here and sign in with that account; to have it here instead, disconnect it there "
-    "first (or, if it is the only one there, delete that account).",
+    "The Asana account you came back with is connected to another person on this site already. It "
+    "has not been moved, and nothing has changed for either of you.",
+    "What to do now depends on what you wanted:",
     reason="The Asana account that came back is connected to somebody else",
+    ways_out="accounts/_ways_out_in_use.html",
+    is_mix_up=True,
     may_connect=True,
+    may_sign_out=True,
 )
 ANOTHER_PERSON: Final = Failure(
     409,
     "You are signed in as somebody else",
     "You came back from Asana with an account that isn't one of yours here. Nothing has been "
     "linked.",
-    "To add it to your list, connect it. To use it by itself, sign out first.",
+    "What to do now depends on what you wanted:",
     reason="The Asana account that came back is none of those connected here",
+    ways_out="accounts/_ways_out_another_person.html",
+    is_mix_up=True,
     may_connect=True,
+    may_sign_out=True,
 )
