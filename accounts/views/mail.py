@@ -24,9 +24,12 @@ def mail(request: SignedInRequest) -> HttpResponse:
         request.user.save(update_fields=MailForm.Meta.fields)
         messages.success(request, "Saved.")
         return redirect("accounts:mail")
+    accounts = request.user.asana_accounts
     context = {
         "form": form,
         "site_sends_mail": settings.SENDS_MAIL,
         "has_address": mails.has_address(request.user),
+        "has_account": accounts.exists(),
+        "is_from_asana": accounts.filter(email__iexact=request.user.email).exists(),
     }
     return render(request, "accounts/mail.html", context)

@@ -60,4 +60,22 @@ def test_it_says_when_the_site_sends_none(owner, settings):
 
 def test_it_says_when_there_is_nowhere_to_write_to(owner):
     User.objects.update(email="")
-    assert "nowhere to write to" in owner.get(PAGE).content.decode()
+    page = owner.get(PAGE).content.decode()
+    assert "Asana gave Onelist no e-mail address for you" in page
+    assert "nowhere to write to" in page
+
+
+def test_it_says_that_an_address_is_from_asana_only_where_it_is(owner, administrator):
+    from_asana = ", the address that Asana gave"
+    assert f"To ada@example.com{from_asana}" in owner.get(PAGE).content.decode()
+    User.objects.update(email="changed@example.com")  # by an administrator
+    for person in (owner, administrator):
+        page = person.get(PAGE).content.decode()
+        assert "To changed@example.com." in page
+        assert from_asana not in page
+
+
+def test_nobody_without_an_account_is_told_that_asana_gave_no_address(administrator):
+    page = administrator.get(PAGE).content.decode()
+    assert "Onelist has no e-mail address for you" in page
+    assert "Asana gave" not in page
