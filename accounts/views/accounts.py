@@ -21,9 +21,11 @@ from accounts.typing import SignedInRequest
 @login_required
 @require_safe
 def account_list(request: SignedInRequest) -> HttpResponse:
+    accounts = request.user.asana_accounts.prefetch_related("workspaces")
     context = {
-        "accounts": request.user.asana_accounts.prefetch_related("workspaces"),
+        "accounts": accounts,
         "revocations": request.user.revocations.all(),
+        "still_linked": {tokens.account_hash(account.gid) for account in accounts},
         "colours": AsanaAccount.Colour.choices,
         "now": timezone.now(),
     }

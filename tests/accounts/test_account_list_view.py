@@ -6,6 +6,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from accounts import tokens
 from accounts.models import AsanaAccount, Revocation, User
 from asana_tasks import sync
 from asana_tasks.models import Workspace
@@ -148,19 +149,28 @@ def test_it_lists_what_asana_still_has_to_be_told(owner):
     )
     page = page_of(owner)
     ends = timezone.localtime(now + timedelta(days=6))
-    assert "Still telling Asana" in page
+    assert "Asana hasn't ended our access yet" in page
     assert "Old account" in page
-    assert "tried 3 times, next try" in page
+    assert "Tried 3 times, next try" in page
     assert "next try 9\xa0minutes from now" in page
     assert f"{ends:%H:%M}" in page
     assert "https://app.asana.com/0/my-apps" in page
     assert "503" not in page
 
 
+def test_it_says_of_which_whether_all_of_it_was_given_up(owner):
+    waiting(owner.user, account_hash=tokens.account_hash("424242"))
+    assert "Disconnected here." in page_of(owner)
+    Revocation.objects.update(account_hash=tokens.account_hash(ADA))
+    page = page_of(owner)
+    assert "The earlier permission to change its tasks." in page
+    assert "Disconnected here." not in page
+
+
 def test_a_try_that_is_due_is_not_in_the_past(owner):
     waiting(owner.user, next_attempt_at=timezone.now() - timedelta(hours=2))
     page = page_of(owner)
-    assert "next try any moment now" in page
+    assert "Next try any moment now" in page
     assert "ago, until" not in page
 
 
@@ -168,8 +178,8 @@ def test_that_of_others_is_nobody_elses_business(owner, other_user, administrato
     waiting(owner.user)
     Revocation.objects.create(user=None)
     for client in (other_user, administrator):
-        assert "Still telling Asana" not in page_of(client)
+        assert "Asana hasn't ended our access yet" not in page_of(client)
 
 
 def test_who_waits_for_nothing_reads_nothing_of_it(owner):
-    assert "Still telling Asana" not in page_of(owner)
+    assert "Asana hasn't ended our access yet" not in page_of(owner)

@@ -144,7 +144,7 @@ def test_with_asana_down_it_goes_here_at_once_and_there_later(ada, asana):
     asana.order("server_error", path="/-/oauth_revoke", value=503)
     page = disconnect(ada)
     assert "Asana isn't answering: Onelist keeps telling it for up to 7 days" in page
-    assert "Still telling Asana" in page
+    assert "Asana hasn't ended our access yet" in page
     assert "https://app.asana.com/0/my-apps" in page
     assert not AsanaAccount.objects.filter(gid=ADA).exists()
     assert not Task.objects.filter(account=ada.account.pk).exists()
@@ -153,7 +153,7 @@ def test_with_asana_down_it_goes_here_at_once_and_there_later(ada, asana):
     asana.heal()
     assert tokens.revoke_due([waiting])[tokens.Outcome.REVOKED] == 1
     page = ada.get("/accounts/").content.decode()
-    assert "Still telling Asana" not in page
+    assert "Asana hasn't ended our access yet" not in page
 
 
 def test_a_token_that_cannot_be_read_is_no_sign_that_asana_has_ended_it(ada, asana):

@@ -184,7 +184,7 @@ def test_with_asana_down_it_is_revoked_later(wide, asana):
     asana.order("server_error", path="/-/oauth_revoke", value=503)
     page = next_page(wide, narrow(wide, asana))
     assert "keeps telling Asana for up to 7 days" in page
-    assert "Still telling Asana" in page
+    assert "Asana hasn't ended our access yet" in page
     assert ada().scope == BASE
     asana.heal()
     assert tokens.revoke_due(Revocation.objects.all())[tokens.Outcome.REVOKED] == 2

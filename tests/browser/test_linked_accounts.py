@@ -140,7 +140,7 @@ def test_disconnect_with_asana_down_and_revoke_later(ada: Page, asana: StandIn):
     press_disconnect(page, "Ben Tanaka")
     expect(page.get_by_text("keeps telling it for up to 7 days").first).to_be_visible()
     expect(page.locator(".card.account")).to_have_count(1)
-    expect(page.get_by_role("heading", name="Still telling Asana")).to_be_visible()
+    expect(page.get_by_role("heading", name="Asana hasn't ended our access yet")).to_be_visible()
     looks_right(page)
     assert not AsanaAccount.objects.filter(gid=BEN).exists()
 
@@ -150,7 +150,7 @@ def test_disconnect_with_asana_down_and_revoke_later(ada: Page, asana: StandIn):
     assert not Revocation.objects.exists()
     assert [each["status"] for each in asana.requests(REVOKE)] == [503, 200]
     page.goto("/accounts/")
-    expect(page.get_by_role("heading", name="Still telling Asana")).to_have_count(0)
+    expect(page.get_by_role("heading", name="Asana hasn't ended our access yet")).to_have_count(0)
     page.goto("/accounts/history/")
     expect(page.get_by_text("Access revoked at Asana")).to_be_visible()
     looks_right(page)
