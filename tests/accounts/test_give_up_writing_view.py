@@ -85,7 +85,10 @@ def test_with_full_permissions_it_says_why_not(wide, settings, asana, why):
     for method in ("get", "post"):
         answer = getattr(wide, method)(path(ada()))
         assert answer.status_code == 200
-        assert "Here it is all or nothing" in answer.content.decode()
+        page = answer.content.decode()
+        assert "Here it is all or nothing" in page
+        assert "Ask the administrator of this site" in page
+        assert "ASANA_APP" not in page
     assert len(asana.requests()) == before
 
 
