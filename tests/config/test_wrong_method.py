@@ -3,7 +3,7 @@
 import pytest
 from django.test import Client
 
-PAGE = "This address takes a form"
+PAGE = "This page can't be opened directly"
 HTMX = {"HX-Request": "true"}
 
 
