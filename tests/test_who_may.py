@@ -36,7 +36,7 @@ SITE = {
     "accounts:give_up_writing": ("login 404 404 on", "login 404 404 on"),
     "accounts:history": ("login 200 200 200", "login 405 405 405"),
     "accounts:home": ("200 on on on", "405 405 405 405"),
-    "accounts:inactive": ("403 403 403 403", "405 405 405 405"),
+    "accounts:inactive": ("403 on on on", "405 405 405 405"),
     "accounts:label": ("login 405 405 405", "login 404 404 on"),
     "accounts:mail": ("login 200 200 200", "login on on on"),
     "accounts:my_data": ("login 200 200 200", "login 405 405 405"),

@@ -56,4 +56,6 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def inactive(request: HttpRequest) -> HttpResponse:
+    if request.user.is_authenticated:  # so they aren't
+        return redirect("asana_tasks:task_list")
     return failed_sign_in(request, failures.INACTIVE)

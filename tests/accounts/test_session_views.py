@@ -7,7 +7,7 @@ from django.utils import timezone
 from qsessions.models import Session
 
 from accounts import sessions
-from accounts.models import AuditEntry
+from accounts.models import AuditEntry, User
 from tests.people import sign_in
 from tests.stand_in import ADA
 
@@ -149,6 +149,12 @@ def test_all_end_when_the_person_is_switched_off(owner, phone, other_user):
     assert not Session.objects.filter(user=user).exists()
     assert owner.get(PAGE).status_code == phone.get(PAGE).status_code == 302
     assert other_user.get(PAGE).status_code == 200
+
+
+def test_nobody_who_is_signed_in_is_told_that_they_are_switched_off(owner):
+    assert owner.get("/login/inactive/")["Location"] == "/tasks/"
+    User.objects.update(is_active=False)
+    assert owner.get("/login/inactive/").status_code == 403
 
 
 def test_who_is_switched_off_in_the_database_alone_has_no_page_either(owner, phone):
