@@ -60,7 +60,9 @@ def test_each_is_told_once(account, event):
     assert sent.to == ["ada@example.com"]
     assert sent.from_email == "onelist@localhost"
     assert sent.subject.startswith("Onelist: Ada at work ")
-    assert "Hello Ada Okafor" in sent.body
+    greeting, sentence, *_ = sent.body.split("\n\n")
+    assert greeting == "Hello Ada Okafor,"
+    assert sentence[0].isupper()
     assert due() == []
     mails.send_due()
     assert len(mail.outbox) == 1
@@ -94,6 +96,14 @@ def test_trouble_is_told_once_however_many_find_out(account):
     for _ in range(5):
         tokens.needs_reconnecting(AsanaAccount.objects.get(), "Asana no longer lets us in")
     assert len(mail.outbox) == 1
+
+
+def test_of_disconnecting_it_says_what_is_unchanged_at_asana_and_no_more(account):
+    """The access has been ended there, or is about to be."""
+    audit.record(Event.DISCONNECTED, account=account)
+    body = " ".join(mail.outbox[0].body.split())
+    assert "Your tasks in Asana are unchanged." in body
+    assert "nothing has changed" not in body
 
 
 def test_it_says_from_where_a_person_did_it(account, rf):
