@@ -18,7 +18,7 @@ DISCONNECTED: Final = {
     Outcome.REVOKED: "Asana has ended Onelist's access.",
     Outcome.WAITING: "Asana isn't answering: Onelist keeps telling it for up to 7 days. You can "
     f"also {BY_HAND}.",
-    Outcome.GONE: "Onelist has dealt with its access at Asana in the same moment: your history "
+    Outcome.GONE: "Onelist has dealt with its access at Asana at the same moment: your history "
     "says how.",
     Outcome.GIVEN_UP: "Onelist could not tell Asana: to end its access there too, please "
     f"{BY_HAND}.",
@@ -29,7 +29,7 @@ NARROWED: Final = {
     Outcome.WAITING: "Asana isn't answering about the earlier permission: Onelist no longer uses "
     f"it, and keeps telling Asana for up to 7 days. You can also {BY_HAND}, and reconnect "
     "afterwards.",
-    Outcome.GONE: "Onelist has dealt with the earlier permission in the same moment: your history "
+    Outcome.GONE: "Onelist has dealt with the earlier permission at the same moment: your history "
     "says how.",
     Outcome.GIVEN_UP: "Onelist could not tell Asana to end the earlier permission, and holds it no "
     f"longer. To end it there too, {BY_HAND}, and reconnect afterwards.",
@@ -92,7 +92,8 @@ def _narrowed(request: HttpRequest, linked: Linked, outcome: Outcome | None) -> 
             request,
             format_html(
                 "{} needs reconnecting: together with the permission to change tasks, Asana has "
-                "ended the one to read them. When you reconnect, Onelist asks for reading alone.",
+                "ended the one to read them. When you reconnect, Onelist asks for read-only "
+                "access.",
                 who(left),
             ),
         )

@@ -222,7 +222,7 @@ def test_where_asana_ends_both_the_person_is_told(op, nobody, when):
     page = unescape(nobody.get("/accounts/").content.decode())
     assert "Asana ended this access together with the wider one you gave up." in page
     if when == "at once":
-        assert "When you reconnect, Onelist asks for reading alone." in page
+        assert "When you reconnect, Onelist asks for read-only access." in page
     asked = query(authorize_url(nobody, f"/accounts/{account.pk}/reconnect/"))
     assert asked["scope"] == BASE
 

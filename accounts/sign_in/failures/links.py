@@ -35,7 +35,7 @@ NOT_NARROWED: Final = Failure(
     "You pressed Deny at Asana. Onelist had asked for less than it has: it may still read and "
     "change your tasks, as before.",
     "To take the permission to change tasks away, try again and choose Allow: what you allow then "
-    "is reading alone.",
+    "is read-only access.",
     reason="Deny was pressed at Asana",
 )
 ANOTHER_TO_RECONNECT: Final = Failure(
@@ -70,7 +70,7 @@ ANOTHER_TO_NARROW: Final = Failure(
 STILL_WIDE: Final = Failure(
     409,
     "Asana didn't take the permission back",
-    "Onelist asked Asana for reading alone, and was given the permission to change tasks again. "
+    "Onelist asked Asana for read-only access, and was given the permission to change tasks again. "
     "Nothing has been changed here.",
     "Remove Onelist in Asana's settings, under “Apps”, then reconnect the account here and try "
     "again.",
