@@ -69,6 +69,23 @@ def test_it_says_what_will_be_deleted(ada):
     assert "up to 7 days" in page
 
 
+def test_it_names_the_account_once(ada):
+    def named() -> str:
+        page = unescape(ada.get(path(ada.account)).content.decode())
+        return page[page.index("<h1>") : page.index("What is deleted here")]
+
+    assert named().count("Ada Okafor") == named().count("ada@example.com") == 1
+    AsanaAccount.objects.filter(gid=ADA).update(label="Work")
+    for name in ("Work", "Ada Okafor", "ada@example.com"):
+        assert named().count(name) == 1
+
+
+def test_where_there_are_no_tasks_yet_it_counts_none(ada):
+    page = ada.get(path(AsanaAccount.objects.get(gid=BEN))).content.decode()
+    assert "<li>No tasks yet.</li>" in page
+    assert "0 " not in page[page.index("What is deleted here") : page.index("<form")]
+
+
 def test_looking_deletes_nothing(ada, asana):
     before = len(asana.requests())
     for method in ("get", "head"):
