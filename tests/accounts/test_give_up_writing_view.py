@@ -172,8 +172,12 @@ def test_reconnecting_does_not_bring_it_back(wide, asana):
 
 
 def test_a_broken_account_is_mended_by_it(wide, asana):
+    """Who opened its page before; the list of accounts offers one thing to do about it."""
     asana.revoke_grants(ADA)
     assert not tokens.renew(ada())
+    page = wide.get("/accounts/").content.decode()
+    assert f"/accounts/{ada().pk}/reconnect/" in page
+    assert path(ada()) not in page
     page = next_page(wide, narrow(wide, asana))
     assert "Asana has ended the earlier permission." in page  # it knows of none any more
     assert (ada().scope, ada().status) == (BASE, "connected")
