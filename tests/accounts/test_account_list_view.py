@@ -131,6 +131,15 @@ def test_what_people_call_themselves_is_text(owner):
         assert tag not in page
 
 
+def test_its_own_pages_are_marked_as_part_of_it(owner):
+    link = '<a href="/accounts/" aria-current="{}">Accounts</a>'
+    assert link.format("page") in owner.get("/accounts/").content.decode()
+    for path in ("history/", "mail/", "me/delete/", "connect/", f"{owner.account.pk}/disconnect/"):
+        assert link.format("true") in owner.get(f"/accounts/{path}").content.decode()
+    for path in ("/tasks/", "/workspaces/", "/no/such/page/"):
+        assert '<a href="/accounts/">Accounts</a>' in owner.get(path).content.decode()
+
+
 # What Asana has not been told yet
 
 
