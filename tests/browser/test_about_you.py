@@ -47,3 +47,14 @@ def test_nothing_stands_out_at_the_side(page: Page, width: int):
         page.goto(f"/accounts/{path}")
         wide = page.evaluate("document.documentElement.scrollWidth")
         assert wide <= width, path
+
+
+def test_choices_are_in_our_own_colour_and_begin_where_the_rest_of_a_form_does(page: Page):
+    sign_in(page, ADA)
+    page.goto("/accounts/")
+    page.get_by_text("Label and colour").click()
+    choice, legend = page.get_by_label("No colour"), page.locator("legend")
+    assert choice.bounding_box()["x"] == legend.bounding_box()["x"]
+    style = "element => getComputedStyle(element)"
+    accent = page.locator(".sub-pages [aria-current]").evaluate(f"{style}.color")
+    assert choice.evaluate(f"{style}.accentColor") == accent

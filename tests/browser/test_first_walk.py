@@ -100,6 +100,7 @@ def test_no_page_scrolls_sideways(page: Page, width: int):
     page.set_viewport_size({"width": width, "height": 800})
     longest = max(Task.objects.open(), key=lambda task: len(task.name))
     detail = f"/tasks/{longest.pk}/"
-    for path in ("/tasks/", "/tasks/calendar/", detail, "/workspaces/", "/accounts/"):
+    zone = "/tasks/time-zone/"
+    for path in ("/tasks/", "/tasks/calendar/", detail, zone, "/workspaces/", "/accounts/"):
         page.goto(path)
         assert page.evaluate("document.documentElement.scrollWidth") <= width, path
