@@ -58,3 +58,14 @@ def test_choices_are_in_our_own_colour_and_begin_where_the_rest_of_a_form_does(p
     style = "element => getComputedStyle(element)"
     accent = page.locator(".sub-pages [aria-current]").evaluate(f"{style}.color")
     assert choice.evaluate(f"{style}.accentColor") == accent
+
+
+def test_what_looks_like_no_button_begins_where_those_above_it_do(page: Page):
+    page.set_viewport_size({"width": 320, "height": 800})
+    sign_in(page, ADA)
+    page.goto("/accounts/connect/")
+    left = "element => element.getBoundingClientRect().left"
+    go, back = page.get_by_role("button", name="Go to Asana"), page.get_by_text("Not now")
+    page.locator("form.actions").evaluate("form => { form.style.flexDirection = 'column' }")
+    page.locator("form.actions").evaluate("form => { form.style.alignItems = 'start' }")
+    assert back.evaluate(left) + 9 == go.evaluate(left)
