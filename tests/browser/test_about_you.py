@@ -87,3 +87,15 @@ def test_on_a_narrow_screen_the_tabs_stay_in_one_row(page: Page):
     page.keyboard.press("Tab")
     expect(last).to_be_focused()
     expect(last).to_be_in_viewport(ratio=0.9)
+
+
+def test_a_button_keeps_its_shape_when_it_gets_the_focus(page: Page):
+    sign_in(page, ADA)
+    page.goto("/accounts/")
+    button = page.get_by_role("link", name="Connect another Asana account")
+    corner = "element => getComputedStyle(element).borderRadius"
+    before = button.evaluate(corner)
+    page.get_by_role("link", name="My data").focus()
+    page.keyboard.press("Tab")
+    expect(button).to_be_focused()
+    assert button.evaluate(corner) == before != "0px"
