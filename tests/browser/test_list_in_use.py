@@ -41,6 +41,13 @@ def test_a_filter_is_bookmarkable(ada: Page):
     expect(ada.get_by_label("Kind")).to_have_value("milestone")
 
 
+def test_what_has_changed_can_be_asked_for(ada: Page):
+    ada.get_by_text("Filter, group and sort").click()
+    ada.get_by_text("Changed since my last visit").click()
+    expect(ada.get_by_label("Changed since my last visit")).to_be_checked()
+    assert ada.get_by_text("Changed since my last visit").bounding_box()["width"] > 150
+
+
 def test_choosing_a_project_offers_its_sections(ada: Page):
     ada.get_by_text("Filter, group and sort").click()
     expect(ada.locator("#section-choice")).to_be_hidden()
