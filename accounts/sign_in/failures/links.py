@@ -43,8 +43,8 @@ ANOTHER_TO_RECONNECT: Final = Failure(
     "That isn't the account to reconnect",
     "You came back from Asana with another account than the one that needs reconnecting. Nothing "
     "has been stored. The tasks that were fetched before stay in your list.",
-    "Asana takes whoever is signed in there in this browser. Switch to the right account in Asana "
-    "first, then reconnect. To add the other account, use “Connect another Asana account”.",
+    "Asana takes whoever is signed in there in this browser. Switch to the right account first, "
+    "then reconnect.",
     reason="Another Asana account came back",
     is_mix_up=True,
     may_connect=True,
@@ -54,7 +54,7 @@ ANOTHER_ACCOUNT: Final = Failure(
     "That was another Asana account",
     "You came back from Asana with another account than the one whose tasks you wanted to change. "
     "Nothing has been stored, and nothing has been changed.",
-    "Switch to the right account in Asana first, then ask again.",
+    "Switch to the right account first, then ask again.",
     reason="Another Asana account came back",
     is_mix_up=True,
 )
@@ -63,7 +63,7 @@ ANOTHER_TO_NARROW: Final = Failure(
     "That was another Asana account",
     "You came back from Asana with another account than the one whose permission you wanted to "
     "give up. Nothing has been stored, and nothing has been changed.",
-    "Switch to the right account in Asana first, then try again.",
+    "Switch to the right account first, then try again.",
     reason="Another Asana account came back",
     is_mix_up=True,
 )
