@@ -172,7 +172,7 @@ def test_it_says_of_which_whether_all_of_it_was_given_up(owner):
     assert "Disconnected here." in page_of(owner)
     Revocation.objects.update(account_hash=tokens.account_hash(ADA))
     page = page_of(owner)
-    assert "The earlier permission to change its tasks." in page
+    assert "An earlier permission. The one it has now stays." in page
     assert "Disconnected here." not in page
 
 
