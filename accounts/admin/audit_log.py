@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from accounts import audit
 from accounts.admin.audited import AuditedAdmin, record_seen
+from accounts.admin.read_only import ReadOnlyAdmin
 from accounts.models import AuditEntry, User
 
 COLUMNS: Final = (
@@ -33,7 +34,7 @@ class DoneBy(admin.ChoicesFieldListFilter):
 
 
 @admin.register(AuditEntry)
-class AuditEntryAdmin(AuditedAdmin):
+class AuditEntryAdmin(ReadOnlyAdmin, AuditedAdmin):
     """To be read and taken away, by nobody to be changed."""
 
     list_display = ("at", "event", "user", "account_name", "by", "actor", "address", "detail")
@@ -102,15 +103,6 @@ class AuditEntryAdmin(AuditedAdmin):
             content_type="text/csv; charset=utf-8",
             headers={"Content-Disposition": f'attachment; filename="{name}"'},
         )
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: AuditEntry | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: AuditEntry | None = None) -> bool:
-        return False
 
 
 class _Line:

@@ -9,11 +9,12 @@ from accounts.admin import actions
 from accounts.admin.audited import AuditedAdmin
 from accounts.admin.confirmed import ConfirmedActionsAdmin
 from accounts.admin.filters import Expiring, LastAttempt, LastSuccess, Permission
+from accounts.admin.read_only import ReadOnlyAdmin
 from accounts.models import AsanaAccount, User
 
 
 @admin.register(AsanaAccount)
-class AsanaAccountAdmin(AuditedAdmin, ConfirmedActionsAdmin):
+class AsanaAccountAdmin(ReadOnlyAdmin, AuditedAdmin, ConfirmedActionsAdmin):
     """Read-only, and without a token or a task anywhere. The label is the person's own."""
 
     list_display = (
@@ -71,12 +72,6 @@ class AsanaAccountAdmin(AuditedAdmin, ConfirmedActionsAdmin):
         states = {"states": health.accounts_by_state()}
         return super().changelist_view(request, states | (extra_context or {}))
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: AsanaAccount | None = None) -> bool:
-        return False
-
     def has_delete_permission(self, request: HttpRequest, obj: AsanaAccount | None = None) -> bool:
-        may = super().has_delete_permission(request, obj)
+        may = request.user.has_perm("accounts.delete_asanaaccount")
         return may and (obj is None or actions.may_end(request, obj.user))

@@ -11,6 +11,7 @@ from accounts import leaving
 from accounts.admin import actions
 from accounts.admin.audited import AuditedAdmin
 from accounts.admin.confirmed import ConfirmedActionsAdmin
+from accounts.admin.read_only import ReadOnlyAdmin
 from accounts.models import AsanaAccount, User
 
 PERSON: Final = ("Person", {"fields": ("name", "email", "time_zone")})
@@ -34,21 +35,14 @@ class PersonForm(UserChangeForm):  # type: ignore[type-arg]
         return cleaned
 
 
-class LinkedAccounts(admin.TabularInline):  # type: ignore[type-arg]
+class LinkedAccounts(ReadOnlyAdmin, admin.TabularInline):  # type: ignore[type-arg]
     """To be looked at; each leads to its own page."""
 
     model = AsanaAccount
     verbose_name_plural = "linked accounts"
     fields = readonly_fields = ("gid", "status", "refreshed_at", "synced_at")
     show_change_link = True
-    can_delete = False
     extra = 0
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 @admin.register(User)

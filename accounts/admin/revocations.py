@@ -8,6 +8,7 @@ from accounts import audit, tokens
 from accounts.admin import outcomes
 from accounts.admin.audited import AuditedAdmin
 from accounts.admin.confirmed import ConfirmedAction, ConfirmedActionsAdmin, NotDone
+from accounts.admin.read_only import ReadOnlyAdmin
 from accounts.models import AsanaAccount, AuditEntry, Revocation, User
 
 
@@ -26,7 +27,7 @@ def try_again(request: HttpRequest, revocation: Revocation) -> str:
 
 
 @admin.register(Revocation)
-class RevocationAdmin(AuditedAdmin, ConfirmedActionsAdmin):
+class RevocationAdmin(ReadOnlyAdmin, AuditedAdmin, ConfirmedActionsAdmin):
     """What Asana has not revoked yet."""
 
     list_display = fields = readonly_fields = (
@@ -57,12 +58,3 @@ class RevocationAdmin(AuditedAdmin, ConfirmedActionsAdmin):
     @admin.display(description="given up after")
     def ends_at(self, revocation: Revocation) -> datetime:
         return revocation.ends_at
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Revocation | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Revocation | None = None) -> bool:
-        return False
