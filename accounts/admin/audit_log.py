@@ -14,6 +14,7 @@ from django.utils import timezone
 from accounts import audit
 from accounts.admin.audited import AuditedAdmin, record_seen
 from accounts.admin.read_only import ReadOnlyAdmin
+from accounts.admin.times import short
 from accounts.models import AuditEntry, User
 
 COLUMNS: Final = (
@@ -37,7 +38,7 @@ class DoneBy(admin.ChoicesFieldListFilter):
 class AuditEntryAdmin(ReadOnlyAdmin, AuditedAdmin):
     """To be read and taken away, by nobody to be changed."""
 
-    list_display = ("at", "event", "user", "account_name", "by", "actor", "address", "detail")
+    list_display = ("when", "event", "detail", "user", "account_name", "who", "address")
     list_filter = ("event", ("by", DoneBy))
     list_select_related = ("user", "actor")
     date_hierarchy = "at"
@@ -54,6 +55,16 @@ class AuditEntryAdmin(ReadOnlyAdmin, AuditedAdmin):
 
     def concerns(self, obj: AuditEntry) -> tuple[User | None, None]:
         return obj.user, None
+
+    @admin.display(ordering="at")
+    def when(self, entry: AuditEntry) -> str:
+        return short(entry.at)
+
+    @admin.display(description="by", ordering="by")
+    def who(self, entry: AuditEntry) -> str:
+        by = entry.get_by_display()
+        named = entry.by == AuditEntry.By.ADMINISTRATOR and entry.actor
+        return f"{by} ({entry.actor})" if named else by
 
     def history(self, obj: AuditEntry) -> Any:
         return AuditEntry.objects.none()

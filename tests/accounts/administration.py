@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 from django.test import Client
+from django.utils.html import strip_tags
 
 from accounts.models import AuditEntry, Revocation, User
 from tests.stand_in import StandIn
@@ -34,6 +35,13 @@ def told(answer: Any) -> dict[str, str]:
     assert answer.status_code == 200, answer
     report = answer.context["report"]
     return dict(report.done) | dict(report.failed)
+
+
+def lines(answer: Any) -> list[dict[str, str]]:
+    """What stands in each column of a list, in their order."""
+    rows = re.findall("<tr>(.*?)</tr>", answer.content.decode(), re.DOTALL)
+    cells = [re.findall(r"field-(\w+)[^>]*>(.*?)</t[hd]>", row, re.DOTALL) for row in rows]
+    return [{name: strip_tags(cell) for name, cell in row} for row in cells if row]
 
 
 def revocation_waits(asana: StandIn, client: Client, account: Any) -> Revocation:

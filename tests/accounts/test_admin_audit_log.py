@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from accounts.admin.audit_log import COLUMNS
 from accounts.models import AuditEntry
-from tests.accounts.administration import LOG, events, user_of
+from tests.accounts.administration import LOG, events, lines, user_of
 
 EXPORT = f"{LOG}export/"
 LOOKERS = ["account_manager", "administrator"]
@@ -62,6 +62,33 @@ def test_it_is_searched_and_filtered(administrator, owner, asked):
     assert found(administrator, **asked) == [wanted]
     AuditEntry.objects.filter(event="seen").delete()
     assert [line[4] for line in exported(administrator, **asked)[1:]] == ["Some Account"]
+
+
+def test_a_line_says_first_when_and_what_and_by_whom_in_one_column(
+    administrator, account_manager, owner
+):
+    AuditEntry.objects.all().delete()
+    about = {"user": owner.user, "account_name": "Ada", "address": "203.0.113.9"}
+    at = timezone.now().replace(year=2020, month=1, day=2, hour=15, minute=4)
+    manager = user_of(account_manager)
+    entry(**about, event="changed", by="administrator", actor=manager, at=at, detail="marked")
+    entry(by="site", event="cleaned_up", actor=None)
+    entry(by="person", actor=owner.user)
+    signed_in, cleaned_up, changed = lines(administrator.get(LOG))
+    assert list(changed.items()) == [
+        *(("when", "2020-01-02 15:04"), ("event", "Changed by an administrator")),
+        *(("detail", "marked"), ("user", owner.user.username), ("account_name", "Ada")),
+        *(("who", "An administrator (manager)"), ("address", "203.0.113.9")),
+    ]
+    assert (signed_in["who"], cleaned_up["who"]) == ("The person", "Onelist")
+
+
+def test_it_is_sorted_by_time(administrator):
+    AuditEntry.objects.all().delete()
+    old, new = (entry(at=timezone.now() - timedelta(days=days)) for days in (2, 1))
+    assert found(administrator) == [new, old]
+    assert found(administrator, o="0") == [old, new]
+    assert found(administrator, o="-0") == [new, old]
 
 
 @pytest.mark.parametrize("page", ["change", "history"])
