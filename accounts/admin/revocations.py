@@ -1,4 +1,3 @@
-from datetime import datetime
 from typing import cast
 
 from django.contrib import admin
@@ -9,6 +8,7 @@ from accounts.admin import outcomes
 from accounts.admin.audited import AuditedAdmin
 from accounts.admin.confirmed import ConfirmedAction, ConfirmedActionsAdmin, NotDone
 from accounts.admin.read_only import ReadOnlyAdmin
+from accounts.admin.times import full, short
 from accounts.models import AsanaAccount, AuditEntry, Revocation, User
 
 
@@ -30,15 +30,13 @@ def try_again(request: HttpRequest, revocation: Revocation) -> str:
 class RevocationAdmin(ReadOnlyAdmin, AuditedAdmin, ConfirmedActionsAdmin):
     """What Asana has not revoked yet."""
 
-    list_display = fields = readonly_fields = (
-        "reference",
-        "user",
-        "account_name",
-        "requested_at",
-        "attempts",
-        "next_attempt_at",
-        "ends_at",
-        "last_error",
+    list_display = (
+        *("reference", "user", "account_name"),
+        *("attempts", "last_error", "next_attempt", "ends"),
+    )
+    fields = readonly_fields = (
+        *("reference", "user", "account_name", "requested_at"),
+        *("attempts", "last_error", "next_attempt_at", "ends_at"),
     )
     list_select_related = ("user",)
     search_fields = ("reference", "user__username", "user__name", "account_name")
@@ -56,5 +54,13 @@ class RevocationAdmin(ReadOnlyAdmin, AuditedAdmin, ConfirmedActionsAdmin):
         return obj.user, None
 
     @admin.display(description="given up after")
-    def ends_at(self, revocation: Revocation) -> datetime:
-        return revocation.ends_at
+    def ends_at(self, revocation: Revocation) -> str:
+        return full(revocation.ends_at)
+
+    @admin.display(description="given up after", ordering="requested_at")
+    def ends(self, revocation: Revocation) -> str:
+        return short(revocation.ends_at)
+
+    @admin.display(ordering="next_attempt_at")
+    def next_attempt(self, revocation: Revocation) -> str:
+        return short(revocation.next_attempt_at)

@@ -1,3 +1,5 @@
+from datetime import UTC, datetime
+
 import pytest
 
 from accounts.admin.outcomes import IN_WORDS
@@ -9,6 +11,7 @@ from tests.accounts.administration import (
     ask,
     confirm,
     events,
+    lines,
     revocation_waits,
     told,
 )
@@ -45,6 +48,25 @@ def test_each_says_what_it_waits_for_and_never_the_token(request, waiting, who):
             assert text in page
         assert waiting.encrypted_refresh_token not in page
         assert "gAAAA" not in page
+
+
+def test_a_line_says_why_right_after_how_often(administrator, waiting):
+    at = datetime(2026, 12, 1, 20, 5, 41, 528361, UTC)
+    Revocation.objects.update(requested_at=at - Revocation.KEEP_TRYING, next_attempt_at=at)
+    (line,) = lines(administrator.get(REVOCATIONS))
+    assert list(line.items())[2:] == [
+        *(("account_name", "Ada Okafor"), ("attempts", "1")),
+        ("last_error", "Asana answers with an error (500)"),
+        *(("next_attempt", "2026-12-01 20:05"), ("ends", "2026-12-01 20:05")),
+    ]
+
+
+def test_its_page_says_when_in_words(administrator, waiting):
+    at = datetime(2026, 12, 1, 20, 5, 41, 528361, UTC)
+    Revocation.objects.update(requested_at=at - Revocation.KEEP_TRYING)
+    page = administrator.get(f"{REVOCATIONS}{waiting.pk}/change/").content.decode()
+    for words in ("Nov. 24, 2026, 8:05 p.m.", "Dec. 1, 2026, 8:05 p.m."):
+        assert words in page
 
 
 @pytest.mark.parametrize("who", LOOKERS)
