@@ -107,7 +107,9 @@ ON_ACCOUNTS: Final = [
         "It is no longer used until its person has connected it again. Tasks stay as they are.",
         mark,
     ),
-    ConfirmedAction("disconnect", "Revoke and disconnect", DISCONNECTING, disconnect),
+    ConfirmedAction(
+        "disconnect", "Revoke and disconnect", DISCONNECTING, disconnect, dangerous=True
+    ),
     ConfirmedAction(
         "end-sessions",
         "End the person's sessions",
@@ -122,6 +124,7 @@ ON_ACCOUNTS: Final = [
         permission="accounts.delete_asanaaccount",
         on_list=False,
         deletes=True,
+        dangerous=True,
     ),
 ]
 ON_PEOPLE: Final = [
@@ -140,6 +143,7 @@ ON_PEOPLE: Final = [
         delete_person,
         permission="accounts.delete_user",
         deletes=True,
+        dangerous=True,
         about=_accounts_of,
     ),
 ]

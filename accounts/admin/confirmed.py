@@ -47,6 +47,7 @@ class ConfirmedAction:
     about: Callable[[Any], Iterable[str]] = lambda row: ()  # more of a row, to be read before
     on_list: bool = True  # in its menu
     deletes: bool = False  # behind Django's own button on the page of one row
+    dangerous: bool = False  # nobody can take it back
 
 
 @dataclass

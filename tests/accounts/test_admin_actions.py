@@ -116,6 +116,16 @@ def test_the_accounts_page_offers_them_too(account_manager, owner):
         assert rows_of(answer) == [owner.account.pk]
 
 
+@pytest.mark.parametrize("action", ACTIONS)
+def test_what_nobody_can_take_back_looks_dangerous(administrator, owner, monkeypatch, action):
+    asked = administrator.post(f"{ACCOUNTS}do/{action}/", {"rows": owner.account.pk})
+    monkeypatch.setattr(confirmed, "SECONDS", 0)
+    unfinished = confirm(administrator, ACCOUNTS, action, owner.account.pk)
+    for answer in (asked, unfinished):
+        is_dangerous = 'class="dangerous"' in answer.content.decode()
+        assert is_dangerous == (action in {"disconnect", "delete"})
+
+
 # Hostile selections
 
 

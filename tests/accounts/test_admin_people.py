@@ -228,6 +228,12 @@ def test_one_is_deleted_with_everything_and_revoked(request, asana, owner, other
     assert (entry.user, entry.by, entry.actor) == (None, "administrator", user_of(client))
 
 
+def test_to_delete_looks_dangerous(account_manager, owner):
+    for action in ("delete", "end-sessions"):
+        page = ask(account_manager, PEOPLE, action, owner.user.pk).content.decode()
+        assert ('class="dangerous"' in page) == (action == "delete")
+
+
 def test_several_are_deleted_with_a_word_about_each(account_manager, asana, owner, other_user):
     asana.order("server_error", path=REVOKE)
     both = (owner.user.pk, other_user.user.pk)
