@@ -1,6 +1,5 @@
 """What an administrator can do with a linked account, or with a person."""
 
-from collections.abc import Iterator
 from typing import Final
 
 from django.conf import settings
@@ -88,8 +87,9 @@ def _changed(request: HttpRequest, account: AsanaAccount, detail: str) -> None:
     audit.record(AuditEntry.Event.CHANGED, account=account, request=request, detail=detail)
 
 
-def _accounts_of(person: User) -> Iterator[str]:
-    yield from (str(account) for account in person.asana_accounts.all())
+def linked_by(person: User) -> str:
+    username = person.get_username()
+    return f"linked by {person.name} ({username})" if person.name else f"linked by {username}"
 
 
 DISCONNECTING: Final = (
@@ -144,7 +144,6 @@ ON_PEOPLE: Final = [
         permission="accounts.delete_user",
         deletes=True,
         dangerous=True,
-        about=_accounts_of,
     ),
 ]
 

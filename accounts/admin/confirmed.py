@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar, Final, NamedTuple
 
 from django.contrib import admin
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
@@ -44,21 +44,33 @@ class ConfirmedAction:
     consequence: str  # what happens to each, to be read before
     do: Callable[[HttpRequest, Any], str]
     permission: str = "accounts.look_after"
-    about: Callable[[Any], Iterable[str]] = lambda row: ()  # more of a row, to be read before
     on_list: bool = True  # in its menu
     deletes: bool = False  # behind Django's own button on the page of one row
     dangerous: bool = False  # nobody can take it back
 
 
+class Told(NamedTuple):
+    """Of one row."""
+
+    name: str
+    about: list[str]
+    words: str
+
+
 @dataclass
 class Report:
-    done: list[tuple[str, str]] = field(default_factory=list)
-    failed: list[tuple[str, str]] = field(default_factory=list)
+    done: list[Told] = field(default_factory=list)
+    failed: list[Told] = field(default_factory=list)
     left: list[int] = field(default_factory=list)
 
 
 class ConfirmedActionsAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     confirmed_actions: ClassVar[Sequence[ConfirmedAction]]
+    about_needs: ClassVar[Sequence[str]] = ()  # rows of other tables, fetched for all at once
+
+    def about(self, row: Any) -> Iterable[str]:
+        """More than its name, to be read before and after: whose it is, or what goes with it."""
+        return ()
 
     def get_urls(self) -> list[URLPattern]:
         name = f"{self.opts.app_label}_{self.opts.model_name}_do"
@@ -128,7 +140,8 @@ class ConfirmedActionsAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         """`beyond`: how many more were selected than can be done at once."""
         rows = self.get_queryset(request).filter(pk__in=numbers).order_by("pk")
         found = list(rows.values_list("pk", flat=True))
-        named = [(str(row), action.about(row)) for row in rows[:NAMED]]
+        shown = rows[:NAMED].prefetch_related(*self.about_needs)
+        named = [(str(row), list(self.about(row))) for row in shown]
         more, of_all = len(found) - len(named), len(found) + beyond
         told = {"numbers": found, "named": named, "more": more, "beyond": beyond, "of_all": of_all}
         return self._page(request, action, "confirmation", **told)
@@ -143,11 +156,11 @@ class ConfirmedActionsAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
                 continue
             row = self.get_queryset(request).filter(pk=number).first()
             if row is None:
-                report.failed.append((f"Number {number}", "It is not there any more"))
+                report.failed.append(Told(f"Number {number}", [], "It is not there any more"))
                 continue
-            name = str(row)  # before it may be gone
+            name, about = str(row), list(self.about(row))  # before they may be gone
             done, words = self._do(request, action, row)
-            (report.done if done else report.failed).append((name, words))
+            (report.done if done else report.failed).append(Told(name, about, words))
         return report
 
     def _do(self, request: HttpRequest, action: ConfirmedAction, row: Any) -> tuple[bool, str]:

@@ -26,7 +26,6 @@ class AsanaAccountAdmin(ReadOnlyAdmin, AuditedAdmin, ConfirmedActionsAdmin):
         "last_success",
     )
     list_filter = ("status", Permission, LastSuccess, LastAttempt, Expiring)
-    list_select_related = ("user",)
     list_per_page = 50
     show_full_result_count = False
     search_fields = ("user__username", "user__name", "name", "email", "gid")
@@ -46,6 +45,12 @@ class AsanaAccountAdmin(ReadOnlyAdmin, AuditedAdmin, ConfirmedActionsAdmin):
         "synced_at",
     )
     confirmed_actions = actions.ON_ACCOUNTS
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).select_related("user")
+
+    def about(self, row: AsanaAccount) -> list[str]:
+        return [actions.linked_by(row.user)]
 
     def concerns(self, obj: AsanaAccount) -> tuple[User, AsanaAccount]:
         return obj.user, obj

@@ -66,6 +66,10 @@ class UserAdmin(AuditedAdmin, ConfirmedActionsAdmin, StockUserAdmin):  # type: i
         ("Dates", {"fields": ("last_login", "date_joined")}),
     )
     confirmed_actions = actions.ON_PEOPLE
+    about_needs = ("asana_accounts",)
+
+    def about(self, row: User) -> list[str]:
+        return [str(account) for account in row.asana_accounts.all()]
 
     def concerns(self, obj: User) -> tuple[User, None]:
         return obj, None

@@ -1,10 +1,11 @@
-from typing import cast
+from typing import Any, cast
 
 from django.contrib import admin
 from django.http import HttpRequest
 
 from accounts import audit, tokens
 from accounts.admin import outcomes
+from accounts.admin.actions import linked_by
 from accounts.admin.audited import AuditedAdmin
 from accounts.admin.confirmed import ConfirmedAction, ConfirmedActionsAdmin, NotDone
 from accounts.admin.read_only import ReadOnlyAdmin
@@ -38,7 +39,6 @@ class RevocationAdmin(ReadOnlyAdmin, AuditedAdmin, ConfirmedActionsAdmin):
         *("reference", "user", "account_name", "requested_at"),
         *("attempts", "last_error", "next_attempt_at", "ends_at"),
     )
-    list_select_related = ("user",)
     search_fields = ("reference", "user__username", "user__name", "account_name")
     show_full_result_count = False
     confirmed_actions = (
@@ -49,6 +49,14 @@ class RevocationAdmin(ReadOnlyAdmin, AuditedAdmin, ConfirmedActionsAdmin):
             try_again,
         ),
     )
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).select_related("user")
+
+    def about(self, row: Revocation) -> list[str]:
+        if row.user is None:
+            return ["access that somebody gave who is deleted here"]
+        return [f"access to {row.account_name}, {linked_by(row.user)}"]
 
     def concerns(self, obj: Revocation) -> tuple[User | None, AsanaAccount | None]:
         return obj.user, None

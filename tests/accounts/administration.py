@@ -34,7 +34,7 @@ def told(answer: Any) -> dict[str, str]:
     """What a report says of each, done or failed."""
     assert answer.status_code == 200, answer
     report = answer.context["report"]
-    return dict(report.done) | dict(report.failed)
+    return {name: words for name, _, words in (*report.done, *report.failed)}
 
 
 def lines(answer: Any) -> list[dict[str, str]]:

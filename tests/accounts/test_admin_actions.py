@@ -4,7 +4,9 @@ import re
 
 import pytest
 from django.conf import settings
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from accounts import tokens
 from accounts.admin import actions, confirmed
@@ -37,10 +39,10 @@ def form_of(answer) -> dict[str, str]:
     return {name: value for name, value in fields if name != "csrfmiddlewaretoken"}
 
 
-def make_accounts(count: int) -> None:
-    user = User.objects.create_user("many")
+def make_accounts(count: int, people: int = 1) -> None:
+    users = [User.objects.create_user(f"many{number}") for number in range(people)]
     AsanaAccount.objects.bulk_create(
-        AsanaAccount(user=user, gid=f"gid-{number}", name=f"Number {number}")
+        AsanaAccount(user=users[number % people], gid=f"gid-{number}", name=f"Number {number}")
         for number in range(count)
     )
 
@@ -124,6 +126,26 @@ def test_what_nobody_can_take_back_looks_dangerous(administrator, owner, monkeyp
     for answer in (asked, unfinished):
         is_dangerous = 'class="dangerous"' in answer.content.decode()
         assert is_dangerous == (action in {"disconnect", "delete"})
+
+
+def test_they_say_whose_account_it_is_before_and_after(administrator, owner):
+    User.objects.update(name="Ada <O>")
+    linked_by = f"linked by Ada &lt;O&gt; ({owner.user.username})"
+    for answer in (
+        ask(administrator, ACCOUNTS, "disconnect", owner.account.pk),
+        confirm(administrator, ACCOUNTS, "disconnect", owner.account.pk),
+    ):
+        assert linked_by in answer.content.decode()
+
+
+def test_to_confirm_asks_no_more_for_more(administrator, owner, django_assert_num_queries):
+    ask(administrator, ACCOUNTS, "mark", owner.account.pk)
+    with CaptureQueriesContext(connection) as few:
+        ask(administrator, ACCOUNTS, "mark", owner.account.pk)
+    make_accounts(30, people=30)
+    rows = list(AsanaAccount.objects.values_list("pk", flat=True))
+    with django_assert_num_queries(len(few)):
+        ask(administrator, ACCOUNTS, "mark", *rows)
 
 
 # Hostile selections

@@ -4,6 +4,7 @@ from contextlib import suppress
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from accounts import leaving
 from accounts.admin import actions
@@ -232,6 +233,19 @@ def test_to_delete_looks_dangerous(account_manager, owner):
     for action in ("delete", "end-sessions"):
         page = ask(account_manager, PEOPLE, action, owner.user.pk).content.decode()
         assert ('class="dangerous"' in page) == (action == "delete")
+
+
+def test_to_confirm_asks_no_more_for_more(administrator, owner, django_assert_num_queries):
+    ask(administrator, PEOPLE, "delete", owner.user.pk)
+    with CaptureQueriesContext(connection) as few:
+        ask(administrator, PEOPLE, "delete", owner.user.pk)
+    for number in range(30):
+        user = User.objects.create_user(f"user{number}")
+        AsanaAccount.objects.create(user=user, gid=str(number), name=f"Number {number}")
+    rows = list(User.objects.values_list("pk", flat=True))
+    with django_assert_num_queries(len(few)):
+        answer = ask(administrator, PEOPLE, "delete", *rows)
+    assert "Number 29 (29)" in answer.content.decode()
 
 
 def test_several_are_deleted_with_a_word_about_each(account_manager, asana, owner, other_user):

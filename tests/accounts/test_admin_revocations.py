@@ -91,6 +91,16 @@ def test_it_is_tried_again_once_that_is_confirmed(request, asana, waiting, owner
     assert events(user=owner.user)[-2:] == ["changed", "revoked"]
 
 
+def test_it_says_whose_it_is_before_and_after(account_manager, waiting, owner):
+    for answer in (
+        ask(account_manager, REVOCATIONS, AGAIN, waiting.pk),
+        confirm(account_manager, REVOCATIONS, AGAIN, waiting.pk),
+    ):
+        username = owner.user.username
+        words = f"access to Ada Okafor, linked by Ada Okafor ({username})"
+        assert words in answer.content.decode()
+
+
 def test_it_says_that_asana_still_does_not_answer(administrator, asana, waiting):
     asana.order("server_error", path=REVOKE)
     answer = confirm(administrator, REVOCATIONS, AGAIN, waiting.pk)
@@ -123,6 +133,9 @@ def test_one_of_somebody_deleted_names_nobody(administrator, asana, owner, waiti
     owner.user.delete()
     page = administrator.get(REVOCATIONS).content.decode()
     assert waiting.reference in page
+    assert "Okafor" not in page
+    page = ask(administrator, REVOCATIONS, AGAIN, waiting.pk).content.decode()
+    assert "access that somebody gave who is deleted here" in page
     assert "Okafor" not in page
     assert "Access revoked" in str(told(confirm(administrator, REVOCATIONS, AGAIN, waiting.pk)))
 

@@ -48,7 +48,7 @@ def test_a_failure_is_told(administrator, asana, owner, fault, words):
 def test_a_workspace_that_fails_is_counted(administrator, asana, owner):
     asana.order("forbid_workspace", value="498346170860")
     answer = confirm(administrator, ACCOUNTS, FETCH, owner.account.pk)
-    ((_, why),) = answer.context["report"].failed
+    ((_, _, why),) = answer.context["report"].failed
     assert why.startswith("1 of 3 workspaces failed; tasks fetched: ")
     assert "Personal Projects" not in answer.content.decode()
 
