@@ -119,9 +119,12 @@ class ConfirmedActionsAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def render_change_form(
         self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any
     ) -> Any:
-        """The page of one row offers them, too; to delete it has a button of its own."""
+        """The page of one row offers them, too; to delete it has a button of its own, unless one of
+        the others does just that."""
         offered = [each for each in self.permitted_actions(request) if not each.deletes]
-        context = context | {"offered": offered}
+        deleting = {each.do for each in self.confirmed_actions if each.deletes}
+        show_delete = deleting.isdisjoint(each.do for each in offered)
+        context = context | {"offered": offered, "show_delete": show_delete}
         return super().render_change_form(request, context, *args, **kwargs)
 
     def delete_view(

@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -172,6 +173,24 @@ def test_it_says_how_a_link_is_doing(request, who, owner, change):
     for text in ("Ada Okafor", "ada@example.com", owner.account.gid, "Connected", "tasks:read"):
         assert text in page
     assert "My secret job" not in page  # the label is the person's own
+
+
+@pytest.mark.parametrize("who", LOOKERS)
+def test_there_is_one_button_to_be_rid_of_it(request, who, change):
+    page = request.getfixturevalue(who).get(change).content.decode()
+    assert "Revoke and disconnect …" in page
+    assert "deletelink" not in page
+
+
+def test_whoever_may_only_delete_has_a_button_for_that(owner, other_user, change):
+    permissions = Permission.objects.filter(content_type__model="asanaaccount")
+    other_user.user.user_permissions.set(
+        permissions.filter(codename__in=("view_asanaaccount", "delete_asanaaccount"))
+    )
+    User.objects.filter(pk=other_user.user.pk).update(is_staff=True)
+    page = other_user.get(change).content.decode()
+    assert "Revoke and disconnect" not in page
+    assert "deletelink" in page
 
 
 @pytest.mark.parametrize("who", LOOKERS)
