@@ -4,9 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
+from urllib.parse import urlencode
 
 from django.db.models import Count, Q
 from django.template.defaultfilters import pluralize
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts import cleaning, tokens
@@ -32,6 +34,12 @@ class Counted(NamedTuple):
     label: str
     number: int
     is_trouble: bool = False  # if there is one
+    address: str = ""  # of the list that shows them
+
+
+class Trouble(NamedTuple):
+    words: str
+    address: str = ""  # of the list that shows it, if there is one
 
 
 @dataclass(frozen=True)
@@ -49,7 +57,7 @@ class Health:
         return self.cleaned_up_at is None or self.cleaned_up_at < timezone.now() - CLEAN_UP_EVERY
 
     @property
-    def troubles(self) -> list[str]:
+    def troubles(self) -> list[Trouble]:
         """What somebody should look at; none: everything is all right."""
         return list(self._troubles())
 
@@ -71,29 +79,36 @@ class Health:
     def _number_of(self, state: AsanaAccount.Status) -> int:
         return sum(each.number for each in self.accounts if each.value == state)
 
-    def _troubles(self) -> Iterator[str]:
-        if self._none_works:
-            broken = self._number_of(AsanaAccount.Status.NEEDS_RECONNECTING)
-            which = "the only one" if broken == 1 else f"all {broken}"
-            yield f"no linked account works: {which} {_need(broken)} reconnecting"
-        if self.failing:
-            connected = self._number_of(AsanaAccount.Status.CONNECTED)
-            of_all = f"{self.failing} of {connected} connected account{pluralize(connected)}"
-            yield f"the last attempt to fetch tasks failed for {of_all}"
-        failed = sum(each.number for each in self.failures if each.is_trouble)
-        if failed:
-            yield f"{failed} {'failure' if failed == 1 else 'failures'} in the last 24 hours"
+    def _troubles(self) -> Iterator[Trouble]:
+        yield from self._troubles_of_accounts()
+        for each in self.failures:  # one refusal can be the reason for another
+            if each.is_trouble and each.number:
+                yield Trouble(f"{each.label}: {each.number} in the last 24 hours", each.address)
         if self.revocations:
             waiting = "revocation is" if self.revocations == 1 else "revocations are"
-            yield f"{self.revocations} {waiting} waiting for Asana"
+            yield Trouble(f"{self.revocations} {waiting} waiting for Asana", _list_of("revocation"))
         if self.on_old_keys:
             rows = "row is" if self.on_old_keys == 1 else "rows are"
-            yield f"{self.on_old_keys} {rows} still on an old key"
+            yield Trouble(f"{self.on_old_keys} {rows} still on an old key")
         if self.clean_up_is_late:
-            yield (
-                "the last clean-up is too long ago"
-                if self.cleaned_up_at
-                else "nothing has been cleaned up yet"
+            never = "nothing has been cleaned up yet"
+            yield Trouble("the last clean-up is too long ago" if self.cleaned_up_at else never)
+
+    def _troubles_of_accounts(self) -> Iterator[Trouble]:
+        states = AsanaAccount.Status
+        if self._none_works:
+            broken = self._number_of(states.NEEDS_RECONNECTING)
+            which = "the only one" if broken == 1 else f"all {broken}"
+            yield Trouble(
+                f"no linked account works: {which} {_need(broken)} reconnecting",
+                _list_of("asanaaccount", status__exact=states.NEEDS_RECONNECTING.value),
+            )
+        if self.failing:
+            connected = self._number_of(states.CONNECTED)
+            of_all = f"{self.failing} of {connected} connected account{pluralize(connected)}"
+            yield Trouble(
+                f"the last attempt to fetch tasks failed for {of_all}",
+                _list_of("asanaaccount", attempt="failed"),
             )
 
 
@@ -108,6 +123,12 @@ def look() -> Health:
         on_old_keys=tokens.rows_on_old_keys(),
         cleaned_up_at=last_clean_up(),
     )
+
+
+def _list_of(model: str, **asked: str) -> str:
+    """Where administrators see it."""
+    path = reverse(f"admin:accounts_{model}_changelist")
+    return f"{path}?{urlencode(asked)}" if asked else path
 
 
 def _need(number: int) -> str:
@@ -132,6 +153,12 @@ def _failures(since: datetime) -> list[Counted]:
     lately = AuditEntry.objects.filter(at__gte=since, event__in=FAILURES)
     numbers = dict(lately.order_by().values_list("event").annotate(Count("pk")))
     return [
-        Counted(each.value, str(each.label), numbers.get(each.value, 0), each in TROUBLING)
+        Counted(
+            each.value,
+            str(each.label),
+            numbers.get(each.value, 0),
+            each in TROUBLING,
+            _list_of("auditentry", event__exact=each.value, at__gte=since.isoformat()),
+        )
         for each in FAILURES
     ]

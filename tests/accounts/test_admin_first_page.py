@@ -6,8 +6,9 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from django.utils.html import escape
 
-from accounts import health
+from accounts import health, tokens
 from accounts.encryption import encrypt
 from accounts.models import AsanaAccount, AuditEntry, Revocation, User
 from asana_tasks import sync
@@ -32,7 +33,7 @@ def page(client) -> str:
 
 
 def troubles() -> list[str]:
-    return health.look().troubles
+    return [trouble.words for trouble in health.look().troubles]
 
 
 @pytest.mark.parametrize("who", ["account_manager", "administrator"])
@@ -121,7 +122,7 @@ def test_that_no_account_works_any_more_is_a_trouble_even_days_later(
     )
     Revocation.objects.all().delete()
     found = health.look()
-    assert found.troubles == [f"no linked account works: {words} reconnecting"]
+    assert troubles() == [f"no linked account works: {words} reconnecting"]
     assert found.remarks == []
     assert "These things need you:" in page(administrator)
 
@@ -131,9 +132,9 @@ def test_a_failure_needs_somebody_for_a_day(administrator, cleaned, event):
     happened(event, hours=25)
     assert troubles() == []
     happened(event, hours=23)
-    assert troubles() == ["1 failure in the last 24 hours"]
+    assert troubles() == [f"{event.label}: 1 in the last 24 hours"]
     happened(event, hours=1)
-    assert troubles() == ["2 failures in the last 24 hours"]
+    assert troubles() == [f"{event.label}: 2 in the last 24 hours"]
     text = page(administrator)
     assert "These things need you:" in text
     assert f"?event__exact={event.value}&amp;at__gte=" in text
@@ -146,7 +147,34 @@ def test_a_sign_in_that_was_refused_is_counted_and_is_no_trouble(administrator, 
     assert {each.value: each.number for each in health.look().failures}["sign_in_refused"] == 1
     assert "Everything is all right." in page(administrator)
     happened(Event.REFRESH_REFUSED, hours=1)
-    assert troubles() == ["1 failure in the last 24 hours"]
+    assert troubles() == ["Token refresh refused: 1 in the last 24 hours"]
+
+
+def test_of_a_grant_that_is_gone_it_says_what_each_entry_is(asana, owner, other_user, cleaned):
+    """One refusal is written down as such, and as what came of it."""
+    asana.order("invalid_grant", path="/-/oauth_token")
+    assert not tokens.renew(owner.account)
+    assert troubles() == [
+        "Needs reconnecting: 1 in the last 24 hours",
+        "Token refresh refused: 1 in the last 24 hours",
+    ]
+
+
+def test_each_trouble_leads_to_the_list_that_shows_it(administrator, owner, other_user, cleaned):
+    happened(Event.REFRESH_REFUSED, hours=25)
+    happened(Event.REFRESH_REFUSED, hours=1)
+    Revocation.objects.create(encrypted_refresh_token=encrypt("token", bound_to="x"))
+    AsanaAccount.objects.filter(pk=owner.account.pk).update(last_error="Asana isn't answering")
+    answer = administrator.get(FIRST)
+    found = answer.context["health"].troubles
+    assert len(found) == 3
+    for trouble in found:
+        assert f'<li><a href="{escape(trouble.address)}">' in answer.content.decode()
+        assert len(administrator.get(trouble.address).context["cl"].result_list) == 1
+
+    AsanaAccount.objects.update(status="needs_reconnecting")
+    address = health.look().troubles[0].address
+    assert len(administrator.get(address).context["cl"].result_list) == 2
 
 
 def test_a_failure_leads_to_the_log_of_that_day(administrator, cleaned):
