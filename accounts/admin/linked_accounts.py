@@ -17,14 +17,7 @@ from accounts.models import AsanaAccount, User
 class AsanaAccountAdmin(ReadOnlyAdmin, AuditedAdmin, ConfirmedActionsAdmin):
     """Read-only, and without a token or a task anywhere. The label is the person's own."""
 
-    list_display = (
-        "asana_name",
-        "user",
-        "gid",
-        "status",
-        "may",
-        "last_success",
-    )
+    list_display = ("asana_name", "user", "status", "gid", "may", "last_success")
     list_filter = ("status", Permission, LastSuccess, LastAttempt, Expiring)
     list_per_page = 50
     show_full_result_count = False

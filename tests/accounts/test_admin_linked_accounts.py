@@ -7,7 +7,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import AsanaAccount, AuditEntry, User
-from tests.accounts.administration import ACCOUNTS, PEOPLE, events, user_of
+from tests.accounts.administration import ACCOUNTS, PEOPLE, events, lines, user_of
 
 LOOKERS = ["account_manager", "administrator"]
 
@@ -127,6 +127,12 @@ def test_the_list_asks_no_more_for_more_accounts(
         AsanaAccount.objects.create(user=user, gid=str(number), name="Somebody")
     with django_assert_num_queries(len(few)):
         administrator.get(ACCOUNTS)
+
+
+def test_a_line_says_first_whose_it_is_and_how_it_is(administrator, owner):
+    (line,) = lines(administrator.get(ACCOUNTS))
+    assert list(line)[:3] == ["asana_name", "user", "status"]
+    assert line["status"] == "Connected"
 
 
 # No way round
