@@ -97,6 +97,12 @@ def test_an_entry_has_a_page(account_manager, owner, page):
     assert account_manager.get(f"{LOG}{one.pk}/{page}/").status_code == 200
 
 
+def test_its_page_leads_to_no_history_of_its_own(account_manager, owner):
+    one = owner.user.history.first()
+    page = account_manager.get(f"{LOG}{one.pk}/change/").content.decode()
+    assert f"{LOG}{one.pk}/history/" not in page
+
+
 @pytest.mark.parametrize("who", LOOKERS)
 def test_nobody_changes_it(request, owner, who):
     client, one = request.getfixturevalue(who), owner.user.history.first()
