@@ -101,11 +101,12 @@ class AuditEntryAdmin(ReadOnlyAdmin, AuditedAdmin):
             return HttpResponseRedirect(reverse("admin:accounts_auditentry_changelist") + "?e=1")
         last = AuditEntry.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
         entries = entries.filter(pk__lte=last).order_by("-at", "-pk")
+        count = entries.count()
         audit.record(
             AuditEntry.Event.LOG_EXPORTED,
             user=request.user,  # type: ignore[arg-type]
             request=request,
-            detail=f"{entries.count()} entries, as CSV",
+            detail=f"{count} {'entry' if count == 1 else 'entries'}, as CSV",
         )
         self._note_seen_in(request, shown, f"{self.seen_as}, as CSV")
         name = f"audit-log-{timezone.now():%Y-%m-%d-%H%M}.csv"

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
+from django.utils.html import strip_tags
 
 from accounts.admin.audit_log import COLUMNS
 from accounts.models import AuditEntry
@@ -89,6 +90,18 @@ def test_it_is_sorted_by_time(administrator):
     assert found(administrator) == [new, old]
     assert found(administrator, o="0") == [old, new]
     assert found(administrator, o="-0") == [new, old]
+
+
+@pytest.mark.parametrize(
+    ("count", "words"), [(1, "1 entry"), (2, "2 entries"), (101, "1 2 101 entries Show all")]
+)
+def test_it_says_how_many_entries_there_are(administrator, count, words):
+    AuditEntry.objects.all().delete()
+    for _ in range(count):
+        entry()
+    page = administrator.get(LOG).content.decode()
+    (footer,) = re.findall(r'<p class="paginator">(.*?)</p>', page, re.DOTALL)
+    assert " ".join(strip_tags(footer).split()) == words
 
 
 @pytest.mark.parametrize("page", ["change", "history"])
@@ -329,6 +342,13 @@ def test_exporting_is_written_down_with_how_many_and_no_names(account_manager, o
     assert [each.actor for each in written] == [user_of(account_manager)] * 2
     assert written[1].detail == f"{count + 2} entries, as CSV"  # this, and that it was seen
     assert "Okafor" not in written[0].detail
+
+
+def test_one_entry_is_one(administrator):
+    AuditEntry.objects.all().delete()
+    entry()
+    exported(administrator)
+    assert AuditEntry.objects.get(event="log_exported").detail == "1 entry, as CSV"
 
 
 def test_an_address_that_makes_no_sense_exports_nothing(administrator):
