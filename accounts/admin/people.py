@@ -58,7 +58,7 @@ class UserAdmin(AuditedAdmin, ConfirmedActionsAdmin, StockUserAdmin):  # type: i
     fieldsets: ClassVar[Any] = (
         (None, {"fields": ("username", "password")}),
         PERSON,
-        ("Mail", {"fields": ("mail_about_links", "mail_about_trouble")}),
+        ("Mail is sent to them …", {"fields": ("mail_about_links", "mail_about_trouble")}),
         (
             "Permissions",
             {"fields": ("is_active", "is_staff", "is_superuser", "groups", "user_permissions")},

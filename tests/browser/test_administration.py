@@ -112,6 +112,25 @@ def test_end_the_sessions_of_a_person(manager: Page, site: str, browser):
     adas.close()
 
 
+def test_what_cannot_be_changed_is_shown_without_how_to(manager: Page, people: list[Person]):
+    path = f"/admin/accounts/user/{people[1].user.pk}/change/"
+    manager.goto(path)
+    expect(manager.get_by_text("Ben Tanaka", exact=True)).to_be_visible()
+    expect(manager.get_by_text("150 characters or fewer")).to_be_hidden()
+    User.objects.filter(username="mia").update(is_superuser=True)
+    manager.goto(path)
+    expect(manager.get_by_text("150 characters or fewer")).to_be_visible()
+
+
+def test_a_box_for_mail_has_its_words_beside_it(manager: Page, people: list[Person]):
+    User.objects.filter(username="mia").update(is_superuser=True)
+    manager.goto(f"/admin/accounts/user/{people[1].user.pk}/change/")
+    expect(manager.get_by_role("heading", name="Mail is sent to them")).to_be_visible()
+    words = manager.get_by_text("When an Asana account is connected or disconnected").bounding_box()
+    assert words
+    assert words["height"] < 25
+
+
 def test_delete_a_person_and_revoke(manager: Page, people: list[Person], asana: StandIn):
     manager.goto(f"/admin/accounts/user/{people[1].user.pk}/delete/")
     expect(manager.get_by_text("Ben Tanaka").first).to_be_visible()
