@@ -19,6 +19,7 @@ def may_end(request: HttpRequest, person: User) -> bool:
 
 
 def refresh(request: HttpRequest, account: AsanaAccount) -> str:
+    """Anybody's, the staff's too: nobody loses anything by it."""
     try:
         tokens.refresh_now(account)
     except tokens.NeedsReconnecting as error:

@@ -369,6 +369,18 @@ def test_a_managers_own_is_looked_after_on_the_site_itself(account_manager, owne
     assert account_manager.get("/admin/").status_code == 200
 
 
+@pytest.mark.parametrize("action", ["refresh", "fetch"])
+@pytest.mark.parametrize("rank", ["is_staff", "is_superuser"])
+def test_what_takes_nothing_away_a_manager_may_do_for_everybody(
+    account_manager, owner, action, rank
+):
+    User.objects.filter(pk=owner.user.pk).update(**{rank: True})
+    answer = confirm(account_manager, ACCOUNTS, action, owner.account.pk)
+    assert [each.name for each in answer.context["report"].done] == [str(owner.account)]
+    (entry,) = owner.user.history.filter(event="changed")
+    assert entry.actor == user_of(account_manager)
+
+
 @pytest.mark.parametrize("action", ["mark", "disconnect", "delete", "end-sessions"])
 @pytest.mark.parametrize("rank", ["is_staff", "is_superuser"])
 def test_only_a_superuser_does_that_to_the_staff(
