@@ -1,7 +1,8 @@
 """Every address of the site, asked by four people. An address that has no line here is a failure.
 
 What each gets: a status; `login` or `admin`, to sign in first at the one or the other; `on`, sent
-on to another page; `away`, sent to Asana. Whoever comes before the owner must change nothing.
+on to another page; `away`, sent to Asana. Whoever comes before the owner must change nothing, and
+sends to the actions of the administration what would carry them out, but for the manager, who may.
 """
 
 import re
@@ -160,6 +161,10 @@ def actions(address: URLPattern) -> list[str]:
     return [f"admin:{address.name} {action.name}" for action in room.confirmed_actions]
 
 
+# Of Django's own that stand in the menu of a list; each asks for the permission to delete.
+DJANGOS = {Group: {"delete_selected"}}
+
+
 @pytest.fixture
 def path(owner, line: str) -> str:
     """To something of the owner's, where it is to something."""
@@ -184,6 +189,12 @@ ROWS: dict[str, Callable[[Person], Any]] = {
     "auditentry": lambda owner: AuditEntry.objects.filter(user=owner.user).first().pk,
     "revocation": lambda owner: Revocation.objects.create(user=owner.user).pk,
 }
+
+
+def sent(owner: Person, line: str) -> dict[str, Any]:
+    """What would carry it out, were it let in."""
+    action = re.fullmatch(r"admin:accounts_(\w+)_do [\w-]+", line)
+    return {"rows": ROWS[action[1]](owner), "confirmed": "yes"} if action else {}
 
 
 def belongings(user: User) -> dict[str, Any]:
@@ -213,6 +224,16 @@ def test_every_address_has_a_line():
     assert set(addresses()) == set(LINES)
 
 
+def test_every_action_of_a_list_asks_to_be_confirmed(administrator, rf):
+    request: Any = rf.get("/admin/")
+    request.user = User.objects.get(is_superuser=True)
+    for model in filter(admin.site.is_registered, apps.get_models()):
+        room = admin.site.get_model_admin(model)
+        ours = getattr(room, "confirmed_actions", ())
+        known = {each.name for each in ours if each.on_list} | DJANGOS.get(model, set())
+        assert set(room.get_actions(request)) == known, model
+
+
 @pytest.mark.parametrize("line", LINES)
 def test_who_may(request, owner, line, path):
     clients = {
@@ -221,11 +242,13 @@ def test_who_may(request, owner, line, path):
         "other": request.getfixturevalue("other_user").client,
         "owner": owner.client,
     }
+    data = sent(owner, line)
     before = belongings(owner.user)
     got: tuple[list[str], list[str]] = ([], [])
     for person in PEOPLE:
         if person == "owner":
             assert belongings(owner.user) == before
         for method, outcomes in zip(("get", "post"), got, strict=True):
-            outcomes.append(what(getattr(clients[person], method)(path)))
+            form = {} if person == "manager" else data
+            outcomes.append(what(getattr(clients[person], method)(path, form)))
     assert tuple(" ".join(outcomes) for outcomes in got) == LINES[line]
