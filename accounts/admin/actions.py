@@ -63,7 +63,7 @@ def end_sessions(request: HttpRequest, account: AsanaAccount) -> str:
 
 def delete_person(request: HttpRequest, person: User) -> str:
     if person == request.user:
-        raise NotDone("Nobody deletes themself here: your own page does that")
+        raise NotDone("You can't delete yourself here; use My data on the site")
     _check(request, person)
     try:
         left = leaving.delete_person(person, request)

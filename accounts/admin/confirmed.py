@@ -174,7 +174,7 @@ class ConfirmedActionsAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             return False, str(error)
         except Exception:  # the others, and the report of what was done, must not suffer
             logger.exception("%s failed for %s number %s", action.name, self.opts.label, number)
-            return False, "Something went wrong here; it stands in the site's log"
+            return False, "Something went wrong here: see the site's log"
 
     def _page(
         self, request: HttpRequest, action: ConfirmedAction, kind: str, **more: Any
