@@ -4,7 +4,7 @@ import pytest
 from django.contrib.auth.models import Group
 from playwright.sync_api import BrowserContext, Page, expect
 
-from accounts.models import AsanaAccount, Revocation, User
+from accounts.models import AsanaAccount, AuditEntry, Revocation, User
 from tests.browser.walks import sign_in
 from tests.people import Person
 from tests.stand_in import ADA, BEN, StandIn
@@ -138,6 +138,18 @@ def test_delete_a_person_and_revoke(manager: Page, people: list[Person], asana: 
     expect(manager.get_by_text("access to 1 account revoked at Asana")).to_be_visible()
     assert not User.objects.filter(pk=people[1].user.pk).exists()
     assert [each["status"] for each in asana.requests(REVOKE)] == [200]
+
+
+def test_a_line_of_the_log_can_be_seen_to_its_end(manager: Page):
+    about = {"account_name": "Ben Tanaka", "detail": "invalid_grant", "address": "203.0.113.9"}
+    mia = User.objects.get(username="mia")
+    AuditEntry.objects.create(
+        event=AuditEntry.Event.DISCONNECTED, user=mia, by="administrator", actor=mia, **about
+    )
+    manager.set_viewport_size({"width": 1280, "height": 800})
+    manager.goto("/admin/accounts/auditentry/")
+    table = manager.locator("#changelist .results")
+    assert table.evaluate("each => each.scrollWidth - each.clientWidth") == 0
 
 
 def test_the_log_tells_of_it_and_can_be_taken_away(manager: Page):
