@@ -5,22 +5,26 @@ from typing import Any, Final
 from django.conf import settings
 
 from accounts import tokens
+from accounts.doctor import refusals
 from accounts.doctor.findings import Finding, Findings, ok, problem, warning
 from accounts.models import AsanaAccount, WatchedSignIn
 from accounts.oidc import watching
 
 OFF: Final = "Leave ASANA_OIDC_STRICT off: it would refuse everybody."
 CHECKED: Final = "pipeline"  # the stage of a refusal that comes after all checks of the ID token
+AN_ERROR: Final = (
+    "Compare client ID, client secret and redirect URL with those in Asana's developer console."
+)
+ELSEWHERE: Final = "Check ASANA_OIDC_ENDPOINT: Asana's own token endpoint answers with one."
 SWITCH_OFF: Final = "Set ASANA_OIDC_STRICT=off: it refuses everybody."
 
 
 def report(watched: WatchedSignIn) -> Findings:
     """What was seen of it, and of one refresh after it."""
     seen = watched.seen
-    yield _outcome(seen.get("refused"))
     answer = seen.get("token_answer")
+    yield _outcome(seen.get("refused"), something_came=answer is not None)
     if answer is None:
-        yield problem("token answer", "none came", "See the refusal above.")
         return
     yield from _token_answer(answer)
     yield from _id_token(answer.get("id_token"))
@@ -30,19 +34,19 @@ def report(watched: WatchedSignIn) -> Findings:
     yield _recommendation(answer.get("id_token"), seen.get("refused"))
 
 
-def _outcome(refused: dict[str, Any] | None) -> Finding:
+def _outcome(refused: dict[str, Any] | None, *, something_came: bool) -> Finding:
     if refused is None:
         return ok("sign-in", "worked")
     why = ", ".join(f"{name} {value}" for name, value in refused.items() if value)
-    return problem("sign-in", f"was refused: {why}", "What was seen of it follows.")
+    advice = refusals.advice(refused, something_came=something_came)
+    return problem("sign-in", f"was refused: {why}", advice)
 
 
 def _token_answer(answer: dict[str, Any]) -> Findings:
     names = answer.get("names", [])
     if "access_token" not in names:
         says = f"holds no access token, but: {', '.join(names) or 'nothing'}"
-        advice = "If the code above is invalid_client, compare client ID and secret with Asana's."
-        yield problem("token answer", says, advice)
+        yield problem("token answer", says, AN_ERROR if "error" in names else ELSEWHERE)
         return
     yield ok("token answer", f"holds {', '.join(names)}")
     yield ok("client", "client_secret_post is accepted")

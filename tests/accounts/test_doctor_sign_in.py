@@ -117,6 +117,70 @@ def test_a_refusal_by_policy_says_nothing_against_the_id_token(asana, settings, 
     assert "ID token and nonce came and were right; the sign-in was refused" in told["strict:ok"]
 
 
+def test_a_wrong_secret_is_told_with_what_to_do(asana, settings):
+    settings.SOCIAL_AUTH_ASANA_SECRET = "not-the-secret"
+    told = findings_of(asana)
+    assert "provider_code invalid_client" in told["sign-in:PROBLEM"]
+    assert "Compare ASANA_CLIENT_ID and ASANA_CLIENT_SECRET" in told["sign-in:PROBLEM"]
+    assert len(told) == 1
+
+
+def test_an_outage_is_told_with_what_to_do(asana):
+    doctor, client = Doctor(), Client()
+    callback = path_of(asana.allow(authorize_url(client), ADA))
+    asana.order("server_error", value=503, path="/-/oauth_token")
+    client.get(callback)
+    told = doctor.findings()
+    assert "Try again later" in told["sign-in:PROBLEM"]
+    assert len(told) == 1
+
+
+REFUSALS = [
+    ({"code": "invalid_setting", "provider_code": "unauthorized_client"}, "ASANA_CLIENT_SECRET"),
+    ({"code": "authorization_code_rejected", "provider_code": "invalid_grant"}, "/complete/asana/"),
+    ({"code": "http_error", "provider_code": "redirect_uri_mismatch"}, "/complete/asana/"),
+    ({"code": "invalid_setting", "provider_code": "invalid_request"}, "to the letter"),
+    ({"code": "invalid_setting", "provider_code": "invalid_scope"}, "ASANA_APP_PERMISSIONS"),
+    ({"code": "http_error", "provider_code": "forbidden_scopes"}, "tasks:read"),
+    ({"code": "missing_permission", "provider_code": ""}, "workspaces:read"),
+    *(
+        ({"code": code}, "Try again later")
+        for code in ("unavailable", "timeout", "connection_failed", "rate_limited")
+    ),
+    ({"code": "rate_limited", "provider_code": "an error of its own"}, "Try again later"),
+    ({"code": "tls_error"}, "certificates"),
+    ({"code": "response_expired", "claim": "iat"}, "clock"),
+    ({"code": "not_a_member"}, "ALLOWED_WORKSPACES"),
+    ({"code": "signups_closed"}, "SIGNUPS=open"),
+    ({"code": "another_person"}, "private window"),
+    ({"code": "state_mismatch"}, "private window"),
+    ({"code": "malformed_response", "stage": "begin"}, "Run `manage.py asana_doctor`"),
+    ({"code": "something_new", "provider_code": "brand_new"}, "Run `manage.py asana_doctor`"),
+    ({"error": "ValueError"}, "log"),
+]
+
+
+@pytest.mark.parametrize(("refused", "words"), REFUSALS)
+def test_every_refusal_says_what_to_do(refused, words):
+    first, *_ = sign_in.report(WatchedSignIn(seen={"refused": refused}))
+    assert (first.about, first.state) == ("sign-in", State.PROBLEM)
+    assert words in first.advice
+
+
+def test_a_refusal_that_has_no_name_leads_to_what_was_seen(db):
+    seen = {"refused": {"code": "nonce_mismatch"}, "token_answer": {"names": [], "kind": "list"}}
+    first, *_ = sign_in.report(WatchedSignIn(seen=seen))
+    assert "What Asana returned follows" in first.advice
+
+
+def test_a_refusal_names_the_permissions_of_a_full_app(settings):
+    settings.ASANA_APP_PERMISSIONS = "full"
+    refused = {"code": "http_error", "provider_code": "forbidden_scopes"}
+    (only,) = sign_in.report(WatchedSignIn(seen={"refused": refused}))
+    assert "full permissions" in only.advice
+    assert "ASANA_APP_PERMISSIONS=scoped" in only.advice
+
+
 def test_a_refused_id_token_is_not_called_right(db):
     id_token = {"readable": True, "alg": "RS256", "kid": True, "claims": ["nonce", "sub"]}
     answer = {
