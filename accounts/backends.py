@@ -5,7 +5,7 @@ from typing import Any, Final, cast
 
 import requests
 from django.conf import settings
-from django.http import QueryDict
+from django.http import HttpResponse, QueryDict
 from django.urls import reverse
 from social_core.backends.open_id_connect import OpenIdConnectAuth
 from social_core.exceptions import AuthResponseError, ErrorStage
@@ -40,6 +40,13 @@ class AsanaOpenIdConnect(Provider):
     found: AsanaAccount | None = None  # the linked account that somebody came back with
     came_back_as: claims.Named | None = None  # in userinfo, for the person to read
 
+    def start(self) -> HttpResponse:
+        try:
+            return super().start()
+        except Exception as error:
+            watching.note_early_end(error)
+            raise
+
     def get_or_create_state(self) -> str | None:
         """The state; the session keeps with it why, and where to go afterwards."""
         state = super().get_or_create_state()
@@ -61,23 +68,27 @@ class AsanaOpenIdConnect(Provider):
 
     def auth_complete(self, *args: Any, **kwargs: Any) -> Any:
         answer = cast("QueryDict", self.data)
-        self._remember_purpose(answer.get("state", ""))
-        names_itself = self.oidc_config().get(NAMES_ITSELF) is True
-        callbacks.check(self, answer, issuer=self.id_token_issuer(), names_itself=names_itself)
+        began_here = self._remember_purpose(answer.get("state", ""))
         try:
+            names_itself = self.oidc_config().get(NAMES_ITSELF) is True
+            callbacks.check(self, answer, issuer=self.id_token_issuer(), names_itself=names_itself)
             user = super().auth_complete(*args, **kwargs)
         except Exception as error:
             self.watch.ended(error=error)
+            if began_here:
+                watching.note_early_end(error)
             raise
         self.watch.ended(account=getattr(user, "social_user", None))
         return user
 
-    def _remember_purpose(self, state: str) -> None:
-        """Even if the answer is a Deny. `next` comes with it: two tabs share one session."""
+    def _remember_purpose(self, state: str) -> bool:
+        """Even if the answer is a Deny. `next` comes with it: two tabs share one session.
+        Whether there is one."""
         kept = Purpose.of(self.strategy.session_get(self.transaction_key(state[:128])))
         if kept is not None:
             self.purpose = kept
             self.strategy.session_set("next", kept.next)
+        return kept is not None
 
     def request_access_token(
         self, url: str, *args: Any, stage: ErrorStage = "token_exchange", **kwargs: Any

@@ -23,6 +23,9 @@ LATER: Final = "Try again later. `manage.py asana_doctor` tells whether Asana ca
 CERTIFICATE: Final = (
     "Check this machine's certificates and clock, and what stands between it and Asana."
 )
+ISSUER: Final = (
+    "Compare ASANA_OIDC_ISSUER with the issuer that Asana names: `manage.py asana_doctor` does."
+)
 CLOCK: Final = "Compare this machine's clock with Asana's: `manage.py asana_doctor` does."
 MEMBERS: Final = (
     "Sign in with an account that is in one of ALLOWED_WORKSPACES, or put its workspace there."
@@ -38,6 +41,7 @@ ADVICE: Final[Mapping[str, str]] = {
     **dict.fromkeys(("invalid_grant", "invalid_request", "redirect_uri_mismatch"), REDIRECT),
     **dict.fromkeys(("unavailable", "timeout", "connection_failed", "rate_limited"), LATER),
     "tls_error": CERTIFICATE,
+    "invalid_parameter": ISSUER,
     **dict.fromkeys(("response_expired", "response_not_yet_valid"), CLOCK),
     "not_a_member": MEMBERS,
     "signups_closed": NEWCOMERS,

@@ -20,6 +20,8 @@ from accounts.oidc.provider_errors import code_of
 
 MAX_NAMES: Final = 40
 MAX_NAME_LENGTH: Final = 40
+EARLY: Final = ("begin", "callback")
+DENY: Final = "authorization_declined"
 
 _refreshes: ContextVar[list[dict[str, Any]] | None] = ContextVar("refreshes", default=None)
 
@@ -54,6 +56,13 @@ class Watch:
             self._seen["refused"] = _refusal(error)
         row = WatchedSignIn.objects.filter(pk=self._row.pk)
         row.update(seen=self._seen, account=account, ends_at=timezone.now())
+
+
+def note_early_end(error: Exception) -> None:
+    """Of a sign-in that never got as far as asking for tokens. Looked up only now: the others cost
+    nothing. A Deny ends none; whoever watches waits for somebody who allows."""
+    if isinstance(error, SocialAuthBaseException) and error.stage in EARLY and error.code != DENY:
+        Watch.begun().ended(error=error)
 
 
 @contextmanager
@@ -118,7 +127,7 @@ def _part(token: Any, number: int) -> dict[str, Any] | None:
 def _refusal(error: Exception) -> dict[str, str]:
     if not isinstance(error, SocialAuthBaseException):
         return {"error": type(error).__name__}
-    about = ("code", "claim", "stage")
+    about = ("code", "claim", "parameter", "stage")
     noted = {name: _printable(getattr(error, name)) for name in about}
     return noted | {"provider_code": code_of(error)}
 

@@ -135,7 +135,24 @@ def test_an_outage_is_told_with_what_to_do(asana):
     assert len(told) == 1
 
 
+def test_a_start_that_fails_is_told_at_once(asana):
+    doctor = Doctor()
+    asana.order("server_error", value=503, path="/api/1.0/.well-known")
+    assert Client().post("/login/asana/").status_code == 503
+    told = doctor.findings()
+    assert "code unavailable, stage begin" in told["sign-in:PROBLEM"]
+    assert "Try again later" in told["sign-in:PROBLEM"]
+
+
+def test_scopes_that_asana_forbids_are_told(asana, settings):
+    settings.ASANA_APP_PERMISSIONS = "full"
+    told = findings_of(asana, ASANA_APP_PERMISSIONS="full")
+    assert "provider_code forbidden_scopes" in told["sign-in:PROBLEM"]
+    assert "ASANA_APP_PERMISSIONS=scoped" in told["sign-in:PROBLEM"]
+
+
 REFUSALS = [
+    ({"code": "invalid_parameter", "parameter": "iss"}, "ASANA_OIDC_ISSUER"),
     ({"code": "invalid_setting", "provider_code": "unauthorized_client"}, "ASANA_CLIENT_SECRET"),
     ({"code": "authorization_code_rejected", "provider_code": "invalid_grant"}, "/complete/asana/"),
     ({"code": "http_error", "provider_code": "redirect_uri_mismatch"}, "/complete/asana/"),
@@ -220,11 +237,13 @@ def test_machines_get_json(asana):
     assert {"about": "sign-in", "state": "ok", "says": "worked", "advice": ""} in json.loads(out)
 
 
-def test_it_does_not_wait_for_ever(asana):
+def test_it_does_not_wait_for_ever(asana, settings):
     doctor = Doctor("--timeout", "0.5")
     doctor.findings()
     assert doctor.process.returncode == 1
     assert "Nobody signed in" in doctor.error
+    assert f"{settings.SITE_URL}/complete/asana/, to the letter" in doctor.error
+    assert "`manage.py asana_doctor`" in doctor.error
     assert not WatchedSignIn.objects.exists()
 
 

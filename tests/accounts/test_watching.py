@@ -5,15 +5,16 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from accounts.models import AsanaAccount, WatchedSignIn
+from accounts.models import AsanaAccount, ProviderDocument, WatchedSignIn
 from accounts.oidc import watching
 from accounts.sign_in import failures
 from tests.accounts import replies
-from tests.accounts.provider import MISSING, TOKEN, USERINFO, b64
-from tests.accounts.sign_ins import sign_in
+from tests.accounts.provider import DISCOVERY, MISSING, TOKEN, USERINFO, b64
+from tests.accounts.sign_ins import sign_in, try_to_start
 
 
 @pytest.fixture
@@ -154,6 +155,53 @@ def test_one_that_nobody_finishes_is_none(op, watched):
     sign_in(op)
     assert seen(watched) == {}
     assert watched.ends_at > timezone.now()
+
+
+@pytest.mark.parametrize(
+    ("reply", "code"),
+    [
+        (replies.says({}, 503), "unavailable"),
+        (replies.drops_the_connection, "connection_failed"),
+        (replies.says({"issuer": "https://x.example"}), "malformed_response"),
+    ],
+)
+def test_a_start_that_fails_is_noted(op, watched, reply, code):
+    op.replies[DISCOVERY] = reply
+    assert try_to_start(op).answer.status_code >= 400
+    refused = seen(watched)["refused"]
+    assert (refused["code"], refused["stage"]) == (code, "begin")
+    assert watched.ends_at <= timezone.now()
+
+
+def test_a_start_of_whom_connects_is_too(op, watched):
+    client = Client()
+    sign_in(op, client).is_signed_in()
+    again = WatchedSignIn.objects.create(ends_at=timezone.now() + timedelta(minutes=10))
+    ProviderDocument.objects.all().delete()
+    op.replies[DISCOVERY] = replies.says({}, 503)
+    assert client.post("/accounts/connect/").status_code == 503
+    assert seen(again)["refused"]["stage"] == "begin"
+
+
+@pytest.mark.parametrize(
+    ("callback", "name", "value"),
+    [
+        ({"error": "forbidden_scopes"}, "provider_code", "forbidden_scopes"),
+        ({"error": "server_error"}, "code", "unavailable"),
+        ({"iss": "https://x.example"}, "parameter", "iss"),
+    ],
+)
+def test_what_asana_refuses_before_there_is_a_code_is_noted(op, watched, callback, name, value):
+    op.callback = callback
+    assert sign_in(op).answer.status_code >= 400
+    assert seen(watched)["refused"][name] == value
+    assert seen(watched)["refused"]["stage"] == "callback"
+
+
+def test_who_may_not_even_come_back_uses_up_no_watch(op, watched):
+    op.callback = {"error": "forbidden_scopes", "state": "made-up"}
+    sign_in(op)
+    assert seen(watched) == {}
 
 
 def test_the_first_is_watched_and_no_other(op, watched):

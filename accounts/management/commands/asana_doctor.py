@@ -11,11 +11,17 @@ from django.db import DatabaseError
 from django.utils import timezone
 
 from accounts import doctor
+from accounts.backends import AsanaOpenIdConnect
 from accounts.doctor import Finding, State, sign_in
 from accounts.models import WatchedSignIn
 
 MARKS: Final = {State.OK: "ok", State.WARNING: "WARNING", State.PROBLEM: "PROBLEM"}
 LOOK_EVERY: Final = 0.5
+NOTHING_SEEN: Final = (
+    "Nobody signed in meanwhile: nothing was seen. If Asana showed an error of its own, we hear "
+    "nothing of that: the redirect URL registered there has to be {}, to the letter. For all else "
+    "run `manage.py asana_doctor`"
+)
 
 
 class Command(BaseCommand):
@@ -82,6 +88,6 @@ class Command(BaseCommand):
         ends_at = time.monotonic() + timeout
         while not watched.seen:
             if time.monotonic() > ends_at:
-                raise CommandError("Nobody signed in meanwhile: nothing was seen")
+                raise CommandError(NOTHING_SEEN.format(AsanaOpenIdConnect().get_redirect_uri()))
             time.sleep(LOOK_EVERY)
             watched.refresh_from_db()
