@@ -57,11 +57,13 @@ def advice(refused: Mapping[str, Any], *, something_came: bool) -> str:
         return BROKEN
     names = [str(refused.get(name)) for name in ("provider_code", "code")]
     if not OF_SCOPES.isdisjoint(names):
-        found = SCOPES[settings.ASANA_APP_PERMISSIONS]
-    else:
-        found = next((ADVICE[name] for name in names if name in ADVICE), "")
+        return about_scopes()
+    found = next((ADVICE[name] for name in names if name in ADVICE), "")
     return (found or (CAME if something_came else NOTHING_CAME)).format(
-        redirect=AsanaOpenIdConnect().get_redirect_uri(),
-        scopes=", ".join(scopes_for(writing=True)),
-        login=f"{settings.SITE_URL}/login/",
+        redirect=AsanaOpenIdConnect().get_redirect_uri(), login=f"{settings.SITE_URL}/login/"
     )
+
+
+def about_scopes() -> str:
+    scopes = ", ".join(scopes_for(writing=True))
+    return SCOPES[settings.ASANA_APP_PERMISSIONS].format(scopes=scopes)

@@ -9,7 +9,10 @@ from accounts.doctor import refusals
 from accounts.doctor.findings import Finding, Findings, ok, problem, warning
 from accounts.models import AsanaAccount, WatchedSignIn
 from accounts.oidc import watching
+from accounts.oidc.purposes import scopes_for
 
+IDENTITY: Final = {"openid", "email", "profile"}
+MAX_LISTED: Final = 10
 OFF: Final = "Leave ASANA_OIDC_STRICT off: it would refuse everybody."
 CHECKED: Final = "pipeline"  # the stage of a refusal that comes after all checks of the ID token
 AN_ERROR: Final = (
@@ -55,7 +58,7 @@ def _token_answer(answer: dict[str, Any]) -> Findings:
     else:
         yield problem("token_type", answer["token_type"], "Only bearer tokens can be used.")
     yield _lifetime(answer["expires_in"])
-    yield ok("scope", _scope(answer["scope"]))
+    yield _scope(answer)
     if answer["refresh_token"]:
         yield ok("refresh_token", "came")
     else:
@@ -69,10 +72,29 @@ def _lifetime(expires_in: int | str) -> Finding:
     return warning("expires_in", expires_in, "Tokens are taken to live for an hour.")
 
 
-def _scope(kind: str) -> str:
+def _scope(answer: dict[str, Any]) -> Finding:
+    """Without `openid` and its kind it is userinfo that says less; without others we can't read."""
+    missing, others = answer.get("missing_scopes", []), answer.get("other_scopes", [])
+    says = _differences(answer["scope"], missing, others)
+    needed = set(scopes_for()) - IDENTITY
+    if needed.isdisjoint(missing) or "default" in others:
+        return ok("scope", says)
+    return warning("scope", says, refusals.about_scopes())
+
+
+def _differences(kind: str, missing: list[str], others: list[str]) -> str:
     if kind == "absent":
         return "absent: what was asked counts as granted"
-    return kind
+    told = []
+    if missing:
+        told.append(f"{_listed(missing)} {'is' if len(missing) == 1 else 'are'} missing")
+    if others:
+        told.append(f"{_listed(others)} came besides")
+    return f"{kind}: {'; '.join(told)}" if told else kind
+
+
+def _listed(names: list[str]) -> str:
+    return ", ".join(names[:MAX_LISTED]) + (" and more" if len(names) > MAX_LISTED else "")
 
 
 def _id_token(seen: dict[str, Any] | None) -> Findings:

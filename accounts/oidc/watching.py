@@ -6,6 +6,7 @@ noted before it is checked: nothing in it may be able to break a sign-in.
 
 import base64
 import json
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -92,7 +93,7 @@ def described(answer: Any, asked: list[str]) -> dict[str, Any]:
         "names": _names(answer),
         "token_type": _one_of(answer.get("token_type"), "bearer"),
         "expires_in": _seconds(answer.get("expires_in")),
-        "scope": _scope(answer.get("scope"), asked),
+        **_scopes(answer.get("scope"), asked),
         "refresh_token": bool(answer.get("refresh_token")),
         "id_token": _id_token(answer.get("id_token")),
     }
@@ -154,9 +155,18 @@ def _seconds(value: Any) -> int | str:
     return int(value) if is_number and 0 <= value < 10**9 else "not a number of seconds"
 
 
-def _scope(value: Any, asked: list[str]) -> str:
-    if value is None:
-        return "absent"
+def _scopes(value: Any, asked: list[str]) -> dict[str, Any]:
     if not isinstance(value, str):
-        return "not text"
-    return "as asked" if set(value.split()) == set(asked) else "differs from what was asked"
+        return {"scope": "absent" if value is None else "not text"}
+    missing, others = set(asked) - set(value.split()), set(value.split()) - set(asked)
+    return {
+        "scope": "differs from what was asked" if missing or others else "as asked",
+        "missing_scopes": sorted(missing),
+        "other_scopes": sorted({_scope(each) for each in others})[:MAX_NAMES],
+    }
+
+
+def _scope(name: str) -> str:
+    """Kept is only what looks like Asana's own: anything may stand there, even the token."""
+    looks_right = len(name) <= MAX_NAME_LENGTH and re.fullmatch("[a-z_]+(:[a-z_]+)?", name)
+    return name if looks_right else "one of its own"

@@ -85,6 +85,53 @@ def test_it_tells_apps_apart(asana, fault, about, words):
     assert words in findings_of(asana, fault)[about]
 
 
+ANSWER = {
+    "names": ["access_token"],
+    "token_type": "bearer",
+    "expires_in": 3600,
+    "scope": "differs from what was asked",
+    "refresh_token": True,
+    "id_token": None,
+}
+
+
+@pytest.mark.parametrize(
+    ("missing", "others", "state", "words"),
+    [
+        (["tasks:read"], [], State.WARNING, "tasks:read is missing"),
+        (["tasks:read", "users:read"], [], State.WARNING, "tasks:read, users:read are missing"),
+        (["tasks:read"], [], State.WARNING, "Tick openid, email, profile, users:read"),
+        (["tasks:read", "openid"], ["default"], State.OK, "default came besides"),
+        (["openid", "email"], [], State.OK, "openid, email are missing"),
+        (["tasks:write"], [], State.OK, "tasks:write is missing"),
+        ([], ["tasks:write", "projects:read"], State.OK, "tasks:write, projects:read came besides"),
+        ([], [], State.OK, "differs from what was asked"),
+    ],
+)
+def test_scopes_are_named(db, missing, others, state, words):
+    answer = ANSWER | {"missing_scopes": missing, "other_scopes": others}
+    findings = sign_in.report(WatchedSignIn(seen={"token_answer": answer}))
+    (scope,) = [finding for finding in findings if finding.about == "scope"]
+    assert scope.state == state
+    assert words in f"{scope.says}. {scope.advice}"
+
+
+def test_of_a_great_many_scopes_a_few_are_named(db):
+    answer = ANSWER | {"missing_scopes": [], "other_scopes": [f"s{n}" for n in range(40)]}
+    findings = sign_in.report(WatchedSignIn(seen={"token_answer": answer}))
+    (scope,) = [finding for finding in findings if finding.about == "scope"]
+    assert scope.says.endswith("s8, s9 and more came besides")
+
+
+def test_full_permissions_that_did_not_come_are_told(db, settings):
+    settings.ASANA_APP_PERMISSIONS = "full"
+    answer = ANSWER | {"missing_scopes": ["default"], "other_scopes": ["tasks:read"]}
+    findings = sign_in.report(WatchedSignIn(seen={"token_answer": answer}))
+    (scope,) = [finding for finding in findings if finding.about == "scope"]
+    assert scope.state == State.WARNING
+    assert "Give the app full permissions" in scope.advice
+
+
 def test_the_account_works_on_after_it(asana):
     findings_of(asana, "rotate_refresh_tokens")
     account = AsanaAccount.objects.get(gid=ADA)

@@ -38,6 +38,8 @@ def test_names_and_kinds_are_noted(op, watched):
             "token_type": "bearer",
             "expires_in": 3600,
             "scope": "as asked",
+            "missing_scopes": [],
+            "other_scopes": [],
             "refresh_token": True,
             "id_token": {
                 "readable": True,
@@ -78,6 +80,41 @@ def test_what_is_unusual_but_tolerated(op, watched, wrong, name, value):
     op.token_answer.update(wrong)
     sign_in(op).is_signed_in()
     assert seen(watched)["token_answer"][name] == value
+
+
+READING = "users:read workspaces:read tasks:read"
+
+
+@pytest.mark.parametrize(
+    ("scope", "missing", "besides"),
+    [
+        ("openid", ["email", "profile", *sorted(READING.split())], []),
+        (f"openid email profile {READING} tasks:write", [], ["tasks:write"]),
+        (f"email profile {READING} default", ["openid"], ["default"]),
+        ("", ["email", "openid", "profile", *sorted(READING.split())], []),
+        (f"openid email profile {READING} eyJhbGciOi.J9", [], ["one of its own"]),
+        (f"openid email profile {READING} Tasks:Read \x1b[31m " + "x" * 99, [], ["one of its own"]),
+    ],
+)
+def test_scopes_that_differ_are_named(op, watched, scope, missing, besides):
+    op.token_answer["scope"] = scope
+    sign_in(op).is_signed_in()
+    answer = seen(watched)["token_answer"]
+    assert answer["scope"] == "differs from what was asked"
+    assert (answer["missing_scopes"], answer["other_scopes"]) == (missing, besides)
+
+
+def test_a_great_many_scopes_are_cut_short(op, watched):
+    names = [f"scope_{chr(97 + number % 26)}{'z' * (number // 26)}" for number in range(300)]
+    op.token_answer["scope"] = " ".join(names)
+    sign_in(op).is_signed_in()
+    assert len(seen(watched)["token_answer"]["other_scopes"]) == watching.MAX_NAMES
+
+
+def test_a_scope_that_is_a_secret_is_not_noted(op, watched):
+    op.token_answer["scope"] = f"openid {op.client_secret}"
+    sign_in(op).is_signed_in()
+    assert seen(watched)["token_answer"]["other_scopes"] == ["one of its own"]
 
 
 @pytest.mark.parametrize(
