@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from django.db import DatabaseError
 
-from accounts.doctor import database, keys, mail, people, provider, site
+from accounts.doctor import database, keys, mail, people, provider, site, system_checks
 from accounts.doctor.findings import Check, Finding, State, problem
 
 __all__ = ["Finding", "State", "examine"]
@@ -16,6 +16,7 @@ __all__ = ["Finding", "State", "examine"]
 logger = logging.getLogger(__name__)
 
 CHECKS: tuple[Check, ...] = (
+    system_checks.system_checks,
     *(site.debug, site.address, site.redirect_address, site.proxies, site.cookies, site.sessions),
     *(site.cache_, mail.server),
     *(database.reachable, database.migrations),
@@ -27,6 +28,7 @@ CHECKS: tuple[Check, ...] = (
 
 # What a check tells about, where its own name doesn't say it.
 ABOUT: dict[Check, str] = {
+    system_checks.system_checks: "settings",
     site.cache_: "cache",
     mail.server: "mail",
     keys.token_keys: "keys",

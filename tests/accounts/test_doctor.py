@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from accounts import cleaning, doctor, tokens
 from accounts.doctor import State, database, keys, mail, people, provider, site
+from accounts.doctor.system_checks import system_checks
 from accounts.models import AsanaAccount, AuditEntry, ProviderDocument, Revocation
 from tests.accounts import replies
 from tests.accounts.parallel import environment
@@ -34,6 +35,14 @@ SECURE = {
     "SESSION_COOKIE_NAME": "__Host-onelist",
     "CSRF_COOKIE_NAME": "__Host-csrftoken",
 }
+HTTPS = {"SECURE_SSL_REDIRECT": True, "SECURE_HSTS_SECONDS": 31536000}
+
+
+@pytest.fixture(autouse=True)
+def as_if_deployed(settings) -> None:
+    """What tests alone set would be found each time: DJANGO_ALLOW_ASYNC_UNSAFE, STATIC_ROOT."""
+    silenced = [*settings.SILENCED_SYSTEM_CHECKS, "async.E001", "staticfiles.E002"]
+    settings.SILENCED_SYSTEM_CHECKS = silenced
 
 
 def examined(check) -> dict[str, doctor.Finding]:
@@ -68,6 +77,16 @@ def finds_problems(*args: str) -> str:
 @pytest.mark.parametrize(
     ("check", "changes", "state", "words"),
     [
+        (system_checks, {}, OK, "find nothing"),
+        (system_checks, {"SECRET_KEY": "x"}, WARNING, "less than 50 characters"),
+        (system_checks, {"SECURE_REFERRER_POLICY": "x"}, PROBLEM, "Valid values are"),
+        (system_checks, {"SECURE_CONTENT_TYPE_NOSNIFF": False}, WARNING, "security.W006"),
+        (system_checks, {"DEBUG": True}, OK, "find nothing"),
+        (system_checks, SECURE | HTTPS, OK, "find nothing"),
+        (system_checks, SECURE | HTTPS | {"SECRET_KEY": "x"}, WARNING, "less than 50"),
+        (system_checks, SECURE | HTTPS | {"SECURE_HSTS_SECONDS": 0}, WARNING, "W004"),
+        (system_checks, SECURE | HTTPS | {"SECURE_SSL_REDIRECT": False}, WARNING, "W008"),
+        (system_checks, SECURE | HTTPS | {"CSRF_COOKIE_SECURE": False}, OK, "find nothing"),
         (site.debug, {}, OK, "off"),
         (site.debug, {"DEBUG": True}, WARNING, "DEBUG=off"),
         (site.debug, {**SECURE, "DEBUG": True}, PROBLEM, "others can reach"),
@@ -103,6 +122,15 @@ def finds_problems(*args: str) -> str:
 def test_settings(db, check, changes, state, words):
     with override_settings(**changes):
         is_found(check, state, words)
+
+
+def test_each_of_djangos_checks_is_one_line_and_can_be_silenced(settings):
+    settings.SECRET_KEY, settings.SECURE_REFERRER_POLICY = "x", "x"
+    both = list(doctor.examine((system_checks,)))
+    assert [finding.state for finding in both] == [WARNING, PROBLEM]
+    assert not any("\n" in f"{finding.says}{finding.advice}" for finding in both)
+    settings.SILENCED_SYSTEM_CHECKS += ["security.W009", "security.E023"]
+    is_found(system_checks, OK, "find nothing")
 
 
 @pytest.mark.parametrize(
@@ -380,7 +408,12 @@ def test_machines_get_json(asana, db, settings):
     settings.DEBUG = True
     told = json.loads(run("--json"))
     assert {"about", "state", "says", "advice"} == set(told[0])
-    assert told[0]["state"] == "warning"
+    assert told[1] == {
+        "about": "debug",
+        "state": "warning",
+        "says": "on",
+        "advice": "Set DEBUG=off unless you are at work on Onelist itself.",
+    }
 
 
 def test_a_problem_ends_with_exit_code_1(asana, db):
