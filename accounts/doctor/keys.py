@@ -4,7 +4,7 @@ from django.conf import settings
 from django.template.defaultfilters import pluralize
 
 from accounts import tokens
-from accounts.doctor.findings import Findings, ok, problem, warning
+from accounts.doctor.findings import Finding, Findings, ok, problem, warning
 
 
 def token_keys() -> Findings:
@@ -21,16 +21,27 @@ def token_keys() -> Findings:
 
 
 def rows() -> Findings:
-    if unreadable := tokens.unreadable_rows():
+    unreadable, usable = tokens.unreadable_rows(), tokens.accounts_usable_again()
+    if unreadable:
         yield problem(
             "tokens",
             f"{unreadable} row{pluralize(unreadable)} can't be read with any of TOKEN_KEYS",
             "Put back the key that is missing and run `manage.py rotate_token_keys`; without it "
             "these accounts have to be reconnected by their people.",
         )
-        return
+    if usable:
+        yield problem(
+            "tokens",
+            f"{usable} account{pluralize(usable, ' was,s were')} given up because of a missing key "
+            "that is back",
+            "Run `manage.py rotate_token_keys`: they work again after it.",
+        )
+    if not (unreadable or usable):
+        yield _age()
+
+
+def _age() -> Finding:
     if old := tokens.rows_on_old_keys():
         advice = "Run `manage.py rotate_token_keys`; until then keep the old keys."
-        yield warning("tokens", f"{old} row{pluralize(old, ' needs,s need')} an old key", advice)
-    else:
-        yield ok("tokens", "all are readable, under the newest key")
+        return warning("tokens", f"{old} row{pluralize(old, ' needs,s need')} an old key", advice)
+    return ok("tokens", "all are readable, under the newest key")

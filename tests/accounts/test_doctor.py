@@ -239,6 +239,24 @@ def test_rows_on_old_keys_and_unreadable_ones(op, settings):
     is_found(keys.rows, PROBLEM, "Put back the key")
 
 
+def test_accounts_given_up_for_a_key_that_is_back(op, settings):
+    account = sign_in(op).is_signed_in()
+    key, another = settings.TOKEN_KEYS[0], Fernet.generate_key().decode()
+    settings.TOKEN_KEYS = [another]
+    with pytest.raises(tokens.NeedsReconnecting):
+        tokens.access_token_for(account)
+    for settings.TOKEN_KEYS in ([key], [another, key]):
+        is_found(keys.rows, PROBLEM, "1 account was given up")
+        is_found(keys.rows, PROBLEM, "Run `manage.py rotate_token_keys`")
+    Revocation.objects.create(encrypted_refresh_token="0123abcd.gAAAAA")
+    unreadable, given_up = doctor.examine((keys.rows,))
+    assert "1 row can't be read" in unreadable.says
+    assert "1 account was given up" in given_up.says
+    Revocation.objects.all().delete()
+    call_command("rotate_token_keys", stdout=io.StringIO())
+    is_found(keys.rows, OK, "newest key")
+
+
 def test_closed_sign_ups_with_somebody_here(op, settings):
     sign_in(op).is_signed_in()
     settings.SIGNUPS = "closed"
