@@ -15,6 +15,7 @@ from django.db import connection
 
 from accounts import tokens
 from accounts.encryption import decrypt, encrypt
+from accounts.management.commands import rotate_token_keys
 from accounts.models import AsanaAccount, AuditEntry, Revocation
 from tests.accounts.parallel import Processes, environment, second_connection
 from tests.accounts.provider import REVOKE, TOKEN
@@ -178,6 +179,52 @@ def test_the_audit_log_has_the_counts_and_no_secret(account, new_key, old_key):
     entry = AuditEntry.objects.get(event=AuditEntry.Event.KEYS_ROTATED)
     assert (entry.user, entry.by) == (None, AuditEntry.By.SITE)
     assert entry.detail == "1 encrypted anew"
+
+
+# While it runs
+
+
+class Recorder(io.StringIO):
+    """What had been told by each time that it was passed on."""
+
+    def __init__(self, *, terminal: bool = False) -> None:
+        super().__init__()
+        self.told: list[str] = []
+        self._terminal = terminal
+
+    def isatty(self) -> bool:
+        return self._terminal
+
+    def flush(self) -> None:
+        self.told.append(self.getvalue())
+
+
+@pytest.fixture
+def four_rows(account, new_key, old_key, settings) -> None:
+    settings.TOKEN_KEYS = [old_key]
+    copies(account, 3)
+    settings.TOKEN_KEYS = [new_key, old_key]
+
+
+def test_without_a_terminal_it_tells_in_lines_how_far_it_is(four_rows, monkeypatch):
+    monkeypatch.setattr(rotate_token_keys, "LINE_EVERY", 0)
+    out = Recorder()
+    call_command("rotate_token_keys", stdout=out)
+    lines = ["rows 1/4", "rows 2/4", "rows 3/4", "rows 4/4", "Rows: 4 encrypted anew."]
+    assert out.getvalue().splitlines()[:5] == lines
+    assert [told.splitlines() for told in out.told[:4]] == [lines[:count] for count in range(1, 5)]
+
+
+def test_a_line_comes_only_now_and_then(four_rows):
+    assert rotate().splitlines()[:2] == ["rows 4/4", "Rows: 4 encrypted anew."]
+
+
+def test_on_a_terminal_there_is_a_bar(four_rows, monkeypatch):
+    monkeypatch.setattr(rotate_token_keys, "LINE_EVERY", 0)
+    out = Recorder(terminal=True)
+    call_command("rotate_token_keys", stdout=out)
+    assert "━" in out.getvalue()
+    assert "rows 1/4\n" not in out.getvalue()
 
 
 # Counting only

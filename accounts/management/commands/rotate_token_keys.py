@@ -1,5 +1,8 @@
+import time
 from collections import Counter
-from typing import Any
+from collections.abc import Generator, Iterable
+from contextlib import closing
+from typing import Any, Final
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError
@@ -10,7 +13,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from accounts import audit, tokens
 from accounts.tokens import Rotated
 
-DONE = "Every stored token is under the newest key: older ones can leave TOKEN_KEYS."
+LINE_EVERY: Final = 5.0  # seconds
+DONE: Final = "Every stored token is under the newest key: older ones can leave TOKEN_KEYS."
+
+Rotations = Generator[Rotated, None, None]
 
 
 class Command(BaseCommand):
@@ -42,16 +48,37 @@ class Command(BaseCommand):
             ) from error
 
     def _rotate(self, counts: Counter[Rotated]) -> None:
-        columns = TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn()
-        console = Console(file=self.stdout)  # type: ignore[arg-type]
+        show = self._bar if self.stdout.isatty() else self._lines
         try:
-            with Progress(*columns, console=console) as bars:
-                bar = bars.add_task("rows", total=tokens.rows_to_rotate())
-                for result in tokens.rotate():
+            with closing(show(tokens.rotate(), tokens.rows_to_rotate())) as results:
+                for result in results:
                     counts[result] += 1
-                    bars.advance(bar)
         finally:
             self._report(counts)
+
+    def _bar(self, results: Iterable[Rotated], total: int) -> Rotations:
+        columns = TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn()
+        console = Console(file=self.stdout)  # type: ignore[arg-type]
+        with Progress(*columns, console=console) as bars:
+            bar = bars.add_task("rows", total=total)
+            for result in results:
+                yield result
+                bars.advance(bar)
+
+    def _lines(self, results: Iterable[Rotated], total: int) -> Rotations:
+        """For a journal or a file, which keep lines and show no bar until it is done."""
+        told_at, done = time.monotonic(), 0
+        for done, result in enumerate(results, start=1):
+            yield result
+            if done < total and time.monotonic() - told_at >= LINE_EVERY:
+                self._line(done, total)
+                told_at = time.monotonic()
+        if done:
+            self._line(done, total)
+
+    def _line(self, done: int, total: int) -> None:
+        self.stdout.write(f"rows {done}/{total}")
+        self.stdout.flush()
 
     def _report(self, counts: Counter[Rotated]) -> None:
         """Once more in the audit log, when there was something to do."""
