@@ -24,6 +24,18 @@ LONGEST: Final = timedelta(hours=1)  # that a clean-up takes; one that takes lon
 BEGUN: Final = "Begun"
 REVOKING_SECONDS: Final = 60.0
 MAX_AUDIT_DAYS: Final = 36500
+ONE: Final = {
+    "expired sessions": "expired session",
+    "sessions of nobody": "session of nobody",
+    "unfinished sign-ins": "unfinished sign-in",
+    "sign-in nonces": "sign-in nonce",
+    "sign-in codes": "sign-in code",
+    "paused sign-ins": "paused sign-in",
+    "watched sign-ins": "watched sign-in",
+    "provider documents": "provider document",
+    "audit entries": "audit entry",
+    "revocations": "revocation",
+}
 
 Rows = QuerySet[Any]
 
@@ -89,7 +101,11 @@ def claim() -> AuditEntry | None:
 
 
 def in_words(counts: dict[str, int]) -> str:
-    told = [f"{number} {name}" for name, number in counts.items() if number]
+    told = [
+        f"{number} {ONE[name] if number == 1 else name}"
+        for name, number in counts.items()
+        if number
+    ]
     return ", ".join(told) or "nothing"
 
 

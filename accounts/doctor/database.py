@@ -6,6 +6,7 @@ from typing import Final
 from django.conf import settings
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
+from django.template.defaultfilters import pluralize
 from django.utils import timezone
 from django.utils.timesince import timesince
 
@@ -46,7 +47,7 @@ def migrations() -> Findings:
     if pending:
         yield problem(
             "migrations",
-            f"{len(pending)} of them wait, the first is {pending[0][0]}",
+            f"{len(pending)} wait{pluralize(len(pending), 's,')}, the first is {pending[0][0]}",
             "Run `manage.py migrate`, then restart the site.",
         )
     else:
@@ -72,7 +73,8 @@ def chores() -> Findings:
     left = Revocation.objects.filter(next_attempt_at__lt=late).count()
     left += AuditEntry.objects.filter(mail_due_at__lt=late).count()
     if left:
-        says = f"{left} revocations and mails are long due, and nobody sees to them"
+        are = pluralize(left, "is,are")
+        says = f"of revocations and mails {left} {are} long due, and nobody sees to that"
         yield problem("housekeeping", says, START_HOUSEKEEPING)
     else:
         yield ok("housekeeping", "nothing is left undone")
@@ -83,7 +85,7 @@ def revocations() -> Findings:
     if waiting:
         yield warning(
             "revocations",
-            f"{waiting} wait for Asana",
+            f"{waiting} wait{pluralize(waiting, 's,')} for Asana",
             "They are tried again for a week. /admin/ says why they wait.",
         )
     else:

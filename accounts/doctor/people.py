@@ -1,6 +1,7 @@
 """Who may come in, and how their accounts are."""
 
 from django.conf import settings
+from django.template.defaultfilters import pluralize
 
 from accounts import health
 from accounts.doctor.findings import Findings, ok, warning
@@ -9,7 +10,9 @@ from accounts.models import AsanaAccount
 
 def who_may_come_in() -> Findings:
     workspaces = len(settings.ALLOWED_WORKSPACES)
-    who = f"members of {workspaces} workspaces" if workspaces else "everybody with an Asana account"
+    who = "everybody with an Asana account"
+    if workspaces:
+        who = f"members of {workspaces} workspace{pluralize(workspaces)}"
     closed = settings.SIGNUPS == "closed"
     if closed and not AsanaAccount.objects.exists():
         yield warning(

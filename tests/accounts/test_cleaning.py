@@ -60,7 +60,7 @@ def test_sessions_of_people_stay_until_they_expire(op):
         clean_up()
     assert client.get("/accounts/").status_code == 200
     with later(days=31):
-        assert "1 expired sessions" in clean_up()
+        assert "Deleted: 1 expired session." in clean_up()
     assert not Session.objects.exists()
 
 
@@ -147,7 +147,7 @@ def test_it_can_tell_what_it_would_do(op, revocation):
     start(Client())
     with later(days=40):
         told = clean_up("--dry-run")
-    for words in ("expired sessions", "1 unfinished sign-ins", "1 revocations"):
+    for words in ("expired session", "1 unfinished sign-in,", "1 revocation."):
         assert words in told
     assert Session.objects.exists()
     assert Association.objects.exists()
@@ -161,7 +161,7 @@ def test_the_audit_log_has_the_counts(op):
     with later(days=2):
         told = clean_up()
     done = AuditEntry.objects.get(event=EVENT)
-    assert done.detail == "1 sessions of nobody, 1 unfinished sign-ins, 1 sign-in nonces"
+    assert done.detail == "1 session of nobody, 1 unfinished sign-in, 1 sign-in nonce"
     assert done.detail in told
     assert (done.user, done.by) == (None, AuditEntry.By.SITE)
 
@@ -242,6 +242,16 @@ def at_once(work, count: int = 4):
 
     with ThreadPoolExecutor(count) as pool:
         return list(pool.map(run, range(count)))
+
+
+def test_it_counts_one_of_each_as_one(db):
+    names = [*cleaning.outdated(), "revocations"]
+    assert cleaning.in_words(dict.fromkeys(names, 1)) == (
+        "1 expired session, 1 session of nobody, 1 unfinished sign-in, 1 sign-in nonce, "
+        "1 sign-in code, 1 paused sign-in, 1 watched sign-in, 1 provider document, "
+        "1 audit entry, 1 revocation"
+    )
+    assert cleaning.in_words(dict.fromkeys(names, 2)).count("2 ") == len(names)
 
 
 def test_its_words_fit_the_column(db):

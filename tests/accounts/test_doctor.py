@@ -115,7 +115,8 @@ def finds_problems(*args: str) -> str:
         ),
         (mail.server, {"SENDS_MAIL": False}, OK, "none is sent"),
         (people.who_may_come_in, {}, OK, "open to everybody"),
-        (people.who_may_come_in, {"ALLOWED_WORKSPACES": ["1", "2"]}, OK, "members of 2"),
+        (people.who_may_come_in, {"ALLOWED_WORKSPACES": ["1", "2"]}, OK, "members of 2 workspaces"),
+        (people.who_may_come_in, {"ALLOWED_WORKSPACES": ["1"]}, OK, "members of 1 workspace"),
         (people.who_may_come_in, {"SIGNUPS": "closed"}, WARNING, "SIGNUPS=open"),
     ],
 )
@@ -221,8 +222,11 @@ def test_the_age_of_the_last_clean_up(db, hours, state, words):
 @pytest.mark.parametrize(("minutes", "state"), [(0, OK), (10, OK), (20, PROBLEM)])
 def test_whether_anybody_keeps_house(db, minutes, state):
     Revocation.objects.create(next_attempt_at=timezone.now() - timedelta(minutes=minutes))
-    is_found(database.chores, state, "housekeeping" if state == PROBLEM else "nothing")
-    is_found(database.revocations, WARNING, "1 wait")
+    is_found(database.chores, state, "1 is long due" if state == PROBLEM else "nothing")
+    is_found(database.revocations, WARNING, "1 waits for Asana")
+    Revocation.objects.create(next_attempt_at=timezone.now() - timedelta(minutes=minutes))
+    is_found(database.chores, state, "2 are long due" if state == PROBLEM else "nothing")
+    is_found(database.revocations, WARNING, "2 wait for Asana")
 
 
 def test_no_revocation_waits(db):
