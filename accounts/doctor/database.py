@@ -1,7 +1,7 @@
 """Our own database, and whether somebody keeps house in it."""
 
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from django.conf import settings
 from django.db import DatabaseError, connection
@@ -42,9 +42,7 @@ def reachable() -> Findings:
 
 
 def migrations() -> Findings:
-    executor = MigrationExecutor(connection)
-    pending = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    if pending:
+    if pending := _pending():
         yield problem(
             "migrations",
             f"{len(pending)} wait{pluralize(len(pending), 's,')}, the first is {pending[0][0]}",
@@ -52,6 +50,23 @@ def migrations() -> Findings:
         )
     else:
         yield ok("migrations", "none wait")
+
+
+def _pending() -> list[Any]:
+    executor = MigrationExecutor(connection)
+    return executor.migration_plan(executor.loader.graph.leaf_nodes())
+
+
+def trouble() -> str:
+    """Why a command that needs the database has failed. A missing table or column is told in other
+    words by each kind of database, and by none as what it is: so we look whether one has to be."""
+    try:
+        pending = _pending()
+    except DatabaseError:
+        pending = []
+    if pending:
+        return "The database waits for a migration: run `manage.py migrate`"
+    return "The database isn't answering"
 
 
 def clean_up() -> Findings:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import quote
@@ -28,6 +29,28 @@ def _database_url() -> str:
     about = {name: quote(str(value), safe="") for name, value in connection.settings_dict.items()}
     where = f"{about['HOST']}:{about['PORT'] or 5432}"
     return f"postgres://{about['USER']}:{about['PASSWORD']}@{where}/{about['NAME']}"
+
+
+def fails(*command: str, **environ: str) -> str:
+    """What a management command says that ends with exit code 1, without a traceback."""
+    done = subprocess.run(
+        [sys.executable, "manage.py", *command],
+        cwd=ROOT,
+        env=environment(**environ),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1, done
+    assert "Traceback" not in done.stderr
+    return done.stdout + done.stderr
+
+
+def unmigrated(tmp_path: Path) -> str:
+    """The address of a database that answers and has no tables."""
+    if connection.vendor == "sqlite":
+        return f"sqlite:///{tmp_path / 'unmigrated.sqlite3'}"
+    return _database_url() + "?options=-c%20search_path%3Dnowhere"
 
 
 class Processes:

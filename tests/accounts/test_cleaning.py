@@ -10,7 +10,7 @@ from threading import Barrier
 import pytest
 import time_machine
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import OperationalError, connection
 from django.test import Client
 from django.utils import timezone
 from social_django.models import Association, Code, Nonce, Partial
@@ -18,6 +18,7 @@ from social_django.models import Association, Code, Nonce, Partial
 from accounts import cleaning, tokens
 from accounts.models import AuditEntry, ProviderDocument, Revocation, User, WatchedSignIn
 from tests.accounts import replies
+from tests.accounts.parallel import fails, unmigrated
 from tests.accounts.provider import DISCOVERY, KEYS, REVOKE
 from tests.accounts.sign_ins import sign_in, start
 
@@ -242,6 +243,26 @@ def at_once(work, count: int = 4):
 
     with ThreadPoolExecutor(count) as pool:
         return list(pool.map(run, range(count)))
+
+
+@pytest.mark.parametrize("args", [[], ["--dry-run"]])
+def test_a_migration_that_waits_is_told_from_a_database_that_is_down(db, tmp_path, args):
+    told = fails("clean_up", *args, DATABASE_URL=unmigrated(tmp_path))
+    assert told == (
+        "CommandError: The database waits for a migration: run `manage.py migrate`. "
+        "Run this again later.\n"
+    )
+    told = fails("clean_up", *args, DATABASE_URL=f"sqlite:///{tmp_path / 'missing' / 'database'}")
+    assert told == "CommandError: The database isn't answering. Run this again later.\n"
+
+
+def test_a_database_that_fails_for_another_reason_is_not_called_unmigrated(db, monkeypatch):
+    def fails(*args):
+        raise OperationalError("database is locked")
+
+    monkeypatch.setattr(cleaning, "clean_up", fails)
+    with pytest.raises(CommandError, match="The database isn't answering"):
+        clean_up()
 
 
 def test_it_counts_one_of_each_as_one(db):

@@ -14,7 +14,7 @@ from django.utils import timezone
 from accounts import tokens
 from accounts.doctor import State, sign_in
 from accounts.models import AsanaAccount, WatchedSignIn
-from tests.accounts.parallel import environment
+from tests.accounts.parallel import environment, fails, unmigrated
 from tests.people import authorize_url, path_of
 from tests.people import sign_in as sign_in_at
 from tests.stand_in import ADA, ROOT
@@ -313,6 +313,11 @@ def test_a_database_that_is_down_is_one_sentence(tmp_path):
     doctor.findings()
     assert doctor.process.returncode == 1
     assert "database isn't answering" in doctor.asks + doctor.error
+
+
+def test_a_migration_that_waits_is_told_from_that(tmp_path):
+    told = fails("asana_doctor", "--sign-in", DATABASE_URL=unmigrated(tmp_path))
+    assert "waits for a migration: run `manage.py migrate`. Nothing can be watched" in told
 
 
 def test_no_secret_is_told(asana):

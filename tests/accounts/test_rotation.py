@@ -17,7 +17,8 @@ from accounts import tokens
 from accounts.encryption import decrypt, encrypt
 from accounts.management.commands import rotate_token_keys
 from accounts.models import AsanaAccount, AuditEntry, Revocation
-from tests.accounts.parallel import Processes, environment, second_connection
+from tests.accounts.parallel import Processes, environment, second_connection, unmigrated
+from tests.accounts.parallel import fails as command_fails
 from tests.accounts.provider import REVOKE, TOKEN
 from tests.accounts.sign_ins import sign_in
 from tests.people import Person
@@ -225,6 +226,18 @@ def test_on_a_terminal_there_is_a_bar(four_rows, monkeypatch):
     call_command("rotate_token_keys", stdout=out)
     assert "━" in out.getvalue()
     assert "rows 1/4\n" not in out.getvalue()
+
+
+@pytest.mark.parametrize("args", [[], ["--check"]])
+def test_a_migration_that_waits_is_told_from_a_database_that_is_down(db, tmp_path, args):
+    for url, trouble in (
+        (unmigrated(tmp_path), "The database waits for a migration: run `manage.py migrate`."),
+        (f"sqlite:///{tmp_path / 'missing' / 'database'}", "The database isn't answering."),
+    ):
+        told = command_fails("rotate_token_keys", *args, DATABASE_URL=url)
+        assert told == (
+            f"CommandError: {trouble} What was encrypted anew stays so; run this again to go on.\n"
+        )
 
 
 # Counting only

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accounts import doctor
 from accounts.backends import AsanaOpenIdConnect
-from accounts.doctor import Finding, State, sign_in
+from accounts.doctor import Finding, State, database, sign_in
 from accounts.models import WatchedSignIn
 
 MARKS: Final = {State.OK: "ok", State.WARNING: "WARNING", State.PROBLEM: "PROBLEM"}
@@ -77,7 +77,7 @@ class Command(BaseCommand):
             finally:
                 WatchedSignIn.objects.filter(pk=watched.pk).delete()
         except DatabaseError as error:
-            raise CommandError("The database isn't answering: nothing can be watched") from error
+            raise CommandError(f"{database.trouble()}. Nothing can be watched.") from error
         return sign_in.report(watched)
 
     def _wait_for(self, watched: WatchedSignIn, timeout: float) -> None:

@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from accounts import audit, tokens
+from accounts.doctor.database import trouble
 from accounts.tokens import Rotated
 
 LINE_EVERY: Final = 5.0  # seconds
@@ -43,8 +44,7 @@ class Command(BaseCommand):
             ) from None
         except DatabaseError as error:
             raise CommandError(
-                "The database isn't answering. What was encrypted anew stays so; "
-                "run it again to go on."
+                f"{trouble()}. What was encrypted anew stays so; run this again to go on."
             ) from error
 
     def _rotate(self, counts: Counter[Rotated]) -> None:
@@ -54,7 +54,9 @@ class Command(BaseCommand):
                 for result in results:
                     counts[result] += 1
         finally:
-            self._report(counts)
+            told = self._report(counts)
+        if not told:
+            self.stdout.write("Rows: nothing to do.")
 
     def _bar(self, results: Iterable[Rotated], total: int) -> Rotations:
         columns = TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn()
@@ -80,8 +82,8 @@ class Command(BaseCommand):
         self.stdout.write(f"rows {done}/{total}")
         self.stdout.flush()
 
-    def _report(self, counts: Counter[Rotated]) -> None:
-        """Once more in the audit log, when there was something to do."""
+    def _report(self, counts: Counter[Rotated]) -> bool:
+        """Here and in the audit log, if there was something to do."""
         told = [
             f"{counts[result]} {result}"
             for result in Rotated
@@ -89,7 +91,8 @@ class Command(BaseCommand):
         ]
         if told:
             audit.record(audit.Event.KEYS_ROTATED, detail=", ".join(told))
-        self.stdout.write(f"Rows: {', '.join(told) or 'nothing to do'}.")
+            self.stdout.write(f"Rows: {', '.join(told)}.")
+        return bool(told)
 
     def _conclude(self, on_old_keys: int, *, check: bool) -> None:
         lost = tokens.lost_rows() if on_old_keys else 0
