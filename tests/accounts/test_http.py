@@ -4,7 +4,7 @@ import pytest
 import requests
 
 from accounts import http
-from tests.accounts import replies
+from tests.accounts import replies, self_signed
 from tests.accounts.provider import DISCOVERY, TOKEN
 
 MANY = [f"X_{number}" for number in range(200)]
@@ -161,7 +161,8 @@ def test_it_says_who_we_are_and_nothing_about_our_libraries(op):
     assert op.seen[-1].headers["User-Agent"] == "Onelist"
 
 
-def test_a_certificate_that_is_none_of_ours_is_not_accepted(op, monkeypatch):
-    """Speaking TLS to a plain port stands for every broken handshake."""
-    with pytest.raises(requests.exceptions.SSLError):
-        http.send("GET", op.url.replace("http:", "https:") + DISCOVERY, seconds=2)
+def test_a_certificate_that_is_none_of_ours_is_not_accepted(tmp_path):
+    with self_signed.running(tmp_path) as server:
+        with pytest.raises(requests.exceptions.SSLError, match="CERTIFICATE_VERIFY_FAILED"):
+            http.send("POST", server.url + TOKEN, data={"code": "secret"}, seconds=5)
+        assert server.seen == []
