@@ -133,7 +133,8 @@ def test_https_brings_secure_cookies_and_hsts():
     shown = value(", ".join(f"settings.{name}" for name in names))
     assert shown == "True True True"
     assert int(value("settings.SECURE_HSTS_SECONDS")) > 0
-    assert value("settings.SESSION_COOKIE_NAME").startswith("__Host-")
+    for name in ("SESSION", "CSRF"):
+        assert value(f"settings.{name}_COOKIE_NAME").startswith("__Host-")
 
 
 def test_localhost_may_be_http():
