@@ -137,6 +137,11 @@ def test_https_brings_secure_cookies_and_hsts():
         assert value(f"settings.{name}_COOKIE_NAME").startswith("__Host-")
 
 
+def test_debug_is_off_unless_asked_for():
+    assert value("settings.DEBUG") == "False"
+    assert value("settings.DEBUG", DEBUG="on") == "True"
+
+
 def test_localhost_may_be_http():
     local = {"SITE_URL": "http://localhost:8000/"}
     assert value("settings.SITE_URL", **local) == "http://localhost:8000"
