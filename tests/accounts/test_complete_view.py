@@ -191,7 +191,9 @@ def test_somebody_who_is_switched_off_gets_a_page_and_no_loop(op, nobody):
 # At the stand-in for Asana
 
 
-def test_deny_is_told_plainly(asana, nobody, db):
+@pytest.mark.parametrize("debug", [False, True])
+def test_deny_is_told_plainly(asana, nobody, db, settings, debug):
+    settings.DEBUG = debug
     answer = nobody.get(path_of(asana.deny(authorize_url(nobody), ADA)))
     assert answer.status_code == 403
     assert "pressed Deny" in answer.content.decode()

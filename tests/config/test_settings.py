@@ -142,6 +142,12 @@ def test_debug_is_off_unless_asked_for():
     assert value("settings.DEBUG", DEBUG="on") == "True"
 
 
+@pytest.mark.parametrize("debug", ["off", "on"])
+def test_a_failed_sign_in_is_never_an_exception(debug):
+    """Where nothing is said, social-auth goes by DEBUG."""
+    assert value("settings.SOCIAL_AUTH_RAISE_EXCEPTIONS", DEBUG=debug) == "False"
+
+
 def test_localhost_may_be_http():
     local = {"SITE_URL": "http://localhost:8000/"}
     assert value("settings.SITE_URL", **local) == "http://localhost:8000"
