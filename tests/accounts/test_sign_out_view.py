@@ -1,6 +1,10 @@
 import pytest
 from django.test import Client
+from django.urls import reverse
 from qsessions.models import Session
+
+from tests.accounts.test_admin_shows_no_secret import addresses
+from tests.test_who_may import ROWS, SITE, TAKES
 
 
 def test_it_ends_the_session_for_good(owner):
@@ -44,3 +48,27 @@ def test_it_wants_the_sites_own_form(owner):
     stranger.cookies = owner.client.cookies
     assert stranger.post("/logout/").status_code == 403
     assert owner.get("/accounts/").status_code == 200
+
+
+def pages(owner) -> list[str]:
+    """Those of the site that its owner may open, less the door of the administration."""
+    names = [name for name, (get, _) in SITE.items() if get.endswith(" 200")]
+    names.remove("admin:login")
+    rows = {name: [ROWS[TAKES[name]](owner)] if name in TAKES else [] for name in names}
+    return [reverse(name, args=row) for name, row in rows.items()]
+
+
+def test_its_button_is_on_every_page_of_somebody_signed_in(owner):
+    walked = pages(owner)
+    assert {"/tasks/", "/tasks/calendar/", "/workspaces/", "/accounts/"} < set(walked)
+    for address in [*walked, "/nothing/of/that/kind/"]:
+        page = owner.get(address).content.decode()
+        assert '<form method="post" action="/logout/">' in page, address
+
+
+def test_the_administration_has_one_on_every_page_too(owner, account_manager):
+    answers = {address: account_manager.get(address) for address in addresses()}
+    for address, answer in answers.items():
+        if answer.status_code == 200 and answer["Content-Type"].startswith("text/html"):
+            assert 'action="/admin/logout/"' in answer.content.decode(), address
+    assert answers["/admin/"].status_code == 200
