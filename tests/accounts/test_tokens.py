@@ -290,15 +290,26 @@ def test_an_older_key_still_works_and_what_is_refreshed_gets_the_newest(op, expi
 
 
 @pytest.mark.parametrize("status", [400, 503])
-@pytest.mark.parametrize("error", ["unknown_token {}", "{}", ["{}"], {"{}": 1}, "a" * 41, "é", 7])
-def test_a_refusal_is_told_by_a_name_alone(op, expired, status, error):
+@pytest.mark.parametrize(
+    ("error", "times"),
+    [
+        ("unknown_token {}", 1),
+        ("{}", 1),
+        ("a" * 41, 1),
+        ("é", 1),
+        (7, 1),
+        (["{}"], 0),
+        ({"{}": 1}, 0),
+    ],
+)
+def test_a_refusal_is_told_by_a_name_alone(op, expired, status, error, times):
     """It may say anything, even the token that it was asked about."""
     said = json.loads(json.dumps(error).replace("{}", op.refresh_tokens[0]))
     op.replies[TOKEN] = replies.says({"error": said}, status)
     with pytest.raises(tokens.TryLater):
         tokens.access_token_for(expired)
-    for entry in AuditEntry.objects.filter(event="refresh_refused"):
-        assert entry.detail == "an error of its own"
+    entries = AuditEntry.objects.filter(event=AuditEntry.Event.REFRESH_REFUSED)
+    assert [entry.detail for entry in entries] == ["an error of its own"] * times
 
 
 def test_the_transition_is_told_once_however_many_find_out(op, expired):
