@@ -173,10 +173,28 @@ def test_sessions_are_kept_on_the_server():
     assert value("settings.SESSION_ENGINE") == "accounts.session_store"
 
 
+def sources() -> list[Path]:
+    """What runs, and what is shown."""
+    apps = [ROOT / name for name in ("config", "accounts", "asana_tasks", "templates")]
+    return [path for app in apps for path in app.rglob("*.*") if path.suffix in {".py", ".html"}]
+
+
 def test_a_person_is_never_found_by_email():
-    for source in ROOT.glob("*/**/*.py"):
-        if "tests" not in source.parts and ".venv" not in source.parts:
-            assert "associate_by_email" not in source.read_text(), source
+    for source in sources():
+        assert "associate_by_email" not in source.read_text(), source
+
+
+@pytest.mark.parametrize(
+    "keeper", ["cache_page", "UpdateCacheMiddleware", "FetchFromCacheMiddleware", "{% cache"]
+)
+def test_no_page_is_kept_in_a_cache_of_ours(keeper):
+    """It would be shown to the next person, cookie and all."""
+    for source in sources():
+        assert keeper not in source.read_text(), source
+
+
+def test_no_request_writes_back_a_session_that_it_did_not_change():
+    assert value("settings.SESSION_SAVE_EVERY_REQUEST") == "False"
 
 
 def test_without_a_mail_server_no_mail_is_sent():
