@@ -19,6 +19,8 @@ from tests.accounts.sign_ins import sign_in
 from tests.people import Person
 from tests.stand_in import ADA
 
+Event = AuditEntry.Event
+
 
 @pytest.fixture
 def account(op) -> AsanaAccount:
@@ -308,7 +310,7 @@ def test_a_refusal_is_told_by_a_name_alone(op, expired, status, error, times):
     op.replies[TOKEN] = replies.says({"error": said}, status)
     with pytest.raises(tokens.TryLater):
         tokens.access_token_for(expired)
-    entries = AuditEntry.objects.filter(event=AuditEntry.Event.REFRESH_REFUSED)
+    entries = AuditEntry.objects.filter(event=Event.REFRESH_REFUSED)
     assert [entry.detail for entry in entries] == ["an error of its own"] * times
 
 
@@ -319,7 +321,7 @@ def test_the_transition_is_told_once_however_many_find_out(op, expired):
             tokens.access_token_for(expired)
     tokens.needs_reconnecting(expired, "again")
     tokens.needs_reconnecting(AsanaAccount.objects.get(), "and again")
-    (entry,) = AuditEntry.objects.filter(event=AuditEntry.Event.NEEDS_RECONNECTING)
+    (entry,) = AuditEntry.objects.filter(event=Event.NEEDS_RECONNECTING)
     assert (entry.user, entry.account_gid, entry.by) == (expired.user, expired.gid, "site")
     assert AsanaAccount.objects.get().last_error == entry.detail == "Asana no longer lets us in"
 
@@ -336,7 +338,7 @@ def test_it_is_told_once_by_several_at_the_same_time(op, account):
 
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(find_out, range(8)))
-    (entry,) = AuditEntry.objects.filter(event=AuditEntry.Event.NEEDS_RECONNECTING)
+    (entry,) = AuditEntry.objects.filter(event=Event.NEEDS_RECONNECTING)
     assert AsanaAccount.objects.get().last_error == entry.detail
 
 
@@ -344,7 +346,7 @@ def test_a_new_trouble_after_it_was_mended_is_told_again(op, account):
     for _ in range(2):
         tokens.needs_reconnecting(AsanaAccount.objects.get(), "gone")
         sign_in(op).is_signed_in()
-    assert AuditEntry.objects.filter(event=AuditEntry.Event.NEEDS_RECONNECTING).count() == 2
+    assert AuditEntry.objects.filter(event=Event.NEEDS_RECONNECTING).count() == 2
 
 
 def test_a_refusal_is_told_once_an_hour_with_a_fingerprint_and_no_token(op, expired):
@@ -352,17 +354,38 @@ def test_a_refusal_is_told_once_an_hour_with_a_fingerprint_and_no_token(op, expi
     for _ in range(3):
         with pytest.raises(tokens.TryLater):
             tokens.access_token_for(expired)
-    (entry,) = AuditEntry.objects.filter(event=AuditEntry.Event.REFRESH_REFUSED)
+    (entry,) = AuditEntry.objects.filter(event=Event.REFRESH_REFUSED)
     assert entry.detail == "invalid_client"
     assert entry.fingerprint == tokens.fingerprint(expired) != ""
     assert entry.fingerprint not in op.refresh_tokens[0]
+
+
+def test_whatever_changes_a_grant_is_told_with_the_fingerprint_of_its_token(op, account):
+    prints = {Event.CONNECTED: tokens.fingerprint(account)}
+    op.token_answer["scope"] = "openid tasks:read tasks:write"
+    prints[Event.PERMISSIONS_WIDENED] = tokens.fingerprint(sign_in(op).is_signed_in())
+    tokens.needs_reconnecting(AsanaAccount.objects.get(), "gone")
+    op.token_answer["scope"] = "openid tasks:read"
+    prints[Event.RECONNECTED] = tokens.fingerprint(sign_in(op).is_signed_in())
+    prints[Event.PERMISSIONS_GIVEN_UP] = prints[Event.RECONNECTED]
+    told = AuditEntry.objects.filter(event__in=prints)
+    assert dict(told.values_list("event", "fingerprint")) == prints
+    assert len({*prints.values(), ""}) == 4
+
+
+def test_an_ordinary_refresh_is_told_by_the_account_alone(expired):
+    """One an hour for each account would bury what matters in the history."""
+    before = AuditEntry.objects.count()
+    tokens.access_token_for(expired)
+    assert AuditEntry.objects.count() == before
+    assert AsanaAccount.objects.get().refreshed_at > expired.refreshed_at
 
 
 def test_an_outage_is_no_refusal(op, expired):
     op.replies[TOKEN] = replies.says({}, 503)
     with pytest.raises(tokens.TryLater):
         tokens.access_token_for(expired)
-    assert not AuditEntry.objects.filter(event=AuditEntry.Event.REFRESH_REFUSED).exists()
+    assert not AuditEntry.objects.filter(event=Event.REFRESH_REFUSED).exists()
 
 
 # However many ask at once
