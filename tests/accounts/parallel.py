@@ -17,6 +17,8 @@ from django.db import connection
 from accounts.models import AsanaAccount
 from tests.stand_in import ROOT
 
+MOST_SECONDS = 15  # that a row is held: whoever waits without a limit fails, and doesn't hang
+
 
 def environment(**others: str) -> dict[str, str]:
     """Of other processes that work on the database of this test."""
@@ -119,6 +121,8 @@ def second_connection() -> Iterator[Other]:
         connection.cursor().execute("PRAGMA busy_timeout = 200")
     else:
         raw = connection.copy().get_new_connection(connection.get_connection_params())
+        raw.execute(f"SET idle_in_transaction_session_timeout = '{MOST_SECONDS}s'")
+        raw.commit()
         raw.autocommit = False
     try:
         yield Other(raw.cursor())
