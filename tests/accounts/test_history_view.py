@@ -256,7 +256,7 @@ def test_who_is_switched_off_and_tries_is_written_down(owner, asana):
     sign_in_at_stand_in(Client(), asana, ADA)
     written = AuditEntry.objects.get(event=Event.SIGN_IN_REFUSED)
     assert (written.user, written.by) == (owner.user, By.SOMEBODY)
-    assert written.detail == "Your account here is switched off"
+    assert written.detail == "Switched off here"
 
 
 def test_what_a_callback_says_is_not_written_down(op):

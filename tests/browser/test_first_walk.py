@@ -87,6 +87,8 @@ def test_names_that_are_scripts_do_nothing(page: Page):
 
 def test_signing_out_ends_it(page: Page):
     sign_in(page, ADA)
+    expect(page.get_by_text("Write the plan", exact=True)).to_be_visible()
+    expect(page.locator("#progress")).to_be_hidden()  # else it leads to the sign-in page as well
     page.get_by_role("button", name="Sign out").click()
     expect(page.get_by_text("You are signed out here")).to_be_visible()
     page.goto("/tasks/")
