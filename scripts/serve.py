@@ -1,5 +1,6 @@
 """`make run`: the site against real Asana, as .env or the environment says."""
 
+import fcntl
 import os
 import subprocess
 import sys
@@ -15,10 +16,18 @@ WORKERS = ["--workers", "1", "--worker-class", "gthread", "--threads", "16"]
 
 
 def prepare() -> None:
-    """The database and the files browsers ask for; ends with the sentence of what is missing."""
-    for command in (["migrate", "--verbosity", "0"], ["collectstatic", "--noinput", "-v", "0"]):
-        if subprocess.run([PYTHON, "manage.py", *command], cwd=ROOT, check=False).returncode:
-            sys.exit(1)
+    """The database and the files browsers ask for; ends with the sentence of what is missing.
+
+    One at a time: two who collect files into one folder take them from each other. Each command
+    holds the lock as well, since it may outlive us.
+    """
+    (ROOT / "var").mkdir(exist_ok=True)
+    with (ROOT / "var" / "preparing.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        for command in (["migrate", "--verbosity", "0"], ["collectstatic", "--noinput", "-v", "0"]):
+            program = [PYTHON, "manage.py", *command]
+            if subprocess.run(program, cwd=ROOT, check=False, pass_fds=[lock.fileno()]).returncode:
+                sys.exit(1)
 
 
 def gunicorn(port: int, host: str = "127.0.0.1") -> list[str]:
@@ -34,7 +43,6 @@ def main(env_file: Path = ROOT / ".env") -> None:
     keep_secrets(env_file, like=ROOT / ".env.example")
     port = ports.wanted()
     ports.refuse_if_taken(port, "the site")
-    (ROOT / "var").mkdir(exist_ok=True)
     prepare()
     print(f"Onelist listens on port {port}. Ctrl-C stops it.", flush=True)
     with processes.side_by_side() as running:

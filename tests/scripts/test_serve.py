@@ -1,5 +1,6 @@
 """The real `make run`, with an environment file of its own: site and housekeeping, side by side."""
 
+import fcntl
 import os
 import signal
 import subprocess
@@ -92,6 +93,24 @@ def test_if_one_of_them_dies_the_other_is_not_left_behind(site, name):
     assert site.process.returncode == 1
     assert f"ended unexpectedly: {name} was killed by SIGKILL." in told
     assert not any(part.is_running() for part in parts.values())
+
+
+def test_whoever_starts_while_another_still_prepares_waits_for_it(tmp_path):
+    """They collect files into one folder. A command may outlive whoever started it, and still has
+    the lock then."""
+    (ROOT / "var").mkdir(exist_ok=True)
+    with (ROOT / "var" / "preparing.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        site = Site(tmp_path)
+        program = psutil.Process(site.process.pid)
+        deadline = time.monotonic() + 30
+        while not any("preparing.lock" in each.path for each in program.open_files()):
+            assert time.monotonic() < deadline, "It does not ask for the lock"
+            time.sleep(0.05)
+        assert program.children() == []
+    site.answers()
+    site.process.terminate()
+    site.process.communicate(timeout=30)
 
 
 def test_what_is_missing_is_one_sentence(tmp_path):
