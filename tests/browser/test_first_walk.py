@@ -75,7 +75,7 @@ def test_an_outage_in_mid_use_keeps_the_list(page: Page, asana: StandIn):
     expect(page.get_by_text("Write the plan", exact=True)).to_be_visible()
     asana.order("server_error", value=503)
     page.get_by_role("button", name="Refresh").click()
-    expect(page.get_by_text("Asana answers with an error (503)")).to_be_visible()
+    expect(page.locator("#tasks").get_by_text("Asana answers with an error (503)")).to_be_visible()
     expect(page.get_by_text("Write the plan", exact=True)).to_be_visible()
 
 
