@@ -59,15 +59,15 @@ def parts() -> list[Part]:
                 way = ways[model] if model is not User else ""
                 ways[link.related_model] = f"{link.field.name}__{way}".removesuffix("__")
                 found.append(link.related_model)
-    titles = [str(model._meta.verbose_name_plural) for model in ways]  # noqa: SLF001
+    titles = [str(model._meta.verbose_name_plural) for model in ways]
     return [
-        Part(title if titles.count(title) == 1 else model._meta.label, model, path)  # noqa: SLF001
+        Part(title if titles.count(title) == 1 else model._meta.label, model, path)
         for title, (model, path) in zip(titles, ways.items(), strict=True)
     ]
 
 
 def _links_to(model: Model) -> Iterator[Any]:
-    links: list[Any] = model._meta.get_fields(include_hidden=True)  # noqa: SLF001
+    links: list[Any] = model._meta.get_fields(include_hidden=True)
     for link in links:
         if not (link.auto_created and link.is_relation and not link.concrete):
             continue
@@ -76,7 +76,7 @@ def _links_to(model: Model) -> Iterator[Any]:
 
 
 def fields_of(model: Model) -> list[AnyField]:
-    meta = model._meta  # noqa: SLF001
+    meta = model._meta
     left_out = LEFT_OUT["*"] | LEFT_OUT.get(meta.label_lower, set())
     return [field for field in meta.concrete_fields if field.name not in left_out]
 
@@ -91,7 +91,7 @@ def counts(user: User) -> dict[str, int]:
 
 def _is_link(model: Model) -> bool:
     """Whether a row only says which others belong together."""
-    meta = model._meta  # noqa: SLF001
+    meta = model._meta
     together = [each.fields for each in meta.constraints if isinstance(each, UniqueConstraint)]
     return any(
         all(meta.get_field(name).is_relation for name in names)
@@ -101,7 +101,7 @@ def _is_link(model: Model) -> bool:
 
 
 def _in_words(model: Model, count: int) -> str:
-    meta = model._meta  # noqa: SLF001
+    meta = model._meta
     own = (str(meta.verbose_name), str(meta.verbose_name_plural))
     one, several = IN_WORDS.get(meta.label_lower, own)
     return one if count == 1 else several
@@ -140,7 +140,7 @@ def _rows(part: Part, user: User, models_inside: set[Model]) -> Iterator[dict[st
 
 
 def _rows_of(part: Part, user: User) -> models.QuerySet[Any]:
-    return part.model._base_manager.filter(**{part.path: user.pk})  # noqa: SLF001
+    return part.model._base_manager.filter(**{part.path: user.pk})
 
 
 def _key(field: AnyField, fields: list[AnyField]) -> str:

@@ -16,7 +16,7 @@ def hold(*account_pks: int) -> None:
     a refresh, which waits for Asana, keeps no page of tasks from being stored."""
     if connection.vendor != "postgresql":  # SQLite lets in one who writes
         return
-    table = connection.ops.quote_name(AsanaAccount._meta.db_table)  # noqa: SLF001
+    table = connection.ops.quote_name(AsanaAccount._meta.db_table)
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT id FROM {table} WHERE id = ANY(%s) ORDER BY id FOR KEY SHARE",  # noqa: S608

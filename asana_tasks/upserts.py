@@ -21,7 +21,7 @@ def upsert(rows: Iterable[models.Model], unique: Sequence[str], update: Sequence
     if not rows:
         return
     connection = connections[DEFAULT_DB_ALIAS]  # itself: its proxy costs more than the values do
-    meta = rows[0]._meta  # noqa: SLF001  (Django's documented name for it)
+    meta = rows[0]._meta
     fields = {field.name: field for field in meta.concrete_fields if not field.primary_key}
     quoted = {name: connection.ops.quote_name(str(field.column)) for name, field in fields.items()}
     table = connection.ops.quote_name(meta.db_table)

@@ -21,8 +21,9 @@ def hand_over(account: AsanaAccount, *, user: User | None) -> list[Revocation]:
     for token in earlier_refresh_tokens(account):
         earlier = _of(account, user, f"{name} (an earlier sign-in)" if name else "")
         revocations.append(_saved(earlier, token))
-    account.encrypted_earlier_refresh_tokens = ""
-    AsanaAccount.objects.filter(pk=account.pk).update(encrypted_earlier_refresh_tokens="")
+    if account.encrypted_earlier_refresh_tokens:
+        account.encrypted_earlier_refresh_tokens = ""
+        account.save(update_fields=["encrypted_earlier_refresh_tokens"])
     return revocations
 
 

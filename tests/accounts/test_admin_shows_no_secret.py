@@ -176,7 +176,7 @@ def test_no_dump_tells_that_there_is_a_task(full, options):
 
 
 def test_what_nobody_has_named_is_in_no_dump():
-    models = {model._meta.label_lower for model in apps.get_models()}  # noqa: SLF001
+    models = {model._meta.label_lower for model in apps.get_models()}
     assert models - dumpdata.DUMPED == set(NOT_FOR_A_FILE)
 
 

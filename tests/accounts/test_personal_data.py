@@ -29,7 +29,7 @@ def theirs() -> dict[type[models.Model], str]:
 
 
 def columns(model: type[models.Model]) -> list:
-    return list(model._meta.concrete_fields)  # noqa: SLF001
+    return list(model._meta.concrete_fields)
 
 
 def export(person) -> dict:

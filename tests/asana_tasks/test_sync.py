@@ -42,7 +42,7 @@ def test_it_keeps_open_tasks_and_those_completed_within_thirty_days(synced):
 
 
 def test_it_keeps_no_notes_and_no_comments():
-    fields = {field.name for field in Task._meta.get_fields()}  # noqa: SLF001  (Django's own way)
+    fields = {field.name for field in Task._meta.get_fields()}
     assert not fields & {"notes", "html_notes", "stories", "comments", "custom_fields"}
 
 

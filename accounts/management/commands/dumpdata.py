@@ -37,13 +37,13 @@ class Command(dumpdata.Command):
         super().handle(*app_labels, **options)
 
     def _tell(self, left_out: set[Model]) -> None:
-        names = sorted(str(model._meta.verbose_name_plural) for model in left_out)  # noqa: SLF001
+        names = sorted(str(model._meta.verbose_name_plural) for model in left_out)
         if names:
             self.stderr.write(f"Left out on purpose: {', '.join(names)}", self.style.WARNING)
 
 
 def _label(model: Model) -> str:
-    return model._meta.label_lower  # noqa: SLF001
+    return model._meta.label_lower
 
 
 def _named(label: str) -> set[Model]:
