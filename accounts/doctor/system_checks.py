@@ -15,7 +15,9 @@ FOR_HTTPS: Final = {"security.W004", "security.W008"}  # HSTS and the redirect
 
 
 def system_checks() -> Findings:
-    found = [each for each in checks.run_checks(include_deployment_checks=True) if _counts(each)]
+    """The worst first: Django keeps its checks in a set and answers in no order of its own."""
+    messages = checks.run_checks(include_deployment_checks=True)
+    found = sorted(filter(_counts, messages), key=lambda each: (-each.level, each.id or ""))
     if not found:
         yield ok("settings", "Django's own checks find nothing")
     yield from map(_finding, found)

@@ -125,12 +125,18 @@ def test_settings(db, check, changes, state, words):
         is_found(check, state, words)
 
 
-def test_each_of_djangos_checks_is_one_line_and_can_be_silenced(settings):
-    settings.SECRET_KEY, settings.SECURE_REFERRER_POLICY = "x", "x"
-    both = list(doctor.examine((system_checks,)))
-    assert [finding.state for finding in both] == [WARNING, PROBLEM]
-    assert not any("\n" in f"{finding.says}{finding.advice}" for finding in both)
-    settings.SILENCED_SYSTEM_CHECKS += ["security.W009", "security.E023"]
+def test_djangos_checks_are_one_line_each_worst_first_and_can_be_silenced(settings):
+    settings.SECRET_KEY = settings.SECURE_REFERRER_POLICY = "x"
+    settings.SECURE_CROSS_ORIGIN_OPENER_POLICY = settings.X_FRAME_OPTIONS = "x"
+    settings.SECURE_CONTENT_TYPE_NOSNIFF = False
+    found = list(doctor.examine((system_checks,)))
+    lines = [f"{finding.says} {finding.advice}" for finding in found]
+    worst_first = [f"security.{number}" for number in ("E023", "E024", "W006", "W009", "W019")]
+    named = [next(check for check in worst_first if check in line) for line in lines]
+    assert named == worst_first
+    assert [finding.state for finding in found] == [PROBLEM] * 2 + [WARNING] * 3
+    assert not any("\n" in line for line in lines)
+    settings.SILENCED_SYSTEM_CHECKS += worst_first
     is_found(system_checks, OK, "find nothing")
 
 
