@@ -12,6 +12,7 @@ let due = false; // while the tab was hidden
 let timer;
 let swapping; // the list, on its way
 let again = false; // something changed meanwhile
+let leaving = false; // by a form that was sent, as "Sign out"
 
 const list = () => document.getElementById("tasks");
 
@@ -90,7 +91,8 @@ async function refresh() {
       headers: { Accept: "application/x-ndjson" },
       redirect: "manual",
     });
-    if (response.type === "opaqueredirect") location.reload(); // signed out meanwhile
+    if (leaving) return;
+    if (response.type === "opaqueredirect") location.reload(); // signed out elsewhere
     if (!response.ok) throw new Error(response.status);
     const busy = await follow(response);
     await swapList();
@@ -130,6 +132,17 @@ document.addEventListener("visibilitychange", () => {
     due = false;
     refresh();
   }
+});
+
+// What still comes then must not lead anywhere else than the form does.
+window.addEventListener("submit", (event) => {
+  leaving ||= event.target.method === "post" && !event.defaultPrevented;
+});
+window.addEventListener("pageshow", () => {
+  leaving = false;
+});
+document.addEventListener("htmx:beforeOnLoad", (event) => {
+  if (leaving) event.preventDefault();
 });
 
 // Something was changed in Asana: the list says how it went, and how things stand.

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from asana_tasks.models import Task
 from tests.browser.walks import sign_in, to_consent
@@ -88,11 +88,31 @@ def test_names_that_are_scripts_do_nothing(page: Page):
 def test_signing_out_ends_it(page: Page):
     sign_in(page, ADA)
     expect(page.get_by_text("Write the plan", exact=True)).to_be_visible()
-    expect(page.locator("#progress")).to_be_hidden()  # else it leads to the sign-in page as well
     page.get_by_role("button", name="Sign out").click()
     expect(page.get_by_text("You are signed out here")).to_be_visible()
     page.goto("/tasks/")
     expect(page.get_by_role("button", name="Sign in with Asana")).to_be_visible()
+
+
+def test_a_list_on_its_way_leads_nobody_astray_who_signs_out(page: Page):
+    sign_in(page, ADA)
+    expect(page.get_by_text("Write the plan", exact=True)).to_be_visible()
+    expect(page.locator("#progress")).to_be_hidden()
+    on_their_way: list[Route] = []
+
+    def holds(route: Route) -> None:
+        on_their_way.append(route)
+
+    def signs_out_after_the_list_was_answered(route: Route) -> None:
+        on_their_way[0].fulfill(status=200, headers={"HX-Redirect": "/accounts/"})
+        page.wait_for_timeout(300)
+        route.continue_()
+
+    page.route("**/tasks/", holds)
+    page.route("**/logout/", signs_out_after_the_list_was_answered)
+    page.evaluate("document.dispatchEvent(new Event('tasks:changed'))")
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_text("You are signed out here")).to_be_visible()
 
 
 @pytest.mark.parametrize("width", [320, 390, 1280])
