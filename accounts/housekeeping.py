@@ -4,9 +4,10 @@ import logging
 from collections.abc import Callable
 from typing import Final
 
-from django.db import DatabaseError
+from django.db import OperationalError, ProgrammingError
 
 from accounts import cleaning, mails, tokens
+from accounts.doctor.database import trouble
 
 logger = logging.getLogger(__name__)
 
@@ -40,8 +41,9 @@ def make_a_round() -> bool:
 def _done(chore: Callable[[], None]) -> bool:
     try:
         chore()
-    except DatabaseError as error:
-        logger.warning("%s has to wait: %s", chore.__name__, type(error).__name__)
+    except (OperationalError, ProgrammingError) as error:  # down, locked, or not yet migrated
+        why = f"{trouble()} ({type(error).__name__})"
+        logger.warning("%s has to wait: %s", chore.__name__, why)
     except Exception:
         logger.exception("%s failed", chore.__name__)
     else:

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, Error, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.template.defaultfilters import pluralize
 from django.utils import timezone
@@ -62,7 +62,7 @@ def trouble() -> str:
     words by each kind of database, and by none as what it is: so we look whether one has to be."""
     try:
         pending = _pending()
-    except DatabaseError:
+    except Error:
         pending = []
     if pending:
         return "The database waits for a migration: run `manage.py migrate`"

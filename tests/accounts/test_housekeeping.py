@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from accounts import cleaning, housekeeping, tokens
 from accounts.models import AuditEntry, Revocation
-from tests.accounts.parallel import environment
+from tests.accounts.parallel import environment, unmigrated
 from tests.stand_in import ROOT
 
 REVOKE = "/-/oauth_revoke"
@@ -105,7 +105,15 @@ def test_once_tells_by_its_exit_code_that_the_database_is_down(db, tmp_path):
     done = run("--once", DATABASE_URL=url)
     _, told = done.communicate(timeout=60)
     assert done.returncode == 1
-    assert "clean_up has to wait: OperationalError" in told
+    assert "clean_up has to wait: The database isn't answering (OperationalError)" in told
+    assert "Traceback" not in told
+
+
+def test_once_tells_that_a_migration_has_to_be_made_first(db, tmp_path):
+    done = run("--once", DATABASE_URL=unmigrated(tmp_path))
+    _, told = done.communicate(timeout=60)
+    assert done.returncode == 1
+    assert "send_mails has to wait: The database waits for a migration: run `manage.py mig" in told
     assert "Traceback" not in told
 
 
