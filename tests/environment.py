@@ -5,6 +5,7 @@ stand-in for Asana and its own site, on ports that were free when it began.
 """
 
 import os
+import signal
 import socket
 
 from cryptography.fernet import Fernet
@@ -25,6 +26,8 @@ def redis_of_this_worker() -> str:
     return f"{server}/{(int(database) + worker) % 16}" if server else ""
 
 
+# A suite that a shell runs in the background ignores Ctrl-C, and so would all that it starts.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 (ROOT / "var" / "static").mkdir(parents=True, exist_ok=True)  # where `make run` collects files
 ASANA_PORT, SITE_PORT = free_port(), free_port()
 ASANA = f"http://127.0.0.1:{ASANA_PORT}/api/1.0"
