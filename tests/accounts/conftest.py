@@ -1,10 +1,12 @@
 from collections.abc import Iterator
 
 import pytest
+from cryptography.fernet import Fernet
 
-from accounts.models import AuditEntry, WatchedSignIn
+from accounts.models import AsanaAccount, AuditEntry, WatchedSignIn
 from tests.accounts import replies
 from tests.accounts.provider import Provider
+from tests.accounts.sign_ins import sign_in
 
 
 @pytest.fixture(scope="session")
@@ -28,6 +30,33 @@ def op(db, settings, running_provider: Provider, caplog) -> Iterator[Provider]:
     assert not running_provider.secret_in(caplog.text)
     for rows in (AuditEntry.objects, WatchedSignIn.objects):
         assert not running_provider.secret_in(str(list(rows.values())))
+
+
+@pytest.fixture
+def account(op) -> AsanaAccount:
+    account: AsanaAccount = sign_in(op).is_signed_in()
+    return account
+
+
+@pytest.fixture
+def old_key(settings) -> str:
+    key: str = settings.TOKEN_KEYS[0]
+    return key
+
+
+@pytest.fixture
+def new_key(settings, old_key) -> str:
+    """In front of the old one."""
+    key = Fernet.generate_key().decode()
+    settings.TOKEN_KEYS = [key, old_key]
+    return key
+
+
+@pytest.fixture
+def as_if_deployed(settings) -> None:
+    """Without what only tests set, and is found: DJANGO_ALLOW_ASYNC_UNSAFE, STATIC_ROOT."""
+    silenced = [*settings.SILENCED_SYSTEM_CHECKS, "async.E001", "staticfiles.E002"]
+    settings.SILENCED_SYSTEM_CHECKS = silenced
 
 
 @pytest.fixture

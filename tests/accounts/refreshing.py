@@ -1,7 +1,7 @@
 """A process that asks for an access token, in several threads at once, as often as it is told to.
 
-Started by test_tokens.py: `python -m tests.accounts.refreshing PK THREADS`. It says "ready", then
-answers each line (the rejected token, or none) with the results of its threads.
+Started by tokens/test_refreshing.py: `python -m tests.accounts.refreshing PK THREADS`. It says
+"ready", then answers each line (the rejected token, or none) with the results of its threads.
 """
 
 import json

@@ -15,11 +15,6 @@ Event, By = AuditEntry.Event, AuditEntry.By
 
 
 @pytest.fixture
-def account(op) -> AsanaAccount:
-    return sign_in(op).is_signed_in()
-
-
-@pytest.fixture
 def second(account) -> AsanaAccount:
     second = AsanaAccount(user=account.user, gid="1300000000000002", name="Pia at work")
     tokens.store(second, {"access_token": "access-second", "refresh_token": "refresh-second"})

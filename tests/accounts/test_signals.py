@@ -14,12 +14,6 @@ from accounts import leaving, tokens
 from accounts.encryption import decrypt
 from accounts.models import AsanaAccount, AuditEntry, Revocation, User
 from tests.accounts.provider import TOKEN
-from tests.accounts.sign_ins import sign_in
-
-
-@pytest.fixture
-def account(op) -> AsanaAccount:
-    return sign_in(op).is_signed_in()
 
 
 def kept_token() -> str:

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.accounts.test_sign_in_conformance import PLANS
+from tests.accounts.oidc.test_conformance import PLANS
 
 ROOT = Path(__file__).parents[2]
 TEXT = (ROOT / "docs" / "security.md").read_text()
-NAMED = re.findall(r"`((?:\w+/)?test_\w+\.py)::(test_\w+)`", TEXT)
+NAMED = re.findall(r"`((?:\w+/)*test_\w+\.py)::(test_\w+)`", TEXT)
 SECTIONS = dict(re.findall(r"^##? (.+?)\n(.*?)(?=^##? |\Z)", TEXT, re.MULTILINE | re.DOTALL))
 WITHOUT_TEST = {"this page", "not tested, decided"}
 

@@ -3,7 +3,7 @@ from django.test import Client
 from django.urls import reverse
 from qsessions.models import Session
 
-from tests.accounts.test_admin_shows_no_secret import addresses
+from tests.accounts.admin.test_shows_no_secret import addresses
 from tests.test_who_may import ROWS, SITE, TAKES
 
 

@@ -1,0 +1,152 @@
+"""A key that is gone, one that is back, and a value in the wrong place."""
+
+import pytest
+from cryptography.fernet import Fernet
+
+from accounts import tokens
+from accounts.models import AsanaAccount, AuditEntry, Revocation
+from tests.accounts.provider import TOKEN
+from tests.accounts.rotations import DONE, ciphertexts, copies, fails, rotate
+
+
+@pytest.fixture
+def key_gone(account, settings) -> None:
+    settings.TOKEN_KEYS = [Fernet.generate_key().decode()]
+
+
+def test_a_row_whose_key_is_gone_needs_reconnecting_and_stays(account, key_gone):
+    before = ciphertexts()
+    out = fails("Not every row")
+    assert "1 unreadable" in out
+    assert "Put the missing key back" in out
+    assert ciphertexts() == before
+    assert AsanaAccount.objects.get().needs_reconnecting
+    events = AuditEntry.objects.values_list("event", flat=True)
+    assert list(events).count(AuditEntry.Event.NEEDS_RECONNECTING) == 1
+
+
+def test_others_are_not_held_up_by_it(account, key_gone, settings):
+    lost = settings.TOKEN_KEYS
+    copies(account, 3)
+    settings.TOKEN_KEYS = [Fernet.generate_key().decode(), *lost]
+    assert "3 encrypted anew, 1 unreadable" in fails("Not every row")
+
+
+def test_it_works_again_once_the_key_is_back(op, account, old_key, settings):
+    settings.TOKEN_KEYS = [Fernet.generate_key().decode()]
+    with pytest.raises(tokens.NeedsReconnecting):
+        tokens.access_token_for(account)
+    settings.TOKEN_KEYS = [*settings.TOKEN_KEYS, old_key]
+    assert DONE in rotate()
+    account.refresh_from_db()
+    assert not account.needs_reconnecting
+    assert tokens.access_token_for(account).startswith("access-")
+
+
+def test_it_works_again_though_that_key_is_the_newest(op, account, old_key, settings):
+    settings.TOKEN_KEYS = [Fernet.generate_key().decode()]
+    fails("Not every row")
+    settings.TOKEN_KEYS = [old_key]
+    rotate()
+    assert not AsanaAccount.objects.get().needs_reconnecting
+
+
+def test_check_and_the_run_tell_the_same_of_a_key_that_is_back(op, account, old_key, settings):
+    copies(account, 1)
+    settings.TOKEN_KEYS = [Fernet.generate_key().decode()]
+    fails("Not every row")
+    settings.TOKEN_KEYS = [old_key]
+    checked = rotate("--check")
+    assert "2 accounts were given up" in checked
+    assert "usable again once this has run" in checked
+    assert DONE in checked
+    before = ciphertexts()
+    done = rotate()
+    assert "2/2" in done
+    assert "Rows: 2 usable again." in done
+    assert "given up" not in done
+    assert ciphertexts() == before
+    entry = AuditEntry.objects.filter(event=AuditEntry.Event.KEYS_ROTATED).latest("pk")
+    assert entry.detail == "2 usable again"
+    assert "nothing to do" in rotate()
+
+
+def test_a_key_that_is_back_behind_a_newer_one(op, account, old_key, settings):
+    settings.TOKEN_KEYS = [Fernet.generate_key().decode()]
+    fails("Not every row")
+    settings.TOKEN_KEYS = [*settings.TOKEN_KEYS, old_key]
+    checked = fails("Not every row", "--check")
+    assert "1 row still needs an old key" in checked
+    assert "1 account was given up" in checked
+    done = rotate()
+    assert "1/1" in done
+    assert "Rows: 1 usable again." in done
+    assert tokens.rows_on_old_keys() == 0
+
+
+@pytest.mark.parametrize("args", [[], ["--check"]])
+def test_rows_whose_key_is_gone_are_told_once(account, key_gone, args):
+    told = fails("Not every row", *args)
+    assert "1 row can't be read with any of TOKEN_KEYS" in told
+    assert "old key" not in told
+    assert "without --check" not in told
+
+
+def test_they_are_told_apart_from_those_that_wait(account, new_key, settings, old_key):
+    settings.TOKEN_KEYS = [Fernet.generate_key().decode()]
+    copies(account, 2)
+    settings.TOKEN_KEYS = [new_key, old_key]
+    told = fails("Not every row", "--check")
+    assert "1 row still needs an old key" in told
+    assert "2 rows can't be read" in told
+
+
+def test_what_asana_has_ended_does_not_come_back_that_way(account, new_key):
+    tokens.needs_reconnecting(account, "Asana no longer lets us in")
+    rotate()
+    assert AsanaAccount.objects.get().needs_reconnecting
+
+
+def test_an_access_token_that_is_lost_is_fetched_anew(op, account, new_key, settings):
+    AsanaAccount.objects.update(encrypted_access_token="0123abcd.gAAAAA")
+    assert DONE in rotate()
+    assert not AsanaAccount.objects.get().needs_reconnecting
+    assert tokens.access_token_for(account).startswith("access-")
+    assert len(op.asked(TOKEN)) == 2
+
+
+def test_a_revocation_whose_key_is_gone_stays(op, account, settings):
+    tokens.hand_over(account, user=account.user)
+    account.delete()
+    settings.TOKEN_KEYS = [Fernet.generate_key().decode()]
+    assert "2 unreadable" in fails("Not every row")
+    assert Revocation.objects.count() == 2
+
+
+def test_pages_say_it_and_none_breaks(owner, administrator, settings):
+    """Never a 500, never a row lost."""
+    settings.TOKEN_KEYS = [Fernet.generate_key().decode()]
+    pk = owner.account.pk
+    for _ in range(2):  # before and after anybody has found out
+        for path in ("/tasks/", "/accounts/", "/workspaces/", "/calendar/"):
+            assert owner.get(path).status_code in {200, 404}, path
+        for path in ("", "accounts/asanaaccount/", f"accounts/asanaaccount/{pk}/change/"):
+            assert administrator.get(f"/admin/{path}").status_code == 200, path
+        assert owner.post("/tasks/refresh/").status_code == 302
+        assert AsanaAccount.objects.get().needs_reconnecting
+    assert "econnect" in owner.get("/accounts/").content.decode()
+
+
+def test_a_value_copied_to_another_row_is_unreadable_there(account, new_key, settings):
+    copy = AsanaAccount.objects.create(
+        gid="7", user=account.user, encrypted_refresh_token=account.encrypted_refresh_token
+    )
+    assert "1 encrypted anew, 1 unreadable" in fails("Not every row")
+    copy.refresh_from_db()
+    assert copy.needs_reconnecting
+    assert copy.encrypted_refresh_token == account.encrypted_refresh_token
+
+
+def test_a_value_copied_to_another_column_is_unreadable_there(account, new_key):
+    AsanaAccount.objects.update(encrypted_refresh_token=account.encrypted_access_token)
+    assert "1 unreadable" in fails("Not every row")
