@@ -3,7 +3,7 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.auth.validators import UnicodeUsernameValidator
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models.signals import pre_save
 from django.test import Client
 from django.utils import timezone
@@ -326,3 +326,22 @@ def test_a_sign_in_without_a_refresh_token_does_not_undo_a_refresh_meanwhile(op,
         account.encrypted_refresh_token, bound_to=f"asana_account:{account.gid}:refresh_token"
     )
     assert kept == op.refresh_tokens[-1]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_token_that_is_stored_while_a_sign_in_waits_is_set_aside_too(op):
+    account = sign_in(op).is_signed_in()
+
+    def signs_in() -> None:
+        sign_in(op).is_signed_in()
+        connection.close()
+
+    again = threading.Thread(target=signs_in)
+    with transaction.atomic():
+        row = AsanaAccount.objects.select_for_update().get(pk=account.pk)
+        again.start()
+        again.join(1)
+        assert again.is_alive()
+        tokens.store(row, {"access_token": "access-new", "refresh_token": "refresh-new"})
+    again.join()
+    assert earlier(account) == ["refresh-new"]
