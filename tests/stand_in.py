@@ -60,7 +60,7 @@ class StandIn:
     def stop(self) -> None:
         self._session.close()
         self.process.terminate()
-        self.process.wait(timeout=10)
+        self.process.wait(timeout=30)
         if self.process.stdout:
             self.process.stdout.close()
 
@@ -128,7 +128,7 @@ class StandIn:
         return self._answer(authorize_url, person, "deny")
 
     def _answer(self, authorize_url: str, person: str, answer: str) -> str:
-        page = self._session.get(authorize_url, allow_redirects=False, timeout=10)
+        page = self._session.get(authorize_url, allow_redirects=False, timeout=30)
         if page.is_redirect:
             return page.headers["Location"]
         assert page.status_code == 200, page.text
@@ -139,14 +139,14 @@ class StandIn:
             self.url + urlsplit(form.action).path,
             data={**form.hidden, "person": person, "answer": answer},
             allow_redirects=False,
-            timeout=10,
+            timeout=30,
         )
         assert response.is_redirect, response.text
         return response.headers["Location"]
 
     def _control(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
         url = f"{self.url}/control/{path}"
-        response = self._session.request(method, url, json=body, timeout=10)
+        response = self._session.request(method, url, json=body, timeout=30)
         assert response.ok, response.text
         return response.json()["data"]
 

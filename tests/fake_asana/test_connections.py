@@ -11,7 +11,7 @@ def address(asana):
 
 
 def test_one_connection_serves_many_requests(address):
-    connection = http.client.HTTPConnection(address, timeout=5)
+    connection = http.client.HTTPConnection(address, timeout=30)
     connection.connect()
     before = connection.sock.getsockname()
     for method, path in [("GET", "/api/1.0/users/me"), ("POST", "/-/oauth_token"), ("HEAD", "/")]:
@@ -24,7 +24,7 @@ def test_one_connection_serves_many_requests(address):
 
 
 def test_an_unread_body_does_not_disturb_the_next_request(address):
-    connection = http.client.HTTPConnection(address, timeout=5)
+    connection = http.client.HTTPConnection(address, timeout=30)
     for _ in range(2):
         connection.request("POST", "/nothing", body=b"x" * 100_000)
         response = connection.getresponse()
@@ -34,7 +34,7 @@ def test_an_unread_body_does_not_disturb_the_next_request(address):
 
 
 def test_a_body_in_chunks_is_read(address):
-    connection = http.client.HTTPConnection(address, timeout=5)
+    connection = http.client.HTTPConnection(address, timeout=30)
     for _ in range(2):
         connection.request(
             "POST",
@@ -51,7 +51,7 @@ def test_a_body_in_chunks_is_read(address):
 
 
 def test_a_body_too_large_is_refused_and_ends_the_connection(address):
-    connection = http.client.HTTPConnection(address, timeout=5)
+    connection = http.client.HTTPConnection(address, timeout=30)
     connection.putrequest("POST", "/-/oauth_token")
     connection.putheader("Content-Length", "100000000")
     connection.endheaders()
@@ -62,9 +62,9 @@ def test_a_body_too_large_is_refused_and_ends_the_connection(address):
 
 def test_a_client_that_goes_away_harms_nobody(asana, address):
     host, _, port = address.partition(":")
-    with socket.create_connection((host, int(port)), timeout=5) as raw:
+    with socket.create_connection((host, int(port)), timeout=30) as raw:
         raw.sendall(b"POST /-/oauth_token HTTP/1.1\r\nContent-Length: 50\r\n\r\nhalf")
-    with socket.create_connection((host, int(port)), timeout=5) as raw:
+    with socket.create_connection((host, int(port)), timeout=30) as raw:
         raw.sendall(b"nonsense\r\n\r\n")
         assert b"400" in raw.recv(1000)
     assert asana.tasks("1200000000000102") == []

@@ -1,7 +1,7 @@
 """Faults that strike a call whatever it asks for."""
 
 import concurrent.futures
-import time
+from operator import itemgetter
 
 import pytest
 import requests
@@ -48,11 +48,11 @@ def test_drop_ends_the_connection(asana, app, how):
 def test_latency_is_each_requests_own(asana, app):
     api = app.api(ADA)
     asana.order("latency", value=200)
-    started = time.perf_counter()
     with concurrent.futures.ThreadPoolExecutor(8) as pool:
         list(pool.map(lambda _: api.get("/users/me"), range(8)))
-    assert 0.2 <= time.perf_counter() - started < 1.2
-    assert all(entry["seconds"] >= 0.2 for entry in asana.requests("/api"))
+    first, second, *_ = calls = sorted(asana.requests("/api"), key=itemgetter("time"))
+    assert second["time"] < first["time"] + first["seconds"]
+    assert all(call["seconds"] >= 0.2 for call in calls)
 
 
 def test_a_fault_may_be_one_persons(asana, app):

@@ -45,23 +45,23 @@ def test_without_an_app_it_says_so_in_one_sentence():
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_it_ends_cleanly(number, capfd):
     asana = StandIn.start()
-    assert requests.get(asana.url, timeout=5).ok
+    assert requests.get(asana.url, timeout=30).ok
     asana.process.send_signal(number)
-    assert asana.process.wait(timeout=5) == 0
+    assert asana.process.wait(timeout=30) == 0
     asana.stop()
     assert capfd.readouterr().err == ""
 
 
 def test_it_logs_requests_when_asked_to(capfd):
     with StandIn.start("--verbose") as asana:
-        requests.get(f"{asana.url}/api/1.0/users/me", timeout=5)
+        requests.get(f"{asana.url}/api/1.0/users/me", timeout=30)
     assert "GET /api/1.0/users/me HTTP/1.1" in capfd.readouterr().err
 
 
 def test_another_issuer_brings_its_own_addresses():
     with StandIn.start("--issuer=http://asana.test:9/api/1.0") as asana:
         document = requests.get(
-            f"{asana.issuer}/.well-known/openid-configuration", timeout=5
+            f"{asana.issuer}/.well-known/openid-configuration", timeout=30
         ).json()
     assert document["issuer"] == "http://asana.test:9/api/1.0"
     assert document["token_endpoint"] == "http://asana.test:9/-/oauth_token"
