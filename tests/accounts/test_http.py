@@ -114,12 +114,12 @@ def test_silence_is_a_timeout(op):
 
 def test_each_request_has_its_own_time(op):
     def slow(handler):
-        time.sleep(0.15)
+        time.sleep(0.6)
         handler.answer(b"{}")
 
     op.replies[DISCOVERY] = slow
     for _ in range(2):
-        assert http.send("GET", op.url + DISCOVERY, seconds=0.25).ok
+        assert http.send("GET", op.url + DISCOVERY, seconds=1.0).ok
 
 
 @pytest.mark.parametrize(

@@ -142,9 +142,9 @@ def test_a_refresh_in_progress_is_waited_for(op, account, rf, leave, refused):
     op.replies[TOKEN] = slowly
     with ThreadPoolExecutor(1) as pool:
         refresh = pool.submit(_refresh, account)
-        assert asked.wait(5)
+        assert asked.wait(30)
         leave(account, request)
-        assert refresh.result(10) == ("NeedsReconnecting" if refused else "refreshed")
+        assert refresh.result(30) == ("NeedsReconnecting" if refused else "refreshed")
     assert not AsanaAccount.objects.exists()
     if refused:
         assert not Revocation.objects.exists()

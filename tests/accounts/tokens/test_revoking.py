@@ -318,7 +318,7 @@ def test_even_while_asana_is_asked(op, revocation, status, seconds):
     def answers_meanwhile(handler):
         person = threading.Thread(target=delete_the_person)
         person.start()
-        assert deleted.wait(5)
+        assert deleted.wait(30)
         if not seconds:
             person.join()
         handler.answer(b"{}", status)
