@@ -28,6 +28,13 @@ class Sources:
     def never_fetched(self) -> bool:
         return bool(self.accounts) and all(account.synced_at is None for account in self.accounts)
 
+    @property
+    def misses_some(self) -> bool:
+        """There may be tasks of which nothing has been fetched yet."""
+        offered = (workspace for workspace in self.workspaces if workspace.is_offered)
+        copies = [account.synced_at for account in self.accounts]
+        return None in [*copies, *(workspace.synced_at for workspace in offered)]
+
     @cached_property
     def refresh_in(self) -> int | None:
         """Seconds until the page should ask for a refresh by itself; None while it need not."""

@@ -193,11 +193,14 @@ def note_account(
     synced_at: datetime | None = None,
     ask_again_at: datetime | None = None,
 ) -> None:
-    """How the sync went; an absent time leaves `synced_at` as it is.
+    """How the sync went; an absent time stays as it is, in the row: a change may have been told to
+    wait meanwhile.
 
     Of an account that has come to need reconnecting meanwhile, the reason stays.
     """
-    account.ask_again_at = ask_again_at
-    account.synced_at = synced_at or account.synced_at
-    account.save(update_fields=["ask_again_at", "synced_at"])
+    times = {"ask_again_at": ask_again_at, "synced_at": synced_at}
+    told = {name: time for name, time in times.items() if time}
+    for name, time in told.items():
+        setattr(account, name, time)
+    account.save(update_fields=told)
     AsanaAccount.objects.connected().filter(pk=account.pk).update(last_error=error)

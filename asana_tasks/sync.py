@@ -94,6 +94,7 @@ class _Sync:
         self.started = timezone.now()
         self.access: Access
         self.tasks = self.workspaces = self.workspaces_done = 0
+        self.failures: list[str] = []  # of workspaces
         self.pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="sync")
         self.pending: dict[Future[client.Page[TaskAnswer]], WorkspaceFetch] = {}
 
@@ -114,8 +115,7 @@ class _Sync:
         except client.AsanaError as error:
             yield self._fail(str(error))
         else:
-            store.note_account(self.account, synced_at=self.started)
-            yield self._progress("done")
+            yield self._finish()
         finally:
             self.pool.shutdown(wait=False, cancel_futures=True)
 
@@ -131,6 +131,8 @@ class _Sync:
         try:
             return self.access.ask(all_workspaces)
         except client.NotAuthorized as error:
+            if tokens.access_token_for(self.account) != self.access.token:  # signed in meanwhile
+                raise tokens.TryLater("It has just been connected anew") from error
             raise tokens.needs_reconnecting(self.account, "Asana no longer lets us in") from error
 
     def _submit(self, fetch: WorkspaceFetch) -> None:
@@ -173,8 +175,16 @@ class _Sync:
             self.workspaces_done += 1
             yield self._progress("workspace_done", fetch.workspace)
 
+    def _finish(self) -> Progress:
+        """Where nothing could be fetched, the copy is as old as it was."""
+        if self.failures and len(self.failures) == self.workspaces:
+            return self._fail(self.failures[0])
+        store.note_account(self.account, synced_at=self.started)
+        return self._progress("done")
+
     def _fail_workspace(self, fetch: WorkspaceFetch, why: str) -> Progress:
         store.fail_workspace(fetch.workspace, why)
+        self.failures.append(why)
         self.workspaces_done += 1
         return self._progress("workspace_failed", fetch.workspace, message=why)
 

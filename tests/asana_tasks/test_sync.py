@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts import tokens
 from accounts.models import AsanaAccount
-from asana_tasks import sync
+from asana_tasks import client, sync
 from asana_tasks.leases import Lease
 from asana_tasks.models import Task, Workspace
 from tests.people import Person
@@ -146,6 +146,22 @@ def test_one_bad_workspace_hides_none_of_the_others(synced, asana):
     assert bad.tasks.exists()
 
 
+def test_where_no_workspace_could_be_fetched_the_copy_is_as_old_as_it_was(synced, asana):
+    before = AsanaAccount.objects.get().synced_at
+    assert before is not None
+    asana.order("server_error", path="/api/1.0/tasks")
+    told = sync.run(synced)
+    assert (told.state, told.message) == ("failed", "Asana answers with an error (500)")
+    account = AsanaAccount.objects.get()
+    assert (account.synced_at, account.last_error) == (before, told.message)
+    asana.heal()
+    assert sync.run(synced).state == "done"
+    account = AsanaAccount.objects.get()
+    assert account.synced_at is not None
+    assert account.synced_at > before
+    assert account.last_error == ""
+
+
 def test_a_workspace_that_vanishes_keeps_its_tasks_and_says_so(synced, asana):
     asana.order("hide_workspace", value=PERSONAL)
     assert sync.run(synced).state == "done"
@@ -196,6 +212,25 @@ def test_a_grant_revoked_at_asana_needs_reconnecting_and_keeps_the_tasks(synced,
     assert gids(synced) == before
 
 
+def test_what_a_change_was_told_to_wait_meanwhile_stays(synced):
+    until = timezone.now() + timedelta(minutes=5)
+    for progress in sync.refresh(synced):
+        if progress.state == "page":
+            AsanaAccount.objects.update(ask_again_at=until)
+    assert AsanaAccount.objects.get().ask_again_at == until
+
+
+def test_a_token_that_was_replaced_meanwhile_says_nothing_of_the_account(synced, monkeypatch):
+    def signs_in_and_is_refused(token, *args, **kwargs):
+        tokens.store(AsanaAccount.objects.get(), {"access_token": f"{token}-another"})
+        raise client.NotAuthorized
+
+    monkeypatch.setattr(sync, "all_workspaces", signs_in_and_is_refused)
+    asked = sync.run(synced)
+    assert (asked.state, asked.message) == ("failed", "It has just been connected anew")
+    assert not AsanaAccount.objects.get().needs_reconnecting
+
+
 def test_it_waits_as_long_as_asana_asks_to(synced, asana):
     asana.order("rate_limited", value=30)
     assert "wait 30 seconds" in sync.run(synced).message
@@ -207,8 +242,8 @@ def test_it_waits_as_long_as_asana_asks_to(synced, asana):
     with time_machine.travel(timezone.now() + timedelta(seconds=40)):
         synced.refresh_from_db()
         assert sync.run(synced).state == "done"
+        assert sync.may_ask(synced)
     synced.refresh_from_db()
-    assert synced.ask_again_at is None
     assert synced.last_error == ""
 
 

@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 
 from asana_tasks import sync
-from asana_tasks.models import Task
+from asana_tasks.models import Task, Workspace
 from tests.people import Person, path_of, sign_in
 from tests.stand_in import ADA, DORA, SAM
 
@@ -137,6 +137,25 @@ def test_it_helps_who_has_not_fetched_yet(owner):
     page = text(owner.get("/tasks/"))
     assert "haven't been fetched yet" in page
     assert 'data-refresh-in="0"' in page
+
+
+def test_before_anything_could_be_fetched_it_says_so(owner, asana):
+    asana.order("server_error", path="/api/1.0/tasks")
+    sync.run(owner.account)
+    page = text(owner.get("/tasks/"))
+    assert "haven't been fetched yet" in page
+    assert "Nothing to do" not in page
+
+
+def test_while_a_workspace_was_never_fetched_it_does_not_say_that_there_is_nothing_to_do(
+    owner,
+):
+    sync.run(owner.account)
+    owner.account.tasks.all().delete()
+    Workspace.objects.filter(pk=owner.account.workspaces.first().pk).update(synced_at=None)
+    page = text(owner.get("/tasks/"))
+    assert "Not everything has been fetched from Asana yet" in page
+    assert "Nothing to do" not in page
 
 
 def test_it_helps_who_has_nothing_to_do(other_user):
