@@ -26,7 +26,8 @@ FAILURES: Final = (
 TROUBLING: Final = tuple(each for each in FAILURES if each != AuditEntry.Event.SIGN_IN_REFUSED)
 # Fetching tasks, which refreshes the token too. Tried again when the person looks at their list, by
 # `sync_tasks`, or by an administrator. What needs reconnecting is its person's to mend.
-FAILING: Final = Q(status=AsanaAccount.Status.CONNECTED, user__is_active=True) & ~Q(last_error="")
+FETCHED: Final = Q(status=AsanaAccount.Status.CONNECTED, user__is_active=True)
+FAILING: Final = FETCHED & ~Q(last_error="")
 
 
 class Counted(NamedTuple):
@@ -45,7 +46,8 @@ class Trouble(NamedTuple):
 @dataclass(frozen=True)
 class Health:
     accounts: list[Counted]  # by state
-    failing: int  # connected accounts whose last attempt failed
+    fetched: int  # accounts that are asked for tasks
+    failing: int  # of those, whose last attempt failed
     failures: list[Counted]
     since: datetime  # they are counted
     revocations: int  # that wait
@@ -104,8 +106,7 @@ class Health:
                 _list_of("asanaaccount", status__exact=states.NEEDS_RECONNECTING.value),
             )
         if self.failing:
-            connected = self._number_of(states.CONNECTED)
-            of_all = f"{self.failing} of {connected} connected account{pluralize(connected)}"
+            of_all = f"{self.failing} of {self.fetched} connected account{pluralize(self.fetched)}"
             yield Trouble(
                 f"the last attempt to fetch tasks failed for {of_all}",
                 _list_of("asanaaccount", attempt="failed"),
@@ -116,7 +117,9 @@ def look() -> Health:
     since = timezone.now() - LATELY
     return Health(
         accounts=accounts_by_state(),
-        failing=AsanaAccount.objects.filter(FAILING).count(),
+        **AsanaAccount.objects.aggregate(
+            fetched=Count("pk", filter=FETCHED), failing=Count("pk", filter=FAILING)
+        ),
         failures=_failures(since),
         since=since,
         revocations=Revocation.objects.count(),

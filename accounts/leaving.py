@@ -65,8 +65,9 @@ def hold_administrators() -> None:
 
 
 def is_only_administrator(user: User) -> bool:
-    others = User.objects.filter(is_superuser=True, is_active=True).exclude(pk=user.pk)
-    return user.is_superuser and user.is_active and not others.exists()
+    """Of those who may do all of it and are let in: active, and on the staff."""
+    administrators = User.objects.filter(is_superuser=True, is_active=True, is_staff=True)
+    return list(administrators.order_by("pk")[:2]) == [user]
 
 
 @again_if_rows_came
@@ -104,7 +105,7 @@ def delete_person(user: User, request: HttpRequest) -> list[Revocation]:
     user = _lock(user.pk)
     if is_only_administrator(user):
         raise OnlyAdministrator
-    accounts = list(user.asana_accounts.all())
+    accounts = list(user.asana_accounts.order_by("pk"))
     for account in accounts:
         account.delete()
     handed_over = [each for account in accounts for each in account.revocations]

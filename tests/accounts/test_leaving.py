@@ -277,6 +277,7 @@ def test_the_only_administrator_cannot_go(op, root, asks):
     with pytest.raises(leaving.OnlyAdministrator):
         leaving.delete_person(root, asks(root))
     User.objects.create_superuser("asleep", is_active=False)  # nobody to count on
+    User.objects.create(username="outside", is_superuser=True, is_staff=False)  # nor is this one
     with pytest.raises(leaving.OnlyAdministrator):
         leaving.delete_person(root, asks(root))
     User.objects.create_superuser("awake")

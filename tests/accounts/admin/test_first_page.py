@@ -78,9 +78,15 @@ def test_failed_attempts_lead_to_the_accounts(administrator, owner, other_user, 
     assert list(answer.context["cl"].result_list) == [owner.account]
 
 
-def test_of_somebody_who_is_switched_off_nothing_is_fetched_and_nothing_fails(owner, cleaned):
+def test_of_somebody_who_is_switched_off_nothing_is_fetched_and_nothing_fails(
+    owner, other_user, cleaned
+):
     AsanaAccount.objects.update(last_error="Asana isn't answering")
-    assert len(troubles()) == 1
+    (trouble,) = troubles()
+    assert trouble.endswith("for 2 of 2 connected accounts")
+    User.objects.filter(pk=owner.user.pk).update(is_active=False)
+    (trouble,) = troubles()
+    assert trouble.endswith("for 1 of 1 connected account")
     User.objects.update(is_active=False)
     assert troubles() == []
 
