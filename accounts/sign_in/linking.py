@@ -59,7 +59,7 @@ def link(  # noqa: PLR0913
         account.name = text(answer.get("name"), 255)
         account.email = text(answer.get("email"), 254)
         account.picture_url = picture_url(answer.get("picture"))
-        if keeps_wider:
+        if keeps_wider and not account.needs_reconnecting:
             account.save(update_fields=PROFILE_FIELDS)
             tokens.set_aside(account, answer.get("refresh_token"))
         else:

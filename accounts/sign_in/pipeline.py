@@ -68,9 +68,7 @@ def store_account(
         linked = link(
             uid, response, purpose=backend.purpose, known=social, user=user, request=request
         )
-    except IntegrityError as error:  # the same sign-in finished twice at the same time
-        raise AuthSessionError(backend, code="state_mismatch", stage="pipeline") from error
-    except ObjectDoesNotExist as error:  # disconnected, or deleted, in another tab
+    except (IntegrityError, ObjectDoesNotExist) as error:  # finished twice; gone in another tab
         raise AuthSessionError(backend, code="state_mismatch", stage="pipeline") from error
     backend.issued = None
     outcome = tokens.revoke_together(linked.revocations)

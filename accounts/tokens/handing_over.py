@@ -18,13 +18,20 @@ def hand_over(account: AsanaAccount, *, user: User | None) -> list[Revocation]:
     """
     name = account.asana_name if user else ""
     revocations = [_taken_out(account, user, name)] if account.encrypted_refresh_token else []
-    for token in earlier_refresh_tokens(account):
-        earlier = _of(account, user, f"{name} (an earlier sign-in)" if name else "")
-        revocations.append(_saved(earlier, token))
     if account.encrypted_earlier_refresh_tokens:
+        revocations += _earlier_taken_out(account, user, name)
         account.encrypted_earlier_refresh_tokens = ""
         account.save(update_fields=["encrypted_earlier_refresh_tokens"])
     return revocations
+
+
+@sensitive_variables()
+def _earlier_taken_out(account: AsanaAccount, user: User | None, name: str) -> list[Revocation]:
+    name = f"{name} (an earlier sign-in)" if name else ""
+    earlier = earlier_refresh_tokens(account)
+    if not earlier:
+        return [_given_up(_of(account, user, name))]
+    return [_saved(_of(account, user, name), token) for token in earlier]
 
 
 @sensitive_variables()
@@ -34,9 +41,17 @@ def _taken_out(account: AsanaAccount, user: User | None, name: str) -> Revocatio
     try:
         return _saved(revocation, stored(account, "refresh_token"))
     except CannotDecrypt:
-        event = AuditEntry.Event.REVOCATION_GIVEN_UP
-        audit.record(event, user=user, account_name=name, detail=UNREADABLE)
-        return revocation
+        return _given_up(revocation)
+
+
+def _given_up(revocation: Revocation) -> Revocation:
+    audit.record(
+        AuditEntry.Event.REVOCATION_GIVEN_UP,
+        user=revocation.user,
+        account_name=revocation.account_name,
+        detail=UNREADABLE,
+    )
+    return revocation
 
 
 def _of(account: AsanaAccount, user: User | None, name: str) -> Revocation:

@@ -74,6 +74,8 @@ def set_aside(account: AsanaAccount, refresh_token: str | None) -> None:
         row = AsanaAccount.objects.select_for_update(no_key=True).filter(pk=account.pk).first()
         if row is None or not refresh_token:
             return
+        if row.encrypted_earlier_refresh_tokens and not earlier_refresh_tokens(row):
+            note_unreadable_grant(row)
         known = [token for token in earlier_refresh_tokens(row) if token != refresh_token]
         AsanaAccount.objects.filter(pk=row.pk).update(
             encrypted_earlier_refresh_tokens=encrypt(
@@ -89,6 +91,8 @@ def set_aside_before(account: AsanaAccount, answer: Mapping[str, Any]) -> None:
     try:
         current = stored(account, "refresh_token")
     except CannotDecrypt:
+        if account.encrypted_refresh_token:
+            note_unreadable_grant(account)
         return
     if answer.get("refresh_token") not in {None, "", current}:
         set_aside(account, current)
@@ -103,12 +107,19 @@ def earlier_refresh_tokens(account: AsanaAccount) -> list[str]:
         return []
 
 
+def note_unreadable_grant(account: AsanaAccount) -> None:
+    """Of an earlier sign-in: its token is about to go, and nobody can end it at Asana with that."""
+    detail = f"Of an earlier sign-in: {UNREADABLE[0].lower()}{UNREADABLE[1:]}"
+    audit.record(AuditEntry.Event.REVOCATION_GIVEN_UP, account=account, detail=detail)
+
+
 def needs_reconnecting(account: AsanaAccount, why: str) -> NeedsReconnecting:
     """Mark the account and return the error to raise. Its tokens stay, encrypted, but unused."""
     account.status, account.last_error = AsanaAccount.Status.NEEDS_RECONNECTING, why
-    changed = AsanaAccount.objects.connected().filter(pk=account.pk)
-    if changed.update(status=account.status, last_error=why):  # one of many who find out
-        audit.record(AuditEntry.Event.NEEDS_RECONNECTING, account=account, detail=why)
+    connected = AsanaAccount.objects.connected().filter(pk=account.pk)
+    with transaction.atomic():
+        if connected.update(status=account.status, last_error=why):  # one of many who find out
+            audit.record(AuditEntry.Event.NEEDS_RECONNECTING, account=account, detail=why)
     return NeedsReconnecting(why)
 
 

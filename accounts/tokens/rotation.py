@@ -16,7 +16,12 @@ from accounts import audit
 from accounts.encryption import encrypt
 from accounts.models import AsanaAccount, AuditEntry, Revocation
 from accounts.tokens.handing_over import place_of
-from accounts.tokens.keeping import UNREADABLE, needs_reconnecting, place
+from accounts.tokens.keeping import (
+    UNREADABLE,
+    needs_reconnecting,
+    note_unreadable_grant,
+    place,
+)
 from accounts.tokens.key_needs import (
     accounts_to_look_at,
     decisive,
@@ -83,6 +88,8 @@ def _rotate_account(account: AsanaAccount) -> Rotated:
         audit.record(AuditEntry.Event.RECONNECTED, account=account, detail="Its key is back")
     if not renewed:
         return Rotated.UNCHANGED
+    if "earlier_refresh_tokens" in tokens and tokens["earlier_refresh_tokens"] is None:
+        note_unreadable_grant(account)
     AsanaAccount.objects.filter(pk=account.pk).update(**renewed)
     return Rotated.USABLE_AGAIN if usable_again else Rotated.DONE
 

@@ -345,3 +345,19 @@ def test_a_token_that_is_stored_while_a_sign_in_waits_is_set_aside_too(op):
         tokens.store(row, {"access_token": "access-new", "refresh_token": "refresh-new"})
     again.join()
     assert earlier(account) == ["refresh-new"]
+
+
+def test_a_wider_grant_that_ends_meanwhile_is_not_kept(op, monkeypatch):
+    op.token_answer["scope"] = "openid tasks:read tasks:write"
+    account = sign_in(op).is_signed_in()
+    op.token_answer["scope"] = "openid tasks:read"
+
+    def worked_a_moment_ago(account):
+        tokens.needs_reconnecting(account, "Asana no longer lets us in")
+        return True
+
+    monkeypatch.setattr(tokens, "renew", worked_a_moment_ago)
+    sign_in(op).is_signed_in()
+    account.refresh_from_db()
+    assert not account.needs_reconnecting
+    assert not account.may_write

@@ -7,6 +7,7 @@ from accounts import tokens
 from accounts.models import AsanaAccount, AuditEntry, Revocation
 from tests.accounts.provider import TOKEN
 from tests.accounts.rotations import DONE, ciphertexts, copies, fails, rotate
+from tests.accounts.sign_ins import sign_in
 
 
 @pytest.fixture
@@ -123,13 +124,58 @@ def test_a_revocation_whose_key_is_gone_stays(op, account, settings):
     assert Revocation.objects.count() == 2
 
 
+@pytest.fixture
+def unreadable_grant(op, account, settings) -> AsanaAccount:
+    """Two sign-ins; the token of the first is under a key that is gone, that of the last is not."""
+    sign_in(op).is_signed_in()
+    account.refresh_from_db()
+    settings.TOKEN_KEYS = [Fernet.generate_key().decode()]
+    earlier = account.encrypted_earlier_refresh_tokens
+    tokens.store(account, {"access_token": "access-new", "refresh_token": "refresh-new"})
+    assert AsanaAccount.objects.get().encrypted_earlier_refresh_tokens == earlier != ""
+    return account
+
+
+def told_of() -> list[str]:
+    given_up = AuditEntry.objects.filter(event=AuditEntry.Event.REVOCATION_GIVEN_UP)
+    return list(given_up.values_list("detail", flat=True))
+
+
+OF_IT = "Of an earlier sign-in: its stored token cannot be read any more"
+
+
+def test_a_grant_of_an_earlier_sign_in_that_nobody_can_end_is_told_of(unreadable_grant):
+    """By whatever takes its token away: disconnecting,"""
+    revocations = tokens.hand_over(unreadable_grant, user=unreadable_grant.user)
+    assert tokens.revoke_together(revocations) == tokens.Outcome.GIVEN_UP
+    assert told_of() == ["Its stored token cannot be read any more"]
+
+
+def test_and_when_the_rest_of_the_row_is_rotated(unreadable_grant):
+    rotate()
+    rotate()
+    assert told_of() == [OF_IT]
+
+
+def test_and_when_another_is_set_aside(unreadable_grant):
+    tokens.set_aside(unreadable_grant, "refresh-other")
+    tokens.set_aside(unreadable_grant, "refresh-another")
+    assert told_of() == [OF_IT]
+
+
+def test_and_when_an_account_is_connected_anew_whose_own_key_is_gone(op, account, key_gone):
+    sign_in(op).is_signed_in()
+    sign_in(op).is_signed_in()
+    assert told_of() == [OF_IT]
+
+
 def test_pages_say_it_and_none_breaks(owner, administrator, settings):
     """Never a 500, never a row lost."""
     settings.TOKEN_KEYS = [Fernet.generate_key().decode()]
     pk = owner.account.pk
     for _ in range(2):  # before and after anybody has found out
-        for path in ("/tasks/", "/accounts/", "/workspaces/", "/calendar/"):
-            assert owner.get(path).status_code in {200, 404}, path
+        for path in ("/tasks/", "/accounts/", "/workspaces/", "/tasks/calendar/"):
+            assert owner.get(path).status_code == 200, path
         for path in ("", "accounts/asanaaccount/", f"accounts/asanaaccount/{pk}/change/"):
             assert administrator.get(f"/admin/{path}").status_code == 200, path
         assert owner.post("/tasks/refresh/").status_code == 302

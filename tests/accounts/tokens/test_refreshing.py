@@ -2,14 +2,15 @@ import json
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from threading import Barrier
+from unittest.mock import Mock
 from urllib.parse import urlsplit
 
 import pytest
 from cryptography.fernet import Fernet
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 
-from accounts import http, tokens
+from accounts import audit, http, tokens
 from accounts.encryption import decrypt
 from accounts.models import AsanaAccount, AuditEntry, ProviderDocument
 from tests.accounts import replies
@@ -427,3 +428,16 @@ def test_whoever_cannot_have_the_lock_is_told_later(op, account, monkeypatch):
     assert AsanaAccount.objects.values().get() == before
     assert op.seen == []
     assert tokens.access_token_for(account).startswith("access-")
+
+
+def test_what_cannot_be_written_down_is_not_marked_either(op, account, monkeypatch):
+    with monkeypatch.context() as broken:
+        broken.setattr(audit, "record", Mock(side_effect=OperationalError))
+        with pytest.raises(OperationalError):
+            tokens.needs_reconnecting(account, "For a reason")
+    account.refresh_from_db()
+    assert not account.needs_reconnecting
+    tokens.needs_reconnecting(account, "For a reason")
+    assert (
+        AuditEntry.objects.get(event=AuditEntry.Event.NEEDS_RECONNECTING).detail == "For a reason"
+    )
