@@ -3,17 +3,31 @@
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.forms import AdminAuthenticationForm
 from django.contrib.admin.models import LogEntry
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
-from accounts import health, rates
+from accounts import audit, health, rates
 
 MAY_SEE_HEALTH = ("accounts.look_after", "accounts.view_asanaaccount")
 
 
+class PasswordForm(AdminAuthenticationForm):
+    def confirm_login_allowed(self, user: Any) -> None:
+        """Django tells nobody of a right password of somebody who isn't on the staff."""
+        try:
+            super().confirm_login_allowed(user)
+        except ValidationError:
+            if self.request is not None:
+                audit.refused(self.request, user, audit.WITH_A_PASSWORD)
+            raise
+
+
 class AdminSite(admin.AdminSite):
+    login_form = PasswordForm
     site_header = site_title = "Onelist administration"
     index_title = "Is everything all right?"
 

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from ipaddress import ip_address
+from typing import Final
 
 from django.db import transaction
 from django.http import HttpRequest
@@ -11,6 +12,7 @@ from accounts import mails
 from accounts.models import AsanaAccount, AuditEntry, User
 from accounts.rates import client_address
 
+WITH_A_PASSWORD: Final = "With a password"  # noqa: S105
 Event = AuditEntry.Event
 By = AuditEntry.By
 
@@ -58,29 +60,32 @@ def record(  # noqa: PLR0913
         transaction.on_commit(lambda: mails.send_now(entry.pk))
 
 
-def refused(
+def refused(  # noqa: PLR0913
     request: HttpRequest,
     user: User | None,
     why: str,
     *,
     account: AsanaAccount | None = None,
     from_where: bool = True,
+    by_anybody: bool = False,
 ) -> None:
-    """A sign-in. Anybody can make entries about nobody: those that say the same, once a minute."""
+    """A sign-in. Anybody can make entries about nobody, and `by_anybody` those about somebody who
+    opens an address: those that say the same, once a minute."""
     record(
         Event.SIGN_IN_REFUSED,
         user=user,
         account=account,
         request=request,
         detail=why,
-        once_in=None if user else timedelta(minutes=1),
+        once_in=timedelta(minutes=1) if by_anybody or not user else None,
         from_where=from_where,
     )
 
 
 def address(request: HttpRequest) -> str | None:
     try:
-        return str(ip_address(client_address(request).partition("%")[0]))
+        ip = ip_address(client_address(request).partition("%")[0])
+        return str(getattr(ip, "ipv4_mapped", None) or ip)
     except ValueError:  # a proxy may say "unknown"
         return None
 

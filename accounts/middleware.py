@@ -138,7 +138,7 @@ def _write_down(
         audit.refused(request, whose, failure.reason, account=found, from_where=not is_stranger)
     elif kind == "sign_in":
         theirs = found if found and found.user == user else None
-        audit.refused(request, user, failure.reason, account=theirs)
+        audit.refused(request, user, failure.reason, account=theirs, by_anybody=True)
     else:
         audit.record(
             audit.Event.NOTHING_CHANGED,

@@ -10,8 +10,6 @@ from django.http import HttpRequest
 from accounts import audit, sessions
 from accounts.models import AsanaAccount, AuditEntry, User
 
-REFUSED_PASSWORD = "A wrong password"  # noqa: S105
-
 
 @receiver(user_logged_in)
 def note_who_signs_in(user: User, request: HttpRequest, **kwargs: Any) -> None:
@@ -22,12 +20,12 @@ def note_who_signs_in(user: User, request: HttpRequest, **kwargs: Any) -> None:
         user=user,
         account=account,
         request=request,
-        detail="With Asana" if account else "With a password",
+        detail="With Asana" if account else audit.WITH_A_PASSWORD,
     )
 
 
 @receiver(user_login_failed)
-def note_a_wrong_password(
+def note_who_is_refused(
     credentials: dict[str, Any], request: HttpRequest | None = None, **kwargs: Any
 ) -> None:
     """In the history of whoever has that name. The name itself may be a password that was typed
@@ -35,7 +33,7 @@ def note_a_wrong_password(
     if request is None or User.USERNAME_FIELD not in credentials:
         return
     user = User.objects.filter(username=credentials[User.USERNAME_FIELD]).first()
-    audit.refused(request, user, REFUSED_PASSWORD)
+    audit.refused(request, user, audit.WITH_A_PASSWORD)
 
 
 @receiver(post_save, sender=User)

@@ -6,6 +6,8 @@ from django.conf import settings
 from django.core.exceptions import ObjectDoesNotExist
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from accounts import audit, leaving, sessions, tokens
 from accounts.admin import outcomes
@@ -88,9 +90,11 @@ def _changed(request: HttpRequest, account: AsanaAccount, detail: str) -> None:
     audit.record(AuditEntry.Event.CHANGED, account=account, request=request, detail=detail)
 
 
-def linked_by(person: User) -> str:
+def linked_by(person: User) -> SafeString:
     username = person.get_username()
-    return f"linked by {person.name} ({username})" if person.name else f"linked by {username}"
+    if not person.name:
+        return format_html("linked by <bdi>{}</bdi>", username)
+    return format_html("linked by <bdi>{}</bdi> (<bdi>{}</bdi>)", person.name, username)
 
 
 DISCONNECTING: Final = (

@@ -6,13 +6,13 @@ from typing import Any, Final
 from django.contrib import admin
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponseRedirect, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 
 from accounts import audit
-from accounts.admin.audited import AuditedAdmin, record_seen
+from accounts.admin.audited import AuditedAdmin
 from accounts.admin.read_only import ReadOnlyAdmin
 from accounts.admin.times import short
 from accounts.models import AuditEntry, User
@@ -69,23 +69,6 @@ class AuditEntryAdmin(ReadOnlyAdmin, AuditedAdmin):
     def history(self, obj: AuditEntry) -> Any:
         return AuditEntry.objects.none()
 
-    def changelist_view(
-        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        answer = super().changelist_view(request, extra_context)
-        shown = getattr(answer, "context_data", None) or {}
-        if "cl" in shown:
-            self._note_seen_in(request, shown["cl"], self.seen_as)
-        return answer
-
-    def _note_seen_in(self, request: HttpRequest, entries: Any, detail: str) -> None:
-        """Of a list that was asked something, if it is about one person alone. One about several,
-        or about whoever there is, is the work itself."""
-        if entries.query or entries.get_filters_params():
-            numbers = entries.queryset.order_by().values("user")
-            people = list(User.objects.filter(pk__in=numbers)[:2])
-            record_seen(request, people[0] if len(people) == 1 else None, detail=detail)
-
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(self.export_view)
         return [path("export/", view, name="accounts_auditentry_export"), *super().get_urls()]
@@ -108,7 +91,7 @@ class AuditEntryAdmin(ReadOnlyAdmin, AuditedAdmin):
             request=request,
             detail=f"{count} {'entry' if count == 1 else 'entries'}, as CSV",
         )
-        self._note_seen_in(request, shown, f"{self.seen_as}, as CSV")
+        self.note_seen_in(request, shown, f"{self.seen_as}, as CSV")
         name = f"audit-log-{timezone.now():%Y-%m-%d-%H%M}.csv"
         return StreamingHttpResponse(
             _lines(entries.iterator(chunk_size=1000)),

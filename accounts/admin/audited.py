@@ -26,6 +26,7 @@ class AuditedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     object_history_template = "admin/audited_history.html"
     may_be_asked_about: frozenset[str] = frozenset()  # fields, in the address of a list
     seen_as = ""  # more about what is seen on a page
+    person_field = "user"  # whom a row concerns
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         """Django lets an address ask about any column, letter by letter, and about what hangs on
@@ -41,6 +42,23 @@ class AuditedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             return super().get_changelist_instance(request)
         except (OverflowError, ValueError) as error:
             raise IncorrectLookupParameters(error) from error
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        answer = super().changelist_view(request, extra_context)
+        shown = getattr(answer, "context_data", None) or {}
+        if "cl" in shown:
+            self.note_seen_in(request, shown["cl"], self.seen_as)
+        return answer
+
+    def note_seen_in(self, request: HttpRequest, rows: Any, detail: str) -> None:
+        """Of a list that was asked something, if it is about one person alone. One about several,
+        or about whoever there is, is the work itself."""
+        if rows.query or rows.get_filters_params():
+            numbers = rows.queryset.order_by().values(self.person_field)
+            people = list(User.objects.filter(pk__in=numbers)[:2])
+            record_seen(request, people[0] if len(people) == 1 else None, detail=detail)
 
     def concerns(self, obj: Any) -> tuple[User | None, AsanaAccount | None]:
         """In whose history it belongs, and which account it is about."""

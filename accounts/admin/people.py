@@ -51,6 +51,7 @@ class UserAdmin(AuditedAdmin, ConfirmedActionsAdmin, StockUserAdmin):  # type: i
     list_filter = ("is_active", "is_staff", "is_superuser", "groups")
     search_fields = ("username", "name", "email", "asana_accounts__gid", "asana_accounts__name")
     show_full_result_count = False
+    person_field = "pk"
     may_be_asked_about = frozenset({"is_active", "is_staff", "is_superuser", "groups"})
     form = PersonForm
     inlines = (LinkedAccounts,)

@@ -2,6 +2,7 @@ from typing import Any, cast
 
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils.html import format_html
 
 from accounts import audit, tokens
 from accounts.admin import outcomes
@@ -56,7 +57,7 @@ class RevocationAdmin(ReadOnlyAdmin, AuditedAdmin, ConfirmedActionsAdmin):
     def about(self, row: Revocation) -> list[str]:
         if row.user is None:
             return ["access that somebody gave who is deleted here"]
-        return [f"access to {row.account_name}, {linked_by(row.user)}"]
+        return [format_html("access to <bdi>{}</bdi>, {}", row.account_name, linked_by(row.user))]
 
     def concerns(self, obj: Revocation) -> tuple[User | None, AsanaAccount | None]:
         return obj.user, None

@@ -75,6 +75,7 @@ def test_nobody_signed_in_is_somebody(db, asks):
         pytest.param(2, "198.51.100.1, 203.0.113.9, 10.0.0.1", "203.0.113.9", id="two proxies"),
         pytest.param(2, "203.0.113.9", "192.0.2.1", id="one of two proxies says nothing"),
         pytest.param(1, "2001:db8::7", "2001:db8::7", id="IPv6"),
+        pytest.param(1, "::ffff:203.0.113.9", "203.0.113.9", id="IPv4 dressed as IPv6"),
         pytest.param(1, "fe80::1%eth0", "fe80::1", id="IPv6 with a zone"),
         pytest.param(1, "unknown", None, id="a proxy that says unknown"),
         pytest.param(1, "203.0.113.9:4711", "203.0.113.9", id="with a port"),

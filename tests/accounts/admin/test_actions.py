@@ -130,7 +130,7 @@ def test_what_nobody_can_take_back_looks_dangerous(administrator, owner, monkeyp
 
 def test_they_say_whose_account_it_is_before_and_after(administrator, owner):
     User.objects.update(name="Ada <O>")
-    linked_by = f"linked by Ada &lt;O&gt; ({owner.user.username})"
+    linked_by = f"linked by <bdi>Ada &lt;O&gt;</bdi> (<bdi>{owner.user.username}</bdi>)"
     for answer in (
         ask(administrator, ACCOUNTS, "disconnect", owner.account.pk),
         confirm(administrator, ACCOUNTS, "disconnect", owner.account.pk),

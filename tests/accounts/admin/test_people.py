@@ -122,7 +122,9 @@ def test_the_only_administrator_does_not_lock_everybody_out(administrator, owner
     assert "changed" not in events()
 
     assert administrator.post(path, filled_in(administrator, path, name="R.")).status_code == 302
-    User.objects.create_superuser("other", is_active=False)
+    User.objects.create_superuser("asleep", is_active=False)
+    other = User.objects.create_superuser("outside")
+    User.objects.filter(pk=other.pk).update(is_staff=False)
     data = filled_in(administrator, path, **{box: False})
     assert administrator.post(path, data).status_code == 200
     User.objects.update(is_active=True)
@@ -310,7 +312,7 @@ def test_nobody_deletes_themself_here(request, who):
 
 def test_the_only_administrator_is_not_deleted(administrator, owner, caplog, monkeypatch):
     """Two delete each other: the other one has been faster, just after this one was let in."""
-    User.objects.filter(pk=owner.user.pk).update(is_superuser=True)
+    User.objects.filter(pk=owner.user.pk).update(is_superuser=True, is_staff=True)
     others = User.objects.exclude(pk=owner.user.pk)
 
     def may_end(request, person):

@@ -97,7 +97,10 @@ def test_it_says_whose_it_is_before_and_after(account_manager, waiting, owner):
         confirm(account_manager, REVOCATIONS, AGAIN, waiting.pk),
     ):
         username = owner.user.username
-        words = f"access to Ada Okafor, linked by Ada Okafor ({username})"
+        words = (
+            "access to <bdi>Ada Okafor</bdi>, "
+            f"linked by <bdi>Ada Okafor</bdi> (<bdi>{username}</bdi>)"
+        )
         assert words in answer.content.decode()
 
 

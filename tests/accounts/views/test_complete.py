@@ -6,7 +6,7 @@ from django.test import Client
 from django.utils import timezone
 from qsessions.models import Session
 
-from accounts.models import User
+from accounts.models import AuditEntry, User
 from accounts.sign_in import failures
 from tests.accounts.provider import MISSING, TOKEN
 from tests.accounts.sign_ins import Outcome, sign_in
@@ -205,3 +205,11 @@ def test_scopes_that_were_not_registered_are_told_to_whom_it_concerns(asana, nob
     answer = nobody.get(path_of(asana.allow(authorize_url(nobody), ADA)))
     assert answer.status_code == 502
     assert "ASANA_APP_PERMISSIONS" in answer.content.decode()
+
+
+def test_an_address_that_is_opened_again_and_again_writes_once(owner):
+    """Any page can lead there whoever is signed in here."""
+    for _ in range(3):
+        owner.get("/complete/asana/", data={"error": "access_denied"})
+    refused = owner.user.history.filter(event=AuditEntry.Event.SIGN_IN_REFUSED)
+    assert refused.count() == 1

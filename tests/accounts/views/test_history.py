@@ -87,7 +87,7 @@ def test_of_an_administrator_it_says_the_name_alone(owner, administrator):
         owner.user, Event.SEEN, By.ADMINISTRATOR, actor=root, address="192.0.2.66", browser=FIREFOX
     )
     page = page_of(owner)
-    assert "by an administrator, Ruth Root" in page
+    assert "by an administrator, <bdi>Ruth Root</bdi>" in page
     for private in ("192.0.2.66", "Firefox", "ruth@example.com"):
         assert private not in page
     AuditEntry.objects.update(actor=None)
@@ -154,7 +154,20 @@ def test_a_wrong_password_is_in_the_history_of_whose_name_it_was(db, django_user
     written = AuditEntry.objects.get()
     assert (written.event, written.user) == (Event.SIGN_IN_REFUSED, root)
     assert (written.by, written.actor, written.address) == (By.SOMEBODY, None, "127.0.0.1")
-    assert written.detail == "A wrong password"
+    assert written.detail == "With a password"
+
+
+@pytest.mark.parametrize("but", ["is_staff", "is_active"])
+def test_so_is_a_right_one_of_somebody_who_may_not_come_in(db, django_user_model, but):
+    root = django_user_model.objects.create_superuser("root", password="root")
+    django_user_model.objects.update(**{but: False})
+    Client().post("/admin/login/", {"username": "root", "password": "root"})
+    written = AuditEntry.objects.get()
+    assert (written.event, written.user, written.detail) == (
+        Event.SIGN_IN_REFUSED,
+        root,
+        "With a password",
+    )
 
 
 @pytest.mark.parametrize("name", ["hunter2hunter2", "ROOT ", "x" * 150, "ž'; --"])
