@@ -14,7 +14,7 @@ from accounts.tokens import Outcome
 
 BY_HAND: Final = "remove Onelist in Asana's settings, under “Apps”"
 DISCONNECTED: Final = {
-    None: "Asana had ended Onelist's access before.",
+    None: "Onelist held no lasting access any more that Asana would have to end.",
     Outcome.REVOKED: "Asana has ended Onelist's access.",
     Outcome.WAITING: "Asana isn't answering: Onelist keeps telling it for up to 7 days. You can "
     f"also {BY_HAND}.",

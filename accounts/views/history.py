@@ -4,6 +4,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils.html import format_html
 from django.views.decorators.http import require_safe
 
 from accounts import browsers
@@ -48,8 +49,9 @@ def _detail(entry: AuditEntry) -> str:
 
 def _by(entry: AuditEntry) -> str:
     if entry.by == AuditEntry.By.ADMINISTRATOR:
-        name = entry.actor.get_full_name() if entry.actor else "who is no longer here"
-        return f"an administrator, {name}"
+        if entry.actor is None:
+            return "an administrator, who is no longer here"
+        return format_html("an administrator, <bdi>{}</bdi>", entry.actor.get_full_name())
     return {
         AuditEntry.By.PERSON: "you",
         AuditEntry.By.SITE: "Onelist",

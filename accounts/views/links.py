@@ -5,6 +5,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -43,8 +44,8 @@ def reconnect(request: SignedInRequest, pk: int) -> HttpResponse:
     """A new grant in place of one that is gone, for the same account and for as much as before."""
     account = get_object_or_404(request.user.asana_accounts, pk=pk)
     if not account.needs_reconnecting:
-        text = f"{account.display_name} works: there is nothing to reconnect."
-        messages.info(request, text)
+        text = "<bdi>{}</bdi> works: there is nothing to reconnect."
+        messages.info(request, format_html(text, account.display_name))
         return redirect(_after(request))
     if request.method != "POST":
         return render(request, "accounts/reconnect.html", {"account": account})

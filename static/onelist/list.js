@@ -96,15 +96,25 @@ document.addEventListener("submit", (event) => {
   if (going) event.submitter.closest(".task")?.classList.add("going");
 });
 
+/** In the list's own line for that, or on top of another page. */
+function tell(words) {
+  const bar = document.getElementById("progress");
+  if (bar) {
+    bar.hidden = false;
+    bar.querySelector("progress").hidden = true;
+    bar.querySelector("span").textContent = words;
+    return;
+  }
+  const line = document.getElementById("trouble");
+  line.hidden = false;
+  line.textContent = words;
+}
+
 // No answer, or none that helps: nothing is as it seemed, and that is said.
 for (const name of ["htmx:sendError", "htmx:responseError"]) {
   document.addEventListener(name, () => {
     for (const task of document.querySelectorAll(".task.going")) task.classList.remove("going");
-    const bar = document.getElementById("progress");
-    bar.hidden = false;
-    bar.querySelector("progress").hidden = true;
-    bar.querySelector("span").textContent =
-      "Onelist didn't answer. What you see is how things stood; reload the page to try again.";
+    tell("Onelist didn't answer. What you see is how things stood; reload the page to try again.");
   });
 }
 

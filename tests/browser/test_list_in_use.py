@@ -181,3 +181,10 @@ def test_when_the_site_itself_does_not_answer_nothing_is_pretended(ada: Page):
     task.locator("button.tick").click()
     expect(ada.get_by_text("Onelist didn't answer")).to_be_visible()
     expect(task).not_to_have_class(re.compile("going"))
+
+
+def test_nor_on_the_page_of_a_task(ada: Page):
+    ada.goto(f"/tasks/{Task.objects.get(name='Write the plan').pk}/")
+    ada.route("**/tasks/change/", lambda route: route.abort())
+    ada.locator("#task-detail button.tick").first.click()
+    expect(ada.get_by_text("Onelist didn't answer")).to_be_visible()

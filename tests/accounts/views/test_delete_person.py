@@ -120,14 +120,14 @@ def test_while_asana_is_down_it_says_what_is_still_to_come(owner, asana):
 
 def test_without_anything_at_asana_it_says_so(owner):
     AsanaAccount.objects.update(encrypted_refresh_token="", encrypted_access_token="")
-    assert "had no access at Asana any more" in words(owner.post(PAGE, YES))
+    assert "held no lasting access any more" in words(owner.post(PAGE, YES))
 
 
 def test_of_a_token_that_cannot_be_read_it_says_that_too(owner, asana):
     AsanaAccount.objects.update(encrypted_refresh_token="gAAAA")
     page = words(owner.post(PAGE, YES))
     assert "For 1 account Onelist could not read its own token" in page
-    assert "had no access at Asana" not in page
+    assert "held no lasting access" not in page
 
 
 def test_what_was_waiting_already_is_told_too(owner, asana):

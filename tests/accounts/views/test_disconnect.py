@@ -208,7 +208,7 @@ def test_however_asana_is_down(ada, asana, fault):
 def test_where_the_grant_is_gone_there_is_nothing_to_revoke(ada, asana):
     asana.revoke_grants(ADA)
     assert not tokens.renew(AsanaAccount.objects.get(gid=ADA))
-    assert "Asana had ended Onelist's access before." in disconnect(ada)
+    assert "held no lasting access any more" in disconnect(ada)
     assert not asana.requests("/-/oauth_revoke")
 
 

@@ -13,7 +13,7 @@ def switches(user: User) -> tuple[bool, bool]:
 def test_both_are_on_until_somebody_switches_them_off(owner):
     page = owner.get(PAGE).content.decode()
     assert page.count("checked") == 2
-    assert "To ada@example.com" in page
+    assert "To <bdi>ada@example.com</bdi>" in page
     assert switches(owner.user) == (True, True)
 
 
@@ -67,11 +67,11 @@ def test_it_says_when_there_is_nowhere_to_write_to(owner):
 
 def test_it_says_that_an_address_is_from_asana_only_where_it_is(owner, administrator):
     from_asana = ", the address that Asana gave"
-    assert f"To ada@example.com{from_asana}" in owner.get(PAGE).content.decode()
+    assert f"To <bdi>ada@example.com</bdi>{from_asana}" in owner.get(PAGE).content.decode()
     User.objects.update(email="changed@example.com")  # by an administrator
     for person in (owner, administrator):
         page = person.get(PAGE).content.decode()
-        assert "To changed@example.com." in page
+        assert "To <bdi>changed@example.com</bdi>." in page
         assert from_asana not in page
 
 
