@@ -6,8 +6,15 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from accounts.models import AsanaAccount, AuditEntry, User
-from tests.accounts.administration import ACCOUNTS, PEOPLE, events, lines, user_of
+from accounts.models import AsanaAccount, AuditEntry, Revocation, User
+from tests.accounts.administration import (
+    ACCOUNTS,
+    PEOPLE,
+    REVOCATIONS,
+    events,
+    lines,
+    user_of,
+)
 
 LOOKERS = ["account_manager", "administrator"]
 
@@ -235,6 +242,16 @@ def test_looking_is_written_into_the_persons_history_once_an_hour(request, who, 
     AuditEntry.objects.filter(pk=entry.pk).update(at=ago(minutes=61))
     client.get(f"{ACCOUNTS}{owner.account.pk}/{page}/")
     assert owner.user.history.filter(event="seen").count() == 2
+
+
+@pytest.mark.parametrize("where", [ACCOUNTS, PEOPLE, REVOCATIONS])
+def test_so_is_a_search_that_shows_them_alone(administrator, where, owner, other_user):
+    for person in (owner, other_user):
+        Revocation.objects.create(user=person.user, account_name=person.account.name)
+    for search in ("", "Okafor", "a", "nobody has that name"):
+        administrator.get(where, {"q": search})
+    assert owner.user.history.filter(event="seen").count() == 1
+    assert not other_user.user.history.filter(event="seen").exists()
 
 
 def test_who_is_refused_has_not_seen_it(other_user, owner, change):
