@@ -6,11 +6,10 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django.conf import settings
-from django.contrib.sessions.backends.db import SessionStore
 from django.db import DatabaseError, transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
-from django.utils.module_loading import import_string
+from qsessions.models import Session
 from social_django.models import Association, Code, Nonce, Partial
 
 from accounts import audit, tokens
@@ -44,7 +43,7 @@ def outdated(now: datetime | None = None) -> dict[str, Rows]:
     """What may be deleted without another word, by what people call it."""
     now = now or timezone.now()
     yesterday = now - SIGN_IN
-    sessions = _session_model().objects
+    sessions = Session.objects
     return {
         "expired sessions": sessions.filter(expire_date__lt=now),
         "sessions of nobody": sessions.filter(user=None, updated_at__lt=yesterday),
@@ -133,11 +132,6 @@ def _batches(rows: Rows) -> Iterator[list[Any]]:
 def _give_up_revocations() -> int:
     outcomes = tokens.revoke_due(overdue_revocations(), seconds=REVOKING_SECONDS)
     return sum(outcomes.values()) - outcomes[tokens.Outcome.WAITING]
-
-
-def _session_model() -> Any:
-    store: type[SessionStore] = import_string(f"{settings.SESSION_ENGINE}.SessionStore")
-    return store.get_model_class()
 
 
 def _old_entries(now: datetime) -> QuerySet[AuditEntry]:

@@ -13,6 +13,7 @@ from django.core.management import CommandError, call_command
 from django.db import OperationalError, connection
 from django.test import Client
 from django.utils import timezone
+from qsessions.models import Session
 from social_django.models import Association, Code, Nonce, Partial
 
 from accounts import cleaning, tokens
@@ -22,7 +23,6 @@ from tests.accounts.parallel import fails, unmigrated
 from tests.accounts.provider import DISCOVERY, KEYS, REVOKE
 from tests.accounts.sign_ins import sign_in, start
 
-Session = cleaning._session_model()  # noqa: SLF001
 EVENT = AuditEntry.Event.CLEANED_UP
 
 
