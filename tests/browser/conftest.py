@@ -1,3 +1,4 @@
+import threading
 from collections.abc import Iterator
 
 import pytest
@@ -29,8 +30,13 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def site(live_server, asana: StandIn) -> str:
-    return str(live_server.url)
+def site(live_server, asana: StandIn) -> Iterator[str]:
+    """Left alone only when it is still: a refresh goes on for a while after its reader has left,
+    and must not meet the emptying of the tables."""
+    yield str(live_server.url)
+    for thread in threading.enumerate():
+        if "process_request_thread" in thread.name:
+            thread.join(30)
 
 
 @pytest.fixture
