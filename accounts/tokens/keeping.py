@@ -74,9 +74,10 @@ def set_aside(account: AsanaAccount, refresh_token: str | None) -> None:
         row = AsanaAccount.objects.select_for_update(no_key=True).filter(pk=account.pk).first()
         if row is None or not refresh_token:
             return
-        if row.encrypted_earlier_refresh_tokens and not earlier_refresh_tokens(row):
+        earlier = earlier_refresh_tokens(row)
+        if row.encrypted_earlier_refresh_tokens and not earlier:
             note_unreadable_grant(row)
-        known = [token for token in earlier_refresh_tokens(row) if token != refresh_token]
+        known = [token for token in earlier if token != refresh_token]
         AsanaAccount.objects.filter(pk=row.pk).update(
             encrypted_earlier_refresh_tokens=encrypt(
                 SEPARATOR.join([*known, refresh_token][-MOST_EARLIER:]),

@@ -88,7 +88,7 @@ def _rotate_account(account: AsanaAccount) -> Rotated:
         audit.record(AuditEntry.Event.RECONNECTED, account=account, detail="Its key is back")
     if not renewed:
         return Rotated.UNCHANGED
-    if "earlier_refresh_tokens" in tokens and tokens["earlier_refresh_tokens"] is None:
+    if tokens.get("earlier_refresh_tokens", "") is None:
         note_unreadable_grant(account)
     AsanaAccount.objects.filter(pk=account.pk).update(**renewed)
     return Rotated.USABLE_AGAIN if usable_again else Rotated.DONE
