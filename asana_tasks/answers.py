@@ -63,9 +63,14 @@ def parse_workspace(row: Any) -> WorkspaceAnswer | None:
     return WorkspaceAnswer(gid, text(row.get("name"), 255), row.get("is_organization") is True)
 
 
+def is_separator(row: Any) -> bool:
+    """Tell a heading of an old list, which Asana sends among the tasks, from a task."""
+    return isinstance(row, dict) and row.get("is_rendered_as_separator") is True
+
+
 def parse_task(row: Any) -> TaskAnswer | None:
     gid = _gid(row)
-    if gid is None or row.get("is_rendered_as_separator") is True:
+    if gid is None:
         return None
     due_at = _instant(row.get("due_at"))
     parent = parse_named(row.get("parent"))

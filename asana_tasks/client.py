@@ -12,7 +12,13 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.views.decorators.debug import sensitive_variables
 
-from asana_tasks.answers import TaskAnswer, WorkspaceAnswer, parse_task, parse_workspace
+from asana_tasks.answers import (
+    TaskAnswer,
+    WorkspaceAnswer,
+    is_separator,
+    parse_task,
+    parse_workspace,
+)
 from asana_tasks.detail_answers import DetailsAnswer, SubtaskAnswer, parse_details, parse_subtask
 from asana_tasks.sending import (
     AsanaError,
@@ -77,6 +83,7 @@ Item = TypeVar("Item")
 class Page(Generic[Item]):
     items: list[Item]
     offset: str | None  # of the next page; None on the last one
+    unreadable: int = 0  # rows that could not be parsed, so that this page is not the whole truth
 
 
 @sensitive_variables()
@@ -160,14 +167,20 @@ def _page(
     parse: Callable[[Any], Item | None],
     **kwargs: Any,
 ) -> Page[Item]:
-    """One page; rows that are no rows are left out (developers.asana.com/docs/pagination)."""
+    """Return one page (developers.asana.com/docs/pagination), without separators.
+
+    With `limit`, `next_page` is always there, and null on the last page: a page without it is cut
+    off. Raises Unavailable for what is no page.
+    """
     params = {**query, "limit": PAGE_SIZE, **({"offset": offset} if offset else {})}
     answer = send("GET", path, token, params=params, **kwargs)
     rows = answer.get("data")
-    if not isinstance(rows, list):
-        raise Unavailable("Asana's answer holds no list")
-    items = [item for item in map(parse, rows) if item is not None]
-    return Page(items, _next_offset(answer.get("next_page"), sent=offset))
+    if not isinstance(rows, list) or "next_page" not in answer:
+        raise Unavailable("Asana's answer holds no whole page of a list")
+    parsed = [parse(row) for row in rows if not is_separator(row)]
+    items = [item for item in parsed if item is not None]
+    offset = _next_offset(answer["next_page"], sent=offset)
+    return Page(items, offset, unreadable=len(parsed) - len(items))
 
 
 def _next_offset(next_page: Any, *, sent: str | None) -> str | None:

@@ -33,6 +33,8 @@ def all_workspaces(token: str, *, seconds: float | None = None) -> list[Workspac
     offset = None
     for _ in range(MAX_PAGES):
         page = patiently(client.workspaces, token, offset, seconds=seconds)
+        if page.unreadable:
+            raise client.Unavailable("Asana lists a workspace that can't be read")
         found += page.items
         offset = page.offset
         if offset is None:
@@ -49,6 +51,7 @@ class WorkspaceFetch:
     offset: str | None = None
     pages: int = 0
     barren: int = 0
+    unreadable: int = 0
     gids: set[str] = field(default_factory=set)
 
     def take(self, page: client.Page[TaskAnswer]) -> int:
@@ -56,6 +59,7 @@ class WorkspaceFetch:
         new = {task.gid for task in page.items} - self.gids
         self.gids |= new
         self.pages += 1
+        self.unreadable += page.unreadable
         self.barren = 0 if new else self.barren + 1
         self.offset = page.offset
         if page.offset and (self.pages >= MAX_PAGES or self.barren >= BARREN_PAGES):

@@ -78,6 +78,8 @@ def send(
         raise Unavailable("Asana's answer is not JSON") from error
     if not isinstance(body, dict):
         raise Unavailable("Asana's answer is not an object")
+    if body.get("errors"):
+        raise Unavailable("Asana's answer tells of errors")
     return body
 
 

@@ -28,6 +28,8 @@ STALE_AFTER: Final = timedelta(seconds=60)
 KEEP_COMPLETED: Final = timedelta(days=30)
 WORKERS: Final = 8  # of the 50 concurrent GETs Asana allows a token
 
+UNREADABLE_ROWS: Final = "Some of the tasks that Asana sent can't be read; no task was removed"
+
 State = Literal["started", "page", "workspace_done", "workspace_failed", "done", "failed", "busy"]
 
 
@@ -169,7 +171,9 @@ class _Sync:
             self._submit(fetch)  # the next page travels while we store this one
         store.keep_tasks(fetch.workspace, page.items, seen_at=self.started)
         yield self._progress("page", fetch.workspace)
-        if fetch.is_complete:
+        if fetch.is_complete and fetch.unreadable:  # absence can't be concluded from this list
+            yield self._fail_workspace(fetch, UNREADABLE_ROWS)
+        elif fetch.is_complete:
             self.lease.confirm()
             store.finish_workspace(fetch.workspace, seen_at=self.started)
             self.workspaces_done += 1

@@ -68,6 +68,9 @@ KINDS: dict[str, tuple[str, Callable[[Any], bool], Any]] = {
     "hide_workspace": ("the gid of a workspace", _gid, None),
     "endless_pages": ("no value", _nothing, None),
     "foreign_page": ("no value", _nothing, None),
+    "omit_next_page": ("no value", _nothing, None),
+    "unreadable_row": ("no value", _nothing, None),
+    "empty_with_errors": ("no value", _nothing, None),
 }
 
 

@@ -40,7 +40,18 @@ def paged(
     if following is None and first_fault("endless_pages"):
         following = 0
     next_page = None if following is None else _next_page(following)
-    return {"data": [show(row) for _, row in found[:limit]], "next_page": next_page}
+    return _spoiled({"data": [show(row) for _, row in found[:limit]], "next_page": next_page})
+
+
+def _spoiled(page: dict[str, Any]) -> dict[str, Any]:
+    """Apply the faults that make a page of status 200 something else than a whole list."""
+    if first_fault("empty_with_errors"):
+        return {"data": [], "errors": [{"message": "Server Error"}], "next_page": None}
+    if page["data"] and first_fault("unreadable_row"):
+        page["data"][0] = {**page["data"][0], "gid": None}
+    if first_fault("omit_next_page"):
+        del page["next_page"]
+    return page
 
 
 def _from(rows: Sequence[Record], start: int) -> Sequence[Record]:

@@ -2,7 +2,7 @@ import datetime
 
 import pytest
 
-from asana_tasks.answers import parse_task, parse_workspace
+from asana_tasks.answers import is_separator, parse_task, parse_workspace
 
 DAY = datetime.date(2026, 11, 27)
 NOON = datetime.datetime(2026, 11, 27, 12, tzinfo=datetime.UTC)
@@ -42,8 +42,17 @@ def test_a_row_without_a_gid_is_none(row):
     assert parse_workspace(row) is None
 
 
-def test_a_separator_is_no_task():
-    assert parse_task({"gid": "1", "is_rendered_as_separator": True}) is None
+@pytest.mark.parametrize(
+    ("row", "separates"),
+    [
+        ({"gid": "1", "is_rendered_as_separator": True}, True),
+        ({"gid": "1", "is_rendered_as_separator": "yes"}, False),
+        ({"gid": "1"}, False),
+        (None, False),
+    ],
+)
+def test_a_separator_is_told_from_a_task(row, separates):
+    assert is_separator(row) is separates
 
 
 @pytest.mark.parametrize("odd", [None, 7, [], {}, True, "", "2026-13-45", "soon", "9" * 500])

@@ -69,6 +69,8 @@ def test_it_pages_a_hundred_at_a_time(asana, db):
         ("rate_limited", 7, client.RateLimited),
         ("expire_access", None, client.NotAuthorized),
         ("foreign_page", None, client.Unavailable),
+        ("omit_next_page", None, client.Unavailable),
+        ("empty_with_errors", None, client.Unavailable),
     ],
 )
 def test_every_failure_has_a_name(asana, db, fault, value, error):
@@ -84,6 +86,20 @@ def test_a_forbidden_workspace_is_forbidden(asana, token, workspace):
     asana.order("forbid_workspace", value=workspace)
     with pytest.raises(client.Forbidden):
         tasks(token, workspace)
+
+
+def test_a_page_tells_how_many_rows_could_not_be_read(asana, token, workspace):
+    whole = tasks(token, workspace)
+    asana.order("unreadable_row")
+    page = tasks(token, workspace)
+    assert (whole.unreadable, page.unreadable) == (0, 1)
+    assert page.items == whole.items[1:]
+
+
+def test_workspaces_of_which_one_cannot_be_read_are_no_list(asana, token):
+    asana.order("unreadable_row", path="/api/1.0/workspaces")
+    with pytest.raises(client.Unavailable):
+        all_workspaces(token)
 
 
 def test_it_says_how_long_to_wait(asana, token):

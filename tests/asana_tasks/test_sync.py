@@ -102,6 +102,9 @@ def test_nobody_in_no_workspace_is_done_at_once(asana, db):
         ("rate_limited", 30),
         ("endless_pages", None),
         ("foreign_page", None),
+        ("omit_next_page", None),
+        ("unreadable_row", None),
+        ("empty_with_errors", None),
     ],
 )
 @pytest.mark.parametrize("path", ["/api/1.0/tasks", "/api/1.0/workspaces"])
@@ -113,6 +116,25 @@ def test_no_trouble_at_asana_loses_a_row(asana, db, fault, value, path):
     sync.run(dora.account)
     assert gids(dora.account) == before
     assert dora.account.workspaces.filter(is_offered=True).count() == 8
+
+
+@pytest.mark.parametrize("fault", ["omit_next_page", "unreadable_row", "empty_with_errors"])
+def test_a_200_that_is_no_whole_list_fails_and_says_so(synced, asana, fault):
+    before, synced_at = gids(synced), AsanaAccount.objects.get().synced_at
+    asana.order(fault, path="/api/1.0/tasks")
+    assert sync.run(synced).state == "failed"
+    assert gids(synced) == before
+    assert AsanaAccount.objects.get().synced_at == synced_at
+    assert not synced.workspaces.filter(last_error="").exists()
+
+
+def test_rows_that_can_be_read_are_kept_beside_one_that_cannot(owner, asana):
+    asana.order("unreadable_row", path="/api/1.0/tasks")
+    sync.run(owner.account)
+    assert owner.account.tasks.count() > 50
+    asana.heal()
+    assert sync.run(owner.account).state == "done"
+    assert not Workspace.objects.exclude(last_error="").exists()
 
 
 def test_a_short_trouble_is_outlasted(owner, asana):

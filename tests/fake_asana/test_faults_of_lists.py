@@ -42,6 +42,27 @@ def test_endless_pages_begin_again_after_the_last(asana, app):
     assert others == [first] * 4
 
 
+def test_omit_next_page_leaves_the_key_out(asana, app):
+    api = app.api(ADA)
+    asana.order("omit_next_page")
+    assert "next_page" not in api.get("/tasks", assignee="me", workspace=MUSEUM, limit=5).json()
+
+
+def test_unreadable_row_takes_one_gid_from_a_page(asana, app):
+    api = app.api(ADA)
+    asana.order("unreadable_row")
+    page = api.get("/tasks", assignee="me", workspace=MUSEUM, limit=5).json()
+    assert [each["gid"] is None for each in page["data"]] == [True, False, False, False, False]
+
+
+def test_empty_with_errors_is_a_200(asana, app):
+    api = app.api(ADA)
+    asana.order("empty_with_errors")
+    answer = api.get("/tasks", assignee="me", workspace=MUSEUM, limit=5)
+    assert (answer.status_code, answer.json()["data"]) == (200, [])
+    assert answer.json()["errors"]
+
+
 def test_foreign_page_names_another_host(asana, app):
     api = app.api(ADA)
     asana.order("foreign_page")
