@@ -55,6 +55,11 @@ class Sources:
         return any(errors + [workspace.last_error for workspace in self.workspaces])
 
     @property
+    def failed_first_fetches(self) -> list[AsanaAccount]:
+        """Accounts of which nothing has ever been fetched, because every attempt failed."""
+        return [each for each in self.accounts if each.last_error and each.synced_at is None]
+
+    @property
     def by_account(self) -> list[tuple[AsanaAccount, str, list[Workspace]]]:
         """Each account, its state, and its workspaces."""
         return [
@@ -72,9 +77,9 @@ def state_of(account: AsanaAccount) -> str:
         return "refreshing"
     if account.ask_again_at and account.ask_again_at > now:
         return "waiting"
-    if account.synced_at is None:
-        return "never"
-    return "stale" if account.last_error else "fine"
+    if account.last_error:
+        return "stale"
+    return "never" if account.synced_at is None else "fine"
 
 
 def sources_of(user: User) -> Sources:

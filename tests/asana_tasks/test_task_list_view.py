@@ -3,6 +3,7 @@ import datetime
 import pytest
 from django.test import Client
 
+from accounts.models import AsanaAccount
 from asana_tasks import sync
 from asana_tasks.models import Task, Workspace
 from tests.people import Person, path_of, sign_in
@@ -43,6 +44,33 @@ def test_it_sends_nobody_to_the_sign_in_page(synced_owner, nobody):
     answer = nobody.get("/tasks/")
     assert answer.status_code == 302
     assert answer["Location"] == "/login/?next=/tasks/"
+
+
+@pytest.mark.parametrize(
+    ("fault", "value", "reason"),
+    [
+        ("server_error", 503, "Asana answers with an error (503)"),
+        ("drop", None, "Asana isn&#x27;t answering"),
+        ("rate_limited", 30, "Asana asks to wait 30 seconds"),
+        ("empty_with_errors", None, "Asana&#x27;s answer tells of errors"),
+    ],
+)
+@pytest.mark.parametrize("path", ["/api/1.0/workspaces", "/api/1.0/tasks"])
+def test_it_says_why_the_first_fetch_failed(owner, asana, fault, value, reason, path):
+    asana.order(fault, value=value, path=path)
+    assert sync.run(owner.account).state == "failed"
+    page = text(owner.get("/tasks/"))
+    assert "Your tasks couldn't be fetched" in page
+    assert f"</bdi>: {reason}." in page
+
+
+def test_a_first_fetch_that_failed_is_told_beside_an_account_that_works(synced_owner, asana):
+    other = AsanaAccount.objects.create(user=synced_owner.user, gid="77", name="Other")
+    AsanaAccount.objects.filter(pk=other.pk).update(last_error="Asana isn't answering")
+    page = synced_owner.get("/tasks/?q=nothing-has-this-name")
+    states = {account.pk: state for account, state, _ in page.context["sources"].by_account}
+    assert states == {synced_owner.account.pk: "fine", other.pk: "stale"}
+    assert '<span class="trouble">Asana isn&#x27;t answering</span>' in text(page)
 
 
 def test_it_asks_asana_nothing(synced_owner, asana):
@@ -143,7 +171,7 @@ def test_before_anything_could_be_fetched_it_says_so(owner, asana):
     asana.order("server_error", path="/api/1.0/tasks")
     sync.run(owner.account)
     page = text(owner.get("/tasks/"))
-    assert "haven't been fetched yet" in page
+    assert "couldn't be fetched" in page
     assert "Nothing to do" not in page
 
 
