@@ -84,7 +84,7 @@ def test_nobody_signed_in_is_somebody(db, asks):
         pytest.param(1, "9" * 5000, None, id="very long"),
     ],
 )
-def test_the_address_is_what_the_outermost_proxy_of_ours_saw(  # noqa: PLR0917
+def test_the_address_is_what_the_outermost_proxy_of_ours_saw(
     db, asks, settings, proxies, forwarded, address
 ):
     settings.TRUSTED_PROXIES = proxies

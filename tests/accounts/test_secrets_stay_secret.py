@@ -223,7 +223,7 @@ def test_what_was_given_back_is_gone(busy_site, asana):
     ],
 )
 @pytest.mark.usefixtures("db")
-def test_a_crash_in_the_middle_tells_no_secret(  # noqa: PLR0917
+def test_a_crash_in_the_middle_tells_no_secret(
     asana, secrets, log, settings, debug, step, monkeypatch
 ):
     """The frames of a sign-in hold all of them."""
