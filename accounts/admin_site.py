@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
-from accounts import audit, health, rates
+from accounts import audit, health, rate_limits
 
 MAY_SEE_HEALTH = ("accounts.look_after", "accounts.view_asanaaccount")
 
@@ -45,16 +45,16 @@ class AdminSite(admin.AdminSite):
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """So many passwords an address, whoever they are for."""
-        if request.method == "POST" and not rates.password_allowed(request):
+        if request.method == "POST" and not rate_limits.password_allowed(request):
             return self._too_many(request)
         return super().login(request, extra_context)
 
     def _too_many(self, request: HttpRequest) -> HttpResponse:
-        seconds = rates.password_wait(request)
+        seconds = rate_limits.password_wait(request)
         context = {
             **self.each_context(request),
             "title": "Too many passwords from here",
-            "wait": rates.in_words(seconds),
+            "wait": rate_limits.in_words(seconds),
         }
         return TemplateResponse(
             request,

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts import mails
 from accounts.models import AsanaAccount, AuditEntry, User
-from accounts.rates import client_address
+from accounts.rate_limits import client_address
 
 WITH_A_PASSWORD: Final = "With a password"  # noqa: S105
 Event = AuditEntry.Event

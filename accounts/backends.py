@@ -11,10 +11,10 @@ from social_core.backends.open_id_connect import OpenIdConnectAuth
 from social_core.exceptions import AuthResponseError, ErrorStage
 
 from accounts.models import AsanaAccount
-from accounts.oidc import callbacks, claims, id_tokens, watching
+from accounts.oidc import callbacks, id_tokens, profile, recorder
+from accounts.oidc.authorization import Purpose, scopes_for
 from accounts.oidc.provider import Provider
-from accounts.oidc.purposes import Purpose, scopes_for
-from accounts.oidc.watching import Watch
+from accounts.oidc.recorder import Watch
 
 NAMES_ITSELF: Final = "authorization_response_iss_parameter_supported"
 USERINFO_CLAIMS: Final = ("sub", "name", "email", "picture")
@@ -38,13 +38,13 @@ class AsanaOpenIdConnect(Provider):
 
     purpose = Purpose()  # on the way there and, from the session, on the way back
     found: AsanaAccount | None = None  # the linked account that somebody came back with
-    came_back_as: claims.Named | None = None  # in userinfo, for the person to read
+    came_back_as: profile.Named | None = None  # in userinfo, for the person to read
 
     def start(self) -> HttpResponse:
         try:
             return super().start()
         except Exception as error:
-            watching.note_early_end(error)
+            recorder.note_early_end(error)
             raise
 
     def get_or_create_state(self) -> str | None:
@@ -76,7 +76,7 @@ class AsanaOpenIdConnect(Provider):
         except Exception as error:
             self.watch.ended(error=error)
             if began_here:
-                watching.note_early_end(error)
+                recorder.note_early_end(error)
             raise
         self.watch.ended(account=getattr(user, "social_user", None))
         return user
@@ -115,7 +115,7 @@ class AsanaOpenIdConnect(Provider):
         self, response: requests.Response, *args: Any, **kwargs: Any
     ) -> dict[Any, Any]:
         answer = super().process_refresh_token_response(response, *args, **kwargs)
-        watching.note_refresh(answer)
+        recorder.note_refresh(answer)
         if self.get_provider_error(answer, stage="refresh") is None:
             self._check_token_answer(answer, stage="refresh")
         return answer
@@ -179,7 +179,7 @@ class AsanaOpenIdConnect(Provider):
         if self.id_token is not None:
             self.validate_userinfo_sub(known)
         self.sub = known["sub"]
-        self.came_back_as = claims.named(known)
+        self.came_back_as = profile.named(known)
         return known
 
     def get_user_id(self, details: Any, response: dict[str, Any]) -> str:

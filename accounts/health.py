@@ -11,7 +11,7 @@ from django.template.defaultfilters import pluralize
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts import cleaning, tokens
+from accounts import cleanup, tokens
 from accounts.models import AsanaAccount, AuditEntry, Revocation
 
 LATELY: Final = timedelta(days=1)
@@ -148,7 +148,7 @@ def accounts_by_state() -> list[Counted]:
 def last_clean_up() -> datetime | None:
     """One that only began may have been killed."""
     cleaned = AuditEntry.objects.filter(event=AuditEntry.Event.CLEANED_UP)
-    cleaned = cleaned.exclude(detail=cleaning.BEGUN)
+    cleaned = cleaned.exclude(detail=cleanup.BEGUN)
     return cleaned.order_by("-at").values_list("at", flat=True).first()
 
 

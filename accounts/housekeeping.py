@@ -6,7 +6,7 @@ from typing import Final
 
 from django.db import OperationalError, ProgrammingError
 
-from accounts import cleaning, mails, tokens
+from accounts import cleanup, mails, tokens
 from accounts.doctor.database import trouble
 
 logger = logging.getLogger(__name__)
@@ -24,9 +24,9 @@ def send_mails() -> None:
 
 def clean_up() -> None:
     """Once a day, whoever comes first."""
-    claimed = cleaning.claim()
+    claimed = cleanup.claim()
     if claimed is not None:
-        logger.info("Cleaned up: %s", cleaning.in_words(cleaning.clean_up(claimed)))
+        logger.info("Cleaned up: %s", cleanup.in_words(cleanup.clean_up(claimed)))
 
 
 CHORES: Final[tuple[Callable[[], None], ...]] = (revoke, send_mails, clean_up)

@@ -18,7 +18,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
-from accounts import browsers
+from accounts import user_agents
 from accounts.models import AuditEntry, User
 from accounts.time_zones import zone_named
 
@@ -147,7 +147,7 @@ def _context(entry: AuditEntry, user: User) -> dict[str, Any]:
         "account": _one_line(entry.account_name) or "an Asana account",
         "detail": entry.detail,
         "by_administrator": entry.by == AuditEntry.By.ADMINISTRATOR,
-        "browser": browsers.in_words(entry.browser) if by_person else "",
+        "browser": user_agents.in_words(entry.browser) if by_person else "",
         "address": entry.address if by_person else "",  # an administrator's is their own business
         "accounts_url": settings.SITE_URL + reverse("accounts:account_list"),
         "history_url": settings.SITE_URL + reverse("accounts:history"),

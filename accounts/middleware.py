@@ -16,9 +16,9 @@ from social_django.middleware import SocialAuthExceptionMiddleware
 from accounts import audit
 from accounts.backends import AsanaOpenIdConnect
 from accounts.models import AsanaAccount, User
-from accounts.oidc.purposes import Kind, Purpose
-from accounts.sign_in import failures, waiting
-from accounts.sign_in.failed import MixUp, failed_sign_in
+from accounts.oidc.authorization import Kind, Purpose
+from accounts.sign_in import failures, pending_action
+from accounts.sign_in.failure_page import MixUp, failed_sign_in
 from accounts.sign_in.pipeline import give_back
 from accounts.time_zones import zone_named
 
@@ -111,8 +111,8 @@ class SignInFailureMiddleware(SocialAuthExceptionMiddleware):
         if failure.keeps_nothing and not request.user.is_authenticated:
             return _turned_away(request, failure, is_known=backend.found is not None)
         if failure is failures.DECLINED:
-            waited = waiting.peek(request.session)
-            waiting.drop(request.session)
+            waited = pending_action.peek(request.session)
+            pending_action.drop(request.session)
             return failed_sign_in(request, failure, back=waited.back if waited else "")
         mix_up = MixUp(expected, backend.came_back_as) if failure.is_mix_up else None
         return failed_sign_in(request, failure, again=backend.purpose.retry, mix_up=mix_up)

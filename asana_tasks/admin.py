@@ -10,7 +10,7 @@ from accounts import audit
 from accounts.admin.actions import offer_on_accounts
 from accounts.admin.confirmed import ConfirmedAction, NotDone
 from accounts.models import AsanaAccount, AuditEntry
-from asana_tasks import sync
+from asana_tasks.sync import engine
 
 SECONDS: Final = 20.0  # for one account; somebody is waiting for the page
 
@@ -18,7 +18,7 @@ SECONDS: Final = 20.0  # for one account; somebody is waiting for the page
 def fetch(request: HttpRequest, account: AsanaAccount) -> str:
     """Counts, and never a name: whoever asks may not see them."""
     ends_at = time.monotonic() + SECONDS
-    refresh = sync.refresh(account)
+    refresh = engine.refresh(account)
     failed = 0
     for progress in refresh:
         failed += progress.state == "workspace_failed"

@@ -8,8 +8,8 @@ from social_core.exceptions import AuthPolicyError, AuthProviderError
 
 from accounts.backends import AsanaOpenIdConnect
 from accounts.models import User
-from asana_tasks import client
-from asana_tasks.fetching import all_workspaces
+from asana_tasks.api import client
+from asana_tasks.sync.crawl import all_workspaces
 
 
 @sensitive_variables()

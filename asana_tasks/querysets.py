@@ -23,7 +23,7 @@ from django.db.models.functions import Coalesce
 from accounts.models import User
 from asana_tasks.dates import Calendar, Due, Span
 from asana_tasks.locks import take
-from asana_tasks.words import plain
+from asana_tasks.text_search import plain
 
 Order = str | OrderBy | Case
 

@@ -10,9 +10,9 @@ from typing import Final
 from django.utils import timezone
 
 from accounts.models import AsanaAccount, User
-from asana_tasks import store
-from asana_tasks.answers import Membership, TaskAnswer
+from asana_tasks.api.schemas import Membership, TaskAnswer
 from asana_tasks.models import Workspace
+from asana_tasks.sync import store
 
 WORDS: Final = (
     "agenda", "archive", "brief", "budget", "catalogue", "contract", "draft", "exhibit", "guide",

@@ -11,8 +11,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
-from asana_tasks.list_page import PAGE_SIZE
 from asana_tasks.models import Task
+from asana_tasks.views.list_context import PAGE_SIZE
 from bench.crowd import populate
 
 WARM_UP = 2

@@ -13,7 +13,8 @@ from django.utils import timezone
 
 from accounts import tokens
 from accounts.models import AsanaAccount
-from asana_tasks import client, sync
+from asana_tasks.api import client
+from asana_tasks.sync import engine
 from tests.people import sign_in
 from tests.stand_in import DORA, EMIL, StandIn
 
@@ -83,7 +84,7 @@ def _timed(work: Callable[[], None]) -> float:
 
 
 def _refresh(account: AsanaAccount) -> None:
-    last = sync.run(account)
+    last = engine.run(account)
     if last.state != "done":
         raise RuntimeError(f"The refresh ended with {last}")
 
@@ -107,7 +108,7 @@ def _with_sdk(account: AsanaAccount, address: str) -> None:
         asked = {
             "assignee": "me",
             "workspace": workspace["gid"],
-            "completed_since": (timezone.now() - sync.KEEP_COMPLETED).isoformat(),
+            "completed_since": (timezone.now() - engine.KEEP_COMPLETED).isoformat(),
             "opt_fields": client.TASK_FIELDS,
             "limit": client.PAGE_SIZE,
         }

@@ -19,8 +19,8 @@ from qsessions.models import Session
 
 from accounts import sessions
 from accounts.models import AsanaAccount, AuditEntry, Revocation, User
-from asana_tasks import sync
 from asana_tasks.models import SavedView, Task, Workspace
+from asana_tasks.sync import engine
 from tests.people import Person
 
 PEOPLE = ("nobody", "manager", "other", "owner")
@@ -180,8 +180,8 @@ def path(owner, line: str) -> str:
 
 ROWS: dict[str, Callable[[Person], Any]] = {
     "session": lambda owner: sessions.reference(owner.client.session.session_key),
-    "task": lambda owner: sync.run(owner.account) and Task.objects.first().pk,
-    "workspace": lambda owner: sync.run(owner.account) and Workspace.objects.first().pk,
+    "task": lambda owner: engine.run(owner.account) and Task.objects.first().pk,
+    "workspace": lambda owner: engine.run(owner.account) and Workspace.objects.first().pk,
     "view": lambda owner: SavedView.objects.create(user=owner.user, name="Mine").pk,
     "asanaaccount": lambda owner: owner.account.pk,
     "user": lambda owner: owner.user.pk,

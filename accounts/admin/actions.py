@@ -9,9 +9,11 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from accounts import audit, leaving, sessions, tokens
+from accounts import audit, sessions, tokens
 from accounts.admin import outcomes
 from accounts.admin.confirmed import ConfirmedAction, NotDone
+from accounts.disconnect import OnlyAdministrator, disconnect_account
+from accounts.disconnect import delete_person as delete_user_and_data
 from accounts.models import AsanaAccount, AuditEntry, User
 
 
@@ -45,7 +47,7 @@ def mark(request: HttpRequest, account: AsanaAccount) -> str:
 def disconnect(request: HttpRequest, account: AsanaAccount) -> str:
     _check(request, account.user)
     try:
-        revocations = leaving.disconnect(account, request, even_the_last=True)
+        revocations = disconnect_account(account, request, even_the_last=True)
     except ObjectDoesNotExist as error:
         raise NotDone("It is not there any more") from error
     return f"Disconnected; {outcomes.of_one(revocations)}"
@@ -68,10 +70,10 @@ def delete_person(request: HttpRequest, person: User) -> str:
         raise NotDone("You can't delete yourself here; use My data on the site")
     _check(request, person)
     try:
-        left = leaving.delete_person(person, request)
+        left = delete_user_and_data(person, request)
     except User.DoesNotExist as error:
         raise NotDone("Nobody of that name is there any more") from error
-    except leaving.OnlyAdministrator as error:
+    except OnlyAdministrator as error:
         raise NotDone("Without them nobody could look after the site any more") from error
     counts = tokens.revoke_by_account(left)
     return f"Deleted; {outcomes.of_several(counts)}"

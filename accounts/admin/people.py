@@ -7,7 +7,7 @@ from django.contrib.auth.forms import UserChangeForm
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse
 
-from accounts import leaving
+from accounts import disconnect
 from accounts.admin import actions
 from accounts.admin.audited import AuditedAdmin
 from accounts.admin.confirmed import ConfirmedActionsAdmin
@@ -26,8 +26,8 @@ class PersonForm(UserChangeForm):  # type: ignore[type-arg]
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         if not all(cleaned.get(name, True) for name in LETS_IN):
-            leaving.hold_administrators()
-            if leaving.is_only_administrator(self.instance):
+            disconnect.hold_administrators()
+            if disconnect.is_only_administrator(self.instance):
                 raise ValidationError(
                     "Without them nobody could look after the site any more: first make somebody"
                     " else a superuser, active and with staff status."

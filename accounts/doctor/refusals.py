@@ -6,7 +6,7 @@ from typing import Any, Final
 from django.conf import settings
 
 from accounts.backends import AsanaOpenIdConnect
-from accounts.oidc.purposes import scopes_for
+from accounts.oidc.authorization import scopes_for
 
 CLIENT: Final = "Compare ASANA_CLIENT_ID and ASANA_CLIENT_SECRET with Asana's developer console."
 REDIRECT: Final = (

@@ -1,4 +1,4 @@
-"""One real sign-in, seen by `accounts.oidc.watching`: what it tells about the app at Asana."""
+"""One real sign-in, seen by `accounts.oidc.recorder`: what it tells about the app at Asana."""
 
 from typing import Any, Final
 
@@ -8,8 +8,8 @@ from accounts import tokens
 from accounts.doctor import refusals
 from accounts.doctor.findings import Finding, Findings, ok, problem, warning
 from accounts.models import AsanaAccount, WatchedSignIn
-from accounts.oidc import watching
-from accounts.oidc.purposes import scopes_for
+from accounts.oidc import recorder
+from accounts.oidc.authorization import scopes_for
 
 IDENTITY: Final = {"openid", "email", "profile"}
 MAX_LISTED: Final = 10
@@ -119,7 +119,7 @@ def _userinfo(claims: list[str] | None) -> Finding:
 def _refresh(account: AsanaAccount) -> Findings:
     """Once, of the account that has just signed in."""
     before = tokens.fingerprint(account)
-    with watching.refreshes() as noted:
+    with recorder.refreshes() as noted:
         try:
             tokens.refresh_now(account)
         except tokens.TokenError as error:

@@ -13,9 +13,9 @@ from django.views.decorators.debug import sensitive_variables
 
 from accounts import audit, tokens
 from accounts.models import AsanaAccount, AuditEntry, Revocation, User
-from accounts.oidc.claims import picture_url, text
-from accounts.oidc.purposes import Purpose
-from accounts.sign_in.newcomers import create_user
+from accounts.oidc.authorization import Purpose
+from accounts.oidc.profile import picture_url, text
+from accounts.sign_in.new_users import create_user
 
 Event = AuditEntry.Event
 PROFILE_FIELDS: Final = ["name", "email", "picture_url"]

@@ -12,8 +12,8 @@ from social_core.exceptions import AuthAssociationError, AuthResponseError, Auth
 from accounts import audit, tokens
 from accounts.backends import AsanaOpenIdConnect
 from accounts.models import AsanaAccount, User
-from accounts.oidc.purposes import OF_ONE_ACCOUNT
-from accounts.sign_in import failures, notices
+from accounts.oidc.authorization import OF_ONE_ACCOUNT
+from accounts.sign_in import failures, messages
 from accounts.sign_in.linking import granted_scope, link
 
 Step = dict[str, Any] | None
@@ -72,7 +72,7 @@ def store_account(
         raise AuthSessionError(backend, code="state_mismatch", stage="pipeline") from error
     backend.issued = None
     outcome = tokens.revoke_together(linked.revocations)
-    notices.linked(request, backend.purpose, linked, outcome)
+    messages.say_linked(request, backend.purpose, linked, outcome)
     if backend.purpose.kind == "connect" and linked.changed_nothing:
         page = reverse("accounts:connected_already", args=[linked.account.pk])
         backend.strategy.session_set("next", page)

@@ -1,23 +1,15 @@
 """The only place that ever sees a token in clear."""
 
 from accounts.tokens.errors import NeedsReconnecting, TokenError, TryLater
-from accounts.tokens.handing_over import account_hash, hand_over
-from accounts.tokens.keeping import (
-    fingerprint,
-    needs_reconnecting,
-    set_aside,
-    set_aside_before,
-    store,
-)
-from accounts.tokens.key_needs import (
+from accounts.tokens.key_usage import (
     accounts_usable_again,
     lost_rows,
     rows_on_old_keys,
     rows_to_rotate,
     unreadable_rows,
 )
-from accounts.tokens.refreshing import access_token_for, refresh_now, renew
-from accounts.tokens.revoking import (
+from accounts.tokens.refresh import access_token_for, refresh_now, renew
+from accounts.tokens.revocation import (
     Outcome,
     discard,
     revoke,
@@ -26,6 +18,14 @@ from accounts.tokens.revoking import (
     revoke_together,
 )
 from accounts.tokens.rotation import Rotated, rotate
+from accounts.tokens.set_aside import account_hash, hand_over
+from accounts.tokens.storage import (
+    fingerprint,
+    needs_reconnecting,
+    set_aside,
+    set_aside_before,
+    store,
+)
 
 __all__ = [
     "NeedsReconnecting",

@@ -15,14 +15,7 @@ from django.views.decorators.debug import sensitive_variables
 from accounts import audit
 from accounts.encryption import encrypt
 from accounts.models import AsanaAccount, AuditEntry, Revocation
-from accounts.tokens.handing_over import place_of
-from accounts.tokens.keeping import (
-    UNREADABLE,
-    needs_reconnecting,
-    note_unreadable_grant,
-    place,
-)
-from accounts.tokens.key_needs import (
+from accounts.tokens.key_usage import (
     accounts_to_look_at,
     decisive,
     is_old,
@@ -31,6 +24,8 @@ from accounts.tokens.key_needs import (
     tokens_of,
     value_of,
 )
+from accounts.tokens.set_aside import place_of
+from accounts.tokens.storage import UNREADABLE, needs_reconnecting, note_unreadable_grant, place
 
 BATCH: Final = 500
 

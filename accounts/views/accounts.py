@@ -10,11 +10,12 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from accounts import leaving, tokens
+from accounts import tokens
 from accounts.decorators import signed_in_form, signed_in_post
+from accounts.disconnect import LastWayIn, disconnect_account, is_last_way_in
 from accounts.forms import LabelForm
 from accounts.models import AsanaAccount
-from accounts.sign_in import notices
+from accounts.sign_in.messages import say_disconnected
 from accounts.typing import SignedInRequest
 
 
@@ -54,19 +55,19 @@ def disconnect(request: SignedInRequest, pk: int) -> HttpResponse:
         account = request.user.asana_accounts.filter(pk=pk).first()
         return _disconnect(request, account) if account else _gone(request)
     account = get_object_or_404(request.user.asana_accounts, pk=pk)
-    if leaving.is_last_way_in(account):
+    if is_last_way_in(account):
         return _last_way_in(request, account)
     return render(request, "accounts/disconnect.html", {"account": account})
 
 
 def _disconnect(request: SignedInRequest, account: AsanaAccount) -> HttpResponse:
     try:
-        revocations = leaving.disconnect(account, request)
+        revocations = disconnect_account(account, request)
     except ObjectDoesNotExist:
         return _gone(request)
-    except leaving.LastWayIn:
+    except LastWayIn:
         return _last_way_in(request, account, status=409)
-    notices.disconnected(request, account, tokens.revoke_together(revocations))
+    say_disconnected(request, account, tokens.revoke_together(revocations))
     return redirect("accounts:account_list")
 
 

@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.utils.html import format_html
 from django.views.decorators.http import require_safe
 
-from accounts import browsers
+from accounts import user_agents
 from accounts.models import AuditEntry
 from accounts.typing import SignedInRequest
 
@@ -34,7 +34,7 @@ def described(entry: AuditEntry) -> dict[str, Any]:
         "account": entry.account_name,
         "detail": _detail(entry),
         "by": _by(entry),
-        "browser": browsers.in_words(entry.browser) if is_ours_to_tell and entry.browser else "",
+        "browser": user_agents.in_words(entry.browser) if is_ours_to_tell and entry.browser else "",
         "address": entry.address if is_ours_to_tell else "",
     }
 

@@ -10,12 +10,12 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from accounts import rates
+from accounts import rate_limits
 from accounts.decorators import signed_in_form
 from accounts.models import AsanaAccount
-from accounts.oidc.purposes import Kind, Purpose, scopes_for
+from accounts.oidc.authorization import Kind, Purpose, scopes_for
 from accounts.sign_in import failures
-from accounts.sign_in.failed import failed_sign_in
+from accounts.sign_in.failure_page import failed_sign_in
 from accounts.typing import SignedInRequest
 from accounts.views.sign_in import to_asana
 
@@ -71,7 +71,7 @@ def _go(
     *,
     writing: bool = False,
 ) -> HttpResponse:
-    if not rates.sign_in_allowed(request):
+    if not rate_limits.sign_in_allowed(request):
         return failed_sign_in(request, failures.TOO_MANY, again=request.path)
     purpose = Purpose(
         kind,

@@ -2,11 +2,11 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 
-from accounts import rates
+from accounts import rate_limits
 from accounts.decorators import signed_in_form
-from accounts.oidc.purposes import Purpose, scopes_for
-from accounts.sign_in import failures, waiting
-from accounts.sign_in.failed import failed_sign_in
+from accounts.oidc.authorization import Purpose, scopes_for
+from accounts.sign_in import failures, pending_action
+from accounts.sign_in.failure_page import failed_sign_in
 from accounts.typing import SignedInRequest
 from accounts.views.sign_in import to_asana
 
@@ -16,7 +16,7 @@ from accounts.views.sign_in import to_asana
 def permission(request: SignedInRequest, pk: int) -> HttpResponse:
     """Why Asana is to be asked for `tasks:write`, and the two answers to that."""
     account = get_object_or_404(request.user.asana_accounts, pk=pk)
-    waited = waiting.peek(request.session)
+    waited = pending_action.peek(request.session)
     after = waited.resume_path if waited else "accounts:account_list"
     if account.may_write and not account.needs_reconnecting:
         return redirect(after)
@@ -24,9 +24,9 @@ def permission(request: SignedInRequest, pk: int) -> HttpResponse:
         context = {"account": account, "waited": waited}
         return render(request, "accounts/permission.html", context)
     if request.POST.get("answer") == "no":
-        waiting.drop(request.session)
+        pending_action.drop(request.session)
         return redirect(waited.back if waited else "accounts:account_list")
-    if not rates.sign_in_allowed(request):
+    if not rate_limits.sign_in_allowed(request):
         return failed_sign_in(request, failures.TOO_MANY, again=request.path)
     purpose = Purpose(
         "widen",

@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 from qsessions.models import Session
 
-from accounts import audit, browsers, sessions
+from accounts import audit, sessions, user_agents
 from accounts.decorators import signed_in_post
 from accounts.models import AuditEntry
 from accounts.typing import SignedInRequest
@@ -38,7 +38,7 @@ def end_session(request: SignedInRequest, reference: str) -> HttpResponse:
     if session is None:
         messages.success(request, "That session has ended already.")
         return redirect("accounts:session_list")
-    words = browsers.in_words(session.user_agent or "")
+    words = user_agents.in_words(session.user_agent or "")
     audit.record(AuditEntry.Event.SESSION_ENDED, user=request.user, request=request, detail=words)
     if session.pk == request.session.session_key:
         logout(request)
@@ -68,7 +68,7 @@ def _described(session: Session, request: SignedInRequest) -> dict[str, Any]:
     return {
         "reference": sessions.reference(session.pk),
         "is_this": is_this,
-        "words": browsers.in_words(browser),
+        "words": user_agents.in_words(browser),
         "address": audit.address(request) if is_this else session.ip,
         "since": session.created_at,
         "used": session.updated_at,

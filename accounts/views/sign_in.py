@@ -7,11 +7,11 @@ from django.views.decorators.http import require_GET, require_POST, require_safe
 from social_django import views as social_views
 from social_django.utils import load_strategy
 
-from accounts import rates
+from accounts import rate_limits
 from accounts.backends import AsanaOpenIdConnect
-from accounts.oidc.purposes import Purpose
+from accounts.oidc.authorization import Purpose
 from accounts.sign_in import failures
-from accounts.sign_in.failed import failed_sign_in
+from accounts.sign_in.failure_page import failed_sign_in
 from accounts.typing import SignedInRequest
 
 
@@ -26,7 +26,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 @require_POST
 def begin(request: HttpRequest, backend: str) -> HttpResponse:
     """To Asana, unless too many have been sent there from the same address."""
-    if not rates.sign_in_allowed(request):
+    if not rate_limits.sign_in_allowed(request):
         return failed_sign_in(request, failures.TOO_MANY)
     request.session.pop("next", None)  # of an earlier one
     answer: HttpResponse = social_views.auth(request, backend)

@@ -22,7 +22,7 @@ from qsessions.models import Session
 
 from accounts import tokens
 from accounts.models import AsanaAccount
-from asana_tasks import sync
+from asana_tasks.sync import engine
 from tests.people import Person, authorize_url, path_of
 from tests.stand_in import ADA, BEN, CLEO, StandIn
 
@@ -63,7 +63,7 @@ def secrets(monkeypatch) -> Secrets:
             secrets.learn(kind, answer.get(kind))
         store(account, answer)
 
-    for where in ("accounts.tokens.store", "accounts.tokens.refreshing.store"):
+    for where in ("accounts.tokens.store", "accounts.tokens.refresh.store"):
         monkeypatch.setattr(where, learning_store)
     return secrets
 
@@ -105,15 +105,15 @@ def busy_site(db, asana, secrets, log) -> Client:
     sign_in(asana, secrets, CLEO, ada)  # not connected: refused
     asana.order("rotate_refresh_tokens")
     for account in AsanaAccount.objects.all():
-        assert sync.run(account).state == "done"
+        assert engine.run(account).state == "done"
         tokens.access_token_for(account, rejected=tokens.access_token_for(account))
     asana.expire_tokens()  # found out in the middle of a sync
-    assert sync.run(AsanaAccount.objects.get(gid=ADA)).state == "done"
+    assert engine.run(AsanaAccount.objects.get(gid=ADA)).state == "done"
     expired = timezone.now() - timedelta(minutes=1)
     for fault in ("server_error", "rate_limited", "not_json", "invalid_grant"):
         AsanaAccount.objects.filter(gid=BEN).update(access_token_expires_at=expired)
         asana.order(fault, path="/-/oauth_token")
-        assert sync.run(AsanaAccount.objects.get(gid=BEN)).state == "failed"
+        assert engine.run(AsanaAccount.objects.get(gid=BEN)).state == "failed"
         sign_in(asana, secrets, BEN, ada, "/accounts/connect/")
         asana.heal()
     return ada
@@ -216,7 +216,7 @@ def test_what_was_given_back_is_gone(busy_site, asana):
     [
         "accounts.sign_in.pipeline.store_account",
         "accounts.sign_in.pipeline.find_account",
-        "accounts.tokens.keeping.encrypt",
+        "accounts.tokens.storage.encrypt",
         "accounts.oidc.id_tokens.check_claims",
         "accounts.backends.AsanaOpenIdConnect.user_data",
         "social_django.views.login",
@@ -295,7 +295,7 @@ def test_a_planted_secret_is_found_wherever_it_is(owner, administrator, secrets,
 
 def test_the_log_holds_what_is_said_at_all(owner, log):
     """SQL and connections, at DEBUG."""
-    sync.run(owner.account)
+    engine.run(owner.account)
     Person.get(owner, "/accounts/")
     text = log()
     assert "urllib3.connectionpool" in text or "/api/1.0/workspaces" in text

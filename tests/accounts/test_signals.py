@@ -10,7 +10,8 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import connection, transaction
 from django.utils import timezone
 
-from accounts import leaving, tokens
+from accounts import tokens
+from accounts.disconnect import delete_person, disconnect_account
 from accounts.encryption import decrypt
 from accounts.models import AsanaAccount, AuditEntry, Revocation, User
 from tests.accounts.provider import TOKEN
@@ -116,12 +117,10 @@ def test_what_somebody_else_has_deleted_leaves_one_revocation(op, account):
     [
         pytest.param(lambda account, _: account.delete(), id="deleted"),
         pytest.param(
-            lambda account, request: leaving.disconnect(account, request, even_the_last=True),
+            lambda account, request: disconnect_account(account, request, even_the_last=True),
             id="disconnected",
         ),
-        pytest.param(
-            lambda account, request: leaving.delete_person(account.user, request), id="person"
-        ),
+        pytest.param(lambda account, request: delete_person(account.user, request), id="person"),
     ],
 )
 def test_a_refresh_in_progress_is_waited_for(op, account, rf, leave, refused):

@@ -18,7 +18,8 @@ from django.apps import apps  # noqa: E402
 from django.db.models import signals  # noqa: E402
 from django.test import RequestFactory  # noqa: E402
 
-from accounts import leaving, tokens  # noqa: E402
+from accounts import tokens  # noqa: E402
+from accounts.disconnect import disconnect_account  # noqa: E402
 from accounts.models import AsanaAccount, Revocation  # noqa: E402
 
 
@@ -34,7 +35,7 @@ def disconnect(pk: int) -> None:
     account = AsanaAccount.objects.select_related("user").get(pk=pk)
     request = RequestFactory().post("/")
     request.user = account.user
-    revocations = leaving.disconnect(account, request, even_the_last=True)
+    revocations = disconnect_account(account, request, even_the_last=True)
     assert revocations
     tokens.revoke_together(revocations)
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from asana_tasks import sync
 from asana_tasks.models import Task
+from asana_tasks.sync import engine
 from tests.people import Person, path_of
 from tests.stand_in import ADA, StandIn
 
@@ -21,7 +21,7 @@ def allow_changes(person: Person, asana: StandIn, gid: str) -> Person:
     person.get(path_of(asana.allow(answer["Location"], gid)))
     account.refresh_from_db()
     assert account.may_write
-    assert sync.run(account).state == "done"
+    assert engine.run(account).state == "done"
     return person
 
 

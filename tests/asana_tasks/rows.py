@@ -5,9 +5,9 @@ import itertools
 from django.utils import timezone
 
 from accounts.models import AsanaAccount
-from asana_tasks import store
-from asana_tasks.answers import TaskAnswer
+from asana_tasks.api.schemas import TaskAnswer
 from asana_tasks.models import Task, Workspace
+from asana_tasks.sync import store
 
 gids = itertools.count(1)
 

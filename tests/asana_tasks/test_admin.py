@@ -5,8 +5,8 @@ import pytest
 from accounts.admin.confirmed import NotDone
 from accounts.models import AsanaAccount
 from asana_tasks import admin
-from asana_tasks.leases import Lease
 from asana_tasks.models import Task, Workspace
+from asana_tasks.sync.lease import Lease
 from tests.accounts.administration import ACCOUNTS, ask, confirm, events, told
 
 FETCH = "fetch"

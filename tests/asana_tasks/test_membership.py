@@ -69,8 +69,8 @@ def test_a_grant_that_cannot_be_given_back_changes_nothing(asana, db, nobody, li
 @pytest.fixture
 def small_pages(monkeypatch):
     """Two workspaces a page, and three pages at most."""
-    monkeypatch.setattr("asana_tasks.client.PAGE_SIZE", 2)
-    monkeypatch.setattr("asana_tasks.fetching.MAX_PAGES", 3)
+    monkeypatch.setattr("asana_tasks.api.client.PAGE_SIZE", 2)
+    monkeypatch.setattr("asana_tasks.sync.crawl.MAX_PAGES", 3)
 
 
 @pytest.mark.usefixtures("db", "limited", "small_pages")

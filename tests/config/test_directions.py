@@ -86,7 +86,7 @@ def test_the_client_knows_no_models_and_models_no_http():
         models = {"asana_tasks.models", "accounts.models"}
         assert not models & imports(ROOT / "asana_tasks" / f"{name}.py")
     for app in ("accounts", "asana_tasks"):
-        http = {"requests", "accounts.http", "asana_tasks.client", "asana_tasks.sending"}
+        http = {"requests", "accounts.http", "asana_tasks.api.client", "asana_tasks.api.transport"}
         for path in [ROOT / app / "models.py", *(ROOT / app).glob("models/*.py")]:
             assert not path.exists() or not http & imports(path)
 

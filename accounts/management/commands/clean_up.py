@@ -3,7 +3,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError
 
-from accounts import cleaning
+from accounts import cleanup
 from accounts.doctor.database import trouble
 
 
@@ -22,9 +22,9 @@ class Command(BaseCommand):
             raise CommandError("Stopped; run it again to go on", returncode=130) from None
 
     def _would(self) -> str:
-        counts = {name: rows.count() for name, rows in cleaning.outdated().items()}
-        counts["revocations"] = cleaning.overdue_revocations().count()
-        return f"It would delete: {cleaning.in_words(counts)}."
+        counts = {name: rows.count() for name, rows in cleanup.outdated().items()}
+        counts["revocations"] = cleanup.overdue_revocations().count()
+        return f"It would delete: {cleanup.in_words(counts)}."
 
     def _do(self) -> str:
-        return f"Deleted: {cleaning.in_words(cleaning.clean_up())}."
+        return f"Deleted: {cleanup.in_words(cleanup.clean_up())}."

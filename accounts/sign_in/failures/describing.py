@@ -5,8 +5,8 @@ from typing import Final
 
 from social_core.exceptions import SocialAuthBaseException
 
-from accounts import rates
-from accounts.oidc.purposes import Kind
+from accounts import rate_limits
+from accounts.oidc.authorization import Kind
 from accounts.sign_in.failures import links, sign_ins
 from accounts.sign_in.failures.failure import Failure
 
@@ -51,7 +51,7 @@ BY_CODE_AND_KIND: Final[dict[tuple[str, Kind], Failure]] = {
 
 def too_many(seconds: int) -> Failure:
     """TOO_MANY, with how long it is until the next one is allowed."""
-    return replace(sign_ins.TOO_MANY, advice=f"Try again in {rates.in_words(seconds)}.")
+    return replace(sign_ins.TOO_MANY, advice=f"Try again in {rate_limits.in_words(seconds)}.")
 
 
 def of_a_stranger(failure: Failure) -> Failure:

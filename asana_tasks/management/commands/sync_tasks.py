@@ -5,7 +5,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from accounts.models import AsanaAccount
-from asana_tasks import sync
+from asana_tasks.sync import engine
 
 
 class Command(BaseCommand):
@@ -32,7 +32,7 @@ class Command(BaseCommand):
             accounts = accounts.filter(gid=gid)
             if not accounts:
                 raise CommandError(f"No connected Asana account has the gid {gid}")
-        return [each for each in accounts if not stale_only or sync.is_stale(each)]
+        return [each for each in accounts if not stale_only or engine.is_stale(each)]
 
     def _sync(self, account: AsanaAccount, bars: Progress) -> bool:
         """Whether all of it was fetched, by us or by somebody who is at it already.
@@ -41,7 +41,7 @@ class Command(BaseCommand):
         """
         states = set()
         bar = bars.add_task(account.gid, total=None)
-        for progress in sync.refresh(account):
+        for progress in engine.refresh(account):
             states.add(progress.state)
             bars.update(
                 bar,

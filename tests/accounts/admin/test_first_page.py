@@ -11,7 +11,7 @@ from django.utils.html import escape
 from accounts import health, tokens
 from accounts.encryption import encrypt
 from accounts.models import AsanaAccount, AuditEntry, Revocation, User
-from asana_tasks import sync
+from asana_tasks.sync import engine
 from tests.accounts.administration import ACCOUNTS, FIRST, confirm
 
 Event = AuditEntry.Event
@@ -57,11 +57,11 @@ def test_with_asana_down_it_says_that_nothing_could_be_fetched(
     """Neither a token nor a task: no refusal, and so no entry in the log."""
     AsanaAccount.objects.update(access_token_expires_at=timezone.now())
     asana.order("server_error")
-    assert sync.run(owner.account).state == "failed"
+    assert engine.run(owner.account).state == "failed"
     assert sum(failure.number for failure in health.look().failures) == 0
     words = "the last attempt to fetch tasks failed for {} of 2 connected accounts"
     assert troubles() == [words.format(1)]
-    assert sync.run(other_user.account).state == "failed"
+    assert engine.run(other_user.account).state == "failed"
     assert troubles() == [words.format(2)]
     assert "Everything is all right." not in page(administrator)
 

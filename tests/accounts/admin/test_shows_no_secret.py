@@ -18,9 +18,9 @@ from qsessions.models import Session
 
 from accounts.management.commands import dumpdata
 from accounts.models import AsanaAccount, Revocation, User, WatchedSignIn
-from accounts.tokens.keeping import stored
-from asana_tasks import sync
+from accounts.tokens.storage import stored
 from asana_tasks.models import Placement, Project, SavedView, Task, Workspace
+from asana_tasks.sync import engine
 from tests.accounts.administration import (
     ACCOUNTS,
     LOG,
@@ -39,7 +39,7 @@ PAGES = ("change", "history", "delete")
 @pytest.fixture
 def full(owner, asana, administrator) -> None:
     """Tokens, tasks, a waiting revocation, a log: a row of everything."""
-    sync.run(owner.account)
+    engine.run(owner.account)
     SavedView.objects.create(user=owner.user, name="Zebra crossing", query="q=secret+plan")
     AsanaAccount.objects.update(label="Moonlight job")
     sign_in(owner.client.__class__(), asana, SAM)
@@ -229,13 +229,13 @@ def test_an_account_that_was_loaded_is_mended_by_its_person(full, owner, asana, 
     call_command("loaddata", str(file), verbosity=0)
 
     account = AsanaAccount.objects.get()
-    assert sync.run(account).message == "Onelist holds no access that lasts"
+    assert engine.run(account).message == "Onelist holds no access that lasts"
     account.refresh_from_db()
     assert account.needs_reconnecting
     assert sign_in(owner.client.__class__(), asana, account.gid).status_code == 302
     account.refresh_from_db()
     assert (account.user, account.needs_reconnecting) == (owner.user, False)
-    assert sync.run(account).state == "done"
+    assert engine.run(account).state == "done"
     assert account.tasks.exists()
 
 

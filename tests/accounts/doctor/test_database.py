@@ -5,7 +5,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
 
-from accounts import cleaning
+from accounts import cleanup
 from accounts.doctor import database
 from accounts.models import AuditEntry, Revocation
 from tests.accounts.doctor.findings import OK, PROBLEM, WARNING, is_found
@@ -42,7 +42,7 @@ def test_a_migration_that_waits():
 )
 def test_the_age_of_the_last_clean_up(db, hours, state, words):
     if hours is not None:
-        cleaning.clean_up()
+        cleanup.clean_up()
         AuditEntry.objects.update(at=timezone.now() - timedelta(hours=hours))
     is_found(database.clean_up, state, words)
 

@@ -7,7 +7,7 @@ import pytest
 from cryptography.fernet import Fernet
 from django.core.management import CommandError, call_command
 
-from accounts import cleaning, doctor, tokens
+from accounts import cleanup, doctor, tokens
 from accounts.models import AsanaAccount
 from tests.accounts.parallel import environment
 from tests.environment import free_port
@@ -34,7 +34,7 @@ def test_all_is_well_but_for_the_clean_up(asana, db):
     told = run()
     assert "PROBLEM" not in told
     assert "WARNING  clean-up" in told
-    cleaning.clean_up()
+    cleanup.clean_up()
     assert "ok       clean-up" in run()
 
 

@@ -227,7 +227,7 @@ def test_of_two_grants_the_one_that_is_not_used_is_set_aside(op):
 
 
 def test_there_is_an_end_to_what_is_set_aside(op, monkeypatch):
-    monkeypatch.setattr("accounts.tokens.keeping.MOST_EARLIER", 2)
+    monkeypatch.setattr("accounts.tokens.storage.MOST_EARLIER", 2)
     account = sign_in(op).is_signed_in()
     for _ in range(4):
         sign_in(op).is_signed_in()

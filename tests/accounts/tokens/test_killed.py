@@ -77,7 +77,7 @@ def expired(op, monkeypatch) -> AsanaAccount:
     """Nobody who finds a lock waits for long."""
     account = sign_in(op).is_signed_in()
     AsanaAccount.objects.update(access_token_expires_at=timezone.now() - timedelta(minutes=1))
-    monkeypatch.setattr("accounts.tokens.refreshing.LOCK_SECONDS", 2)
+    monkeypatch.setattr("accounts.tokens.refresh.LOCK_SECONDS", 2)
     op.seen.clear()
     return account
 

@@ -8,8 +8,8 @@ from django.utils import timezone
 
 from accounts import tokens
 from accounts.models import AsanaAccount, Revocation, User
-from asana_tasks import sync
 from asana_tasks.models import Workspace
+from asana_tasks.sync import engine
 from tests.stand_in import ADA, BEN
 
 
@@ -44,7 +44,7 @@ def test_it_says_in_plain_words_what_was_granted(owner, scope, words):
 
 def test_it_shows_workspaces_and_when_what_happened(owner):
     assert "Not fetched yet" in page_of(owner)
-    assert sync.run(owner.account).state == "done"
+    assert engine.run(owner.account).state == "done"
     AsanaAccount.objects.update(
         connected_at=timezone.now() - timedelta(days=400),
         refreshed_at=timezone.now() - timedelta(minutes=30),

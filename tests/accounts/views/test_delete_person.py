@@ -14,8 +14,8 @@ from qsessions.models import Session
 
 from accounts import tokens
 from accounts.models import AsanaAccount, AuditEntry, Revocation, User
-from asana_tasks import store, sync
 from asana_tasks.models import Task, Workspace
+from asana_tasks.sync import engine, store
 from tests.accounts import everything
 from tests.people import sign_in
 from tests.stand_in import ADA
@@ -29,7 +29,7 @@ def words(answer) -> str:
 
 
 def test_it_says_what_goes_and_what_happens_at_asana(owner):
-    sync.run(owner.account)
+    engine.run(owner.account)
     tasks = owner.user.tasks.count()
     page = words(owner.get(PAGE))
     for going in (
@@ -45,7 +45,7 @@ def test_it_says_what_goes_and_what_happens_at_asana(owner):
 
 
 def test_it_counts_only_what_people_have_a_word_for_and_what_really_goes(owner):
-    sync.run(owner.account)
+    engine.run(owner.account)
     Revocation.objects.create(user=owner.user)
     owner.user.groups.add(Group.objects.create(name="Readers"))
     listed = " ".join(re.findall(r"<li>\d+ .*?</li>", words(owner.get(PAGE)).lower()))
@@ -244,7 +244,7 @@ def test_with_a_sync_under_way(owner, monkeypatch):
 
     def run() -> None:
         try:
-            list(sync.refresh(account))
+            list(engine.refresh(account))
         finally:
             connection.close()
 

@@ -8,10 +8,10 @@ from django.db import connection
 from django.db.models.signals import post_save
 from django.test import Client
 
-from accounts import leaving, tokens
+from accounts import disconnect, tokens
 from accounts.models import AsanaAccount, AuditEntry, Revocation, User
-from asana_tasks import sync
 from asana_tasks.models import Project, Task, Workspace
+from asana_tasks.sync import engine
 from tests.accounts.events import told
 from tests.accounts.provider import REVOKE, TOKEN
 from tests.people import Person, authorize_url, path_of
@@ -33,11 +33,11 @@ def add(person: Person, asana: StandIn, gid: str) -> AsanaAccount:
 def ada(owner, asana) -> Person:
     """With tasks, and another account of hers by which she gets in."""
     add(owner, asana, BEN)
-    assert sync.run(owner.account).state == "done"
+    assert engine.run(owner.account).state == "done"
     return owner
 
 
-def disconnect(person: Person, account: AsanaAccount | None = None) -> str:
+def disconnect_page(person: Person, account: AsanaAccount | None = None) -> str:
     """The page after it."""
     answer = person.post(path(account or person.account))
     assert (answer.status_code, answer["Location"]) == (302, "/accounts/"), answer.content
@@ -55,7 +55,7 @@ def test_where_only_some_may_come_in_one_from_elsewhere_is_no_way_in(ada, settin
     assert "isn't known to be in a workspace" in page
     assert ada.post(path(ada.account)).status_code == 409
     assert AsanaAccount.objects.filter(gid=ADA).exists()
-    disconnect(ada, AsanaAccount.objects.get(gid=BEN))
+    disconnect_page(ada, AsanaAccount.objects.get(gid=BEN))
 
 
 def test_it_says_what_will_be_deleted(ada):
@@ -131,7 +131,7 @@ def test_what_was_never_there_is_no_trouble(ada, pk):
 
 
 def test_it_goes_here_and_at_asana_and_that_is_told(ada, asana):
-    page = disconnect(ada)
+    page = disconnect_page(ada)
     assert "<bdi>Ada Okafor</bdi> (<bdi>ada@example.com</bdi>) is disconnected" in page
     assert "Asana has ended Onelist's access." in page
     assert list(AsanaAccount.objects.values_list("gid", flat=True)) == [BEN]
@@ -159,7 +159,7 @@ def test_asana_gets_the_refresh_token_in_the_body(op, nobody):
 
 def test_with_asana_down_it_goes_here_at_once_and_there_later(ada, asana):
     asana.order("server_error", path="/-/oauth_revoke", value=503)
-    page = disconnect(ada)
+    page = disconnect_page(ada)
     assert "Asana isn't answering: Onelist keeps telling it for up to 7 days" in page
     assert "Asana hasn't ended our access yet" in page
     assert "https://app.asana.com/0/my-apps" in page
@@ -175,7 +175,7 @@ def test_with_asana_down_it_goes_here_at_once_and_there_later(ada, asana):
 
 def test_a_token_that_cannot_be_read_is_no_sign_that_asana_has_ended_it(ada, asana):
     AsanaAccount.objects.filter(gid=ADA).update(encrypted_refresh_token="gAAAA")
-    page = disconnect(ada)
+    page = disconnect_page(ada)
     assert "Onelist could not tell Asana" in page
     assert "had ended" not in page
     assert not asana.requests("/-/oauth_revoke")
@@ -190,7 +190,7 @@ def test_what_somebody_else_has_dealt_with_is_not_called_ended(ada, asana):
 
     post_save.connect(is_faster, sender=Revocation)
     try:
-        page = disconnect(ada)
+        page = disconnect_page(ada)
     finally:
         post_save.disconnect(is_faster, sender=Revocation)
     assert "your history says how" in page
@@ -201,27 +201,27 @@ def test_what_somebody_else_has_dealt_with_is_not_called_ended(ada, asana):
 @pytest.mark.parametrize("fault", ["drop", "rate_limited", "server_error"])
 def test_however_asana_is_down(ada, asana, fault):
     asana.order(fault, path="/-/oauth_revoke")
-    assert "keeps telling it for up to 7 days" in disconnect(ada)
+    assert "keeps telling it for up to 7 days" in disconnect_page(ada)
     assert Revocation.objects.count() == 1
 
 
 def test_where_the_grant_is_gone_there_is_nothing_to_revoke(ada, asana):
     asana.revoke_grants(ADA)
     assert not tokens.renew(AsanaAccount.objects.get(gid=ADA))
-    assert "held no lasting access any more" in disconnect(ada)
+    assert "held no lasting access any more" in disconnect_page(ada)
     assert not asana.requests("/-/oauth_revoke")
 
 
 def test_where_our_key_is_gone_that_is_told_too(ada, asana, settings):
     AsanaAccount.objects.filter(gid=ADA).update(encrypted_refresh_token="x.gAAAAA")
-    page = disconnect(ada)
+    page = disconnect_page(ada)
     assert "is disconnected" in page
     assert not AsanaAccount.objects.filter(gid=ADA).exists()
 
 
 def test_one_can_come_back(ada, asana):
-    disconnect(ada)
-    assert sync.run(add(ada, asana, ADA)).state == "done"
+    disconnect_page(ada)
+    assert engine.run(add(ada, asana, ADA)).state == "done"
     assert AsanaAccount.objects.filter(user=ada.user).count() == 2
 
 
@@ -229,24 +229,23 @@ def test_one_can_come_back(ada, asana):
 
 
 def test_twice_is_no_trouble(ada):
-    disconnect(ada)
-    assert "That account isn't connected here any more." in disconnect(ada)
+    disconnect_page(ada)
+    assert "That account isn't connected here any more." in disconnect_page(ada)
     assert len(told(Event.DISCONNECTED)) == 1
 
 
 def test_a_page_that_is_open_in_another_tab_is_gone(ada):
-    disconnect(ada)
+    disconnect_page(ada)
     assert ada.get(path(ada.account)).status_code == 404
 
 
 def test_who_deletes_themselves_in_another_tab_meanwhile_signs_in(ada, monkeypatch):
-    disconnected = leaving.disconnect
 
     def a_moment_too_late(*args, **kwargs):
         User.objects.filter(pk=ada.user.pk).delete()
-        return disconnected(*args, **kwargs)
+        return disconnect.disconnect_account(*args, **kwargs)
 
-    monkeypatch.setattr(leaving, "disconnect", a_moment_too_late)
+    monkeypatch.setattr("accounts.views.accounts.disconnect_account", a_moment_too_late)
     answer = ada.post(path(ada.account), follow=True)
     assert answer.redirect_chain[-1] == ("/login/", 302)
 
@@ -305,13 +304,13 @@ def test_with_a_password_no_account_is_the_last_way_in(owner):
     user.is_staff = True  # whose password form is the only one
     user.save()
     owner.client.force_login(user)
-    assert "is disconnected" in disconnect(owner)
+    assert "is disconnected" in disconnect_page(owner)
     assert not AsanaAccount.objects.exists()
     assert User.objects.filter(pk=user.pk).exists()
 
 
 def test_the_other_way_round_both_can_go_one_after_the_other(ada):
-    disconnect(ada)
+    disconnect_page(ada)
     last = AsanaAccount.objects.get()
     assert ada.post(path(last)).status_code == 409
 

@@ -9,7 +9,7 @@ from accounts import tokens
 from accounts.encryption import decrypt
 from accounts.models import AsanaAccount, AuditEntry, Revocation
 from accounts.sign_in import failures
-from asana_tasks import sync
+from asana_tasks.sync import engine
 from tests.accounts.events import told
 from tests.accounts.provider import REVOKE
 from tests.fake_asana.app import query
@@ -135,7 +135,7 @@ def test_the_narrower_grant_takes_the_place_of_the_wider_one(wide, asana):
     assert revoked == [200, 200]  # that of the sign-in before it, too
     assert told(Event.PERMISSIONS_WIDENED) == [(wide.user, "person")]
     assert told(Event.PERMISSIONS_GIVEN_UP) == [(wide.user, "person")]
-    assert sync.run(ada()).state == "done"
+    assert engine.run(ada()).state == "done"
 
 
 def test_it_is_the_wider_token_that_is_revoked(op, nobody):
@@ -156,7 +156,7 @@ def test_a_later_sign_in_does_not_widen_it_again(wide, asana):
 
 def test_a_later_change_of_a_task_asks_again(wide, asana):
     narrow(wide, asana)
-    sync.run(ada())
+    engine.run(ada())
     task = ada().tasks.open().first()
     answer = wide.post("/tasks/change/", {"task": task.pk, "do": "complete"})
     assert answer["Location"] == f"/accounts/{ada().pk}/permission/"

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.forms import LabelForm
 from accounts.models import AsanaAccount
-from asana_tasks import sync
+from asana_tasks.sync import engine
 from tests.people import authorize_url, path_of
 from tests.stand_in import ADA, BEN, ROOT
 
@@ -121,7 +121,7 @@ def test_it_wants_the_sites_own_form(owner):
 def two_accounts(owner, asana):
     link = authorize_url(owner.client, "/accounts/connect/")
     owner.get(path_of(asana.allow(link, BEN)))
-    sync.run(owner.account)
+    engine.run(owner.account)
     owner.post(label(owner), WORDS)
     return owner
 

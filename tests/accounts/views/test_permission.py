@@ -10,8 +10,8 @@ from django.utils import timezone
 
 from accounts import tokens
 from accounts.models import AsanaAccount
-from accounts.sign_in import failures, waiting
-from asana_tasks import client
+from accounts.sign_in import failures, pending_action
+from asana_tasks.api import client
 from tests.accounts.provider import TOKEN, Handler
 from tests.fake_asana.app import query
 from tests.people import Person, path_of, sign_in
@@ -34,11 +34,13 @@ def widen(person: Person, asana: StandIn, gid: str = ADA):
     return person.get(path_of(asana.allow(ask(person), gid)))
 
 
-def keep_waiting(person: Person) -> waiting.Waiting:
+def keep_waiting(person: Person) -> pending_action.Waiting:
     session = person.client.session
-    waiting.keep(session, view="asana_tasks:resume_change", back="/tasks/?sort=name", what={})
+    pending_action.keep(
+        session, view="asana_tasks:resume_change", back="/tasks/?sort=name", what={}
+    )
     session.save()
-    waited = waiting.peek(session)
+    waited = pending_action.peek(session)
     assert waited is not None
     return waited
 
@@ -86,7 +88,7 @@ def test_not_now_leads_back_and_drops_what_waited(owner, asana):
     before = len(asana.requests())
     answer = owner.post(permission(owner), {"answer": "no"})
     assert answer["Location"] == "/tasks/?sort=name"
-    assert waiting.peek(owner.client.session) is None
+    assert pending_action.peek(owner.client.session) is None
     assert len(asana.requests()) == before
 
 
@@ -158,7 +160,7 @@ def test_declining_drops_what_waited_and_nothing_else(owner, asana):
     assert answer.status_code == 403
     assert failures.DECLINED.explanation.partition(",")[0] in page.replace("&#x27;", "'")
     assert 'href="/tasks/?sort=name"' in page
-    assert waiting.peek(owner.client.session) is None
+    assert pending_action.peek(owner.client.session) is None
     assert AsanaAccount.objects.values().get() == before
     assert owner.get("/tasks/").status_code == 200
     assert tokens.access_token_for(account())
@@ -179,7 +181,7 @@ def test_another_account_is_refused_and_not_stored(owner, asana):
     assert failures.ANOTHER_ACCOUNT.title in page
     assert f'href="{permission(owner)}"' in page
     assert AsanaAccount.objects.values().get() == before
-    assert waiting.peek(owner.client.session) is not None
+    assert pending_action.peek(owner.client.session) is not None
 
 
 def test_even_if_it_is_linked_to_the_same_person(owner, asana):
@@ -203,7 +205,7 @@ def test_an_outage_in_between_can_be_tried_again(owner, asana):
     answer = owner.get(link)
     assert answer.status_code == 503
     assert f'href="{permission(owner)}"' in answer.content.decode()
-    assert waiting.peek(owner.client.session) is not None
+    assert pending_action.peek(owner.client.session) is not None
     asana.heal()
     assert "/resume/" in widen(owner, asana)["Location"]
 
@@ -219,22 +221,22 @@ def test_it_mends_a_broken_link_as_well(owner, asana):
 
 def test_what_waits_expires(owner):
     waited = keep_waiting(owner)
-    later = timezone.now() + datetime.timedelta(seconds=waiting.LIFETIME + 1)
+    later = timezone.now() + datetime.timedelta(seconds=pending_action.LIFETIME + 1)
     with time_machine.travel(later):
-        assert waiting.peek(owner.client.session) is None
-        assert waiting.take(owner.client.session, waited.key) is None
+        assert pending_action.peek(owner.client.session) is None
+        assert pending_action.take(owner.client.session, waited.key) is None
 
 
 def test_one_thing_waits_at_a_time(owner):
     first, second = keep_waiting(owner), keep_waiting(owner)
     assert first.key != second.key
-    assert waiting.take(owner.client.session, first.key) is None
+    assert pending_action.take(owner.client.session, first.key) is None
 
 
 def test_signing_out_forgets_it(owner):
     keep_waiting(owner)
     owner.post("/logout/")
-    assert waiting.peek(owner.client.session) is None
+    assert pending_action.peek(owner.client.session) is None
 
 
 # A later sign-in, which asks for less

@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts import tokens
 from accounts.models import AsanaAccount, AuditEntry, User
 from accounts.sign_in import failures
-from asana_tasks import sync
+from asana_tasks.sync import engine
 from tests.accounts.events import told
 from tests.fake_asana.app import query
 from tests.people import Person, authorize_url, path_of
@@ -40,7 +40,7 @@ def reconnect(person: Person, asana: StandIn, gid: str = ADA, **data: str):
 @pytest.fixture
 def broken(owner, asana) -> Person:
     """Ada has removed Onelist in Asana's settings; what was fetched before is two days old."""
-    assert sync.run(owner.account).state == "done"
+    assert engine.run(owner.account).state == "done"
     AsanaAccount.objects.update(synced_at=timezone.now() - timedelta(days=2))
     asana.revoke_grants(ADA)
     assert not tokens.renew(ada())
@@ -114,7 +114,7 @@ def test_it_works_again_in_place(broken, asana):
     after = ada()
     assert (after.pk, after.connected_at) == (before.pk, before.connected_at)
     assert (after.status, after.last_error) == ("connected", "")
-    assert sync.run(after).state == "done"
+    assert engine.run(after).state == "done"
     assert told(Event.RECONNECTED) == [(broken.user, "person")]
     assert told(Event.CONNECTED) == [(broken.user, "person")]  # at first, and not again
 

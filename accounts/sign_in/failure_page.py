@@ -1,0 +1,39 @@
+"""The page of a sign-in that did not work."""
+
+from typing import NamedTuple
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.cache import add_never_cache_headers
+
+from accounts import rate_limits
+from accounts.models import AsanaAccount
+from accounts.oidc.profile import Named
+from accounts.sign_in import failures
+
+
+class MixUp(NamedTuple):
+    """Both named: the person has just been the one that came back, at Asana."""
+
+    expected: AsanaAccount | None
+    came_back_as: Named | None
+
+
+def failed_sign_in(
+    request: HttpRequest,
+    failure: failures.Failure,
+    *,
+    back: str = "",
+    again: str = "",
+    mix_up: MixUp | None = None,
+) -> HttpResponse:
+    """`back` and `again` are paths: where the person was, and where it can be tried again."""
+    seconds = rate_limits.sign_in_wait(request) if failure is failures.TOO_MANY else 0
+    if seconds:
+        failure = failures.too_many(seconds)
+    context = {"failure": failure, "back": back, "again": again, "mix_up": mix_up}
+    response = render(request, "accounts/sign_in_failed.html", context, status=failure.status)
+    if seconds:
+        response["Retry-After"] = str(seconds)
+    add_never_cache_headers(response)
+    return response

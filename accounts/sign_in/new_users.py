@@ -1,0 +1,37 @@
+"""The local user of somebody who signs in for the first time."""
+
+import re
+import secrets
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from accounts.models import User
+from accounts.oidc.profile import text
+
+
+def create_user(gid: str, claims: Mapping[str, Any]) -> User:
+    email = text(claims.get("email"), 254)
+    user = User(name=text(claims.get("name"), 255), email=email, username=_username(gid, email))
+    user.set_unusable_password()
+    try:
+        with transaction.atomic():
+            user.save()
+    except IntegrityError:  # somebody else took that name a moment ago
+        user.username = _username(gid, email)
+        user.save()
+    return user
+
+
+def _username(gid: str, email: str) -> str:
+    """The e-mail's local part, which administrators can read; with the gid where it is taken.
+
+    With random letters where that is taken too: nobody can keep another person out by a name.
+    """
+    local_part = re.sub(r"[^\w.+-]", "", User.normalize_username(email.partition("@")[0]))[:100]
+    named = [local_part] if local_part not in {"", "asana"} else []
+    for username in (*named, f"{local_part or 'asana'}-{gid}"[:150]):
+        if not User.objects.filter(username__iexact=username).exists():
+            return username
+    return f"{local_part or 'asana'}-{secrets.token_hex(8)}"

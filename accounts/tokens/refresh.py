@@ -1,0 +1,164 @@
+"""A valid access token, whoever asks and however many ask at once."""
+
+import logging
+import re
+from datetime import timedelta
+from typing import Final
+
+from django.db import OperationalError, connection, transaction
+from django.utils import timezone
+from django.views.decorators.debug import sensitive_variables
+from social_core.exceptions import SocialAuthBaseException
+from social_django.utils import load_strategy
+
+from accounts import audit
+from accounts.backends import AsanaOpenIdConnect
+from accounts.encryption import CannotDecrypt
+from accounts.models import AsanaAccount, AuditEntry
+from accounts.oidc.provider_errors import code_of
+from accounts.tokens.errors import NeedsReconnecting, TokenError, TryLater
+from accounts.tokens.storage import (
+    MAX_LIFETIME,
+    UNREADABLE,
+    fingerprint,
+    forget,
+    needs_reconnecting,
+    store,
+    stored,
+)
+
+logger = logging.getLogger(__name__)
+
+MARGIN: Final = timedelta(minutes=5)
+LOCK_SECONDS: Final = 20
+NOTHING_LASTING: Final = "Onelist holds no access that lasts"
+
+
+@sensitive_variables()
+def access_token_for(account: AsanaAccount, *, rejected: str | None = None) -> str:
+    """A valid access token; refreshed if it is about to expire, or if it is the `rejected` one.
+
+    However many threads and processes ask, one of them refreshes: it holds the row's lock, and the
+    others look again once they have it. Raises NeedsReconnecting, TryLater.
+    """
+    try:
+        row = AsanaAccount.objects.get(pk=account.pk)
+        token = _valid_token(row, rejected)
+        if token is not None:
+            return token
+        backend = _backend(row)
+        with transaction.atomic(durable=True):  # a new refresh token must not be rolled back
+            _limit_waiting()
+            rows = AsanaAccount.objects.select_for_update(no_key=True)  # tasks may be stored
+            locked = rows.get(pk=account.pk)
+            token, failure = _refresh_unless_done(locked, rejected, backend)
+    except AsanaAccount.DoesNotExist as error:
+        raise NeedsReconnecting("It is no longer connected") from error
+    except OperationalError as error:
+        raise TryLater("Somebody else is refreshing this account") from error
+    if token is None:
+        raise failure or TryLater
+    return token
+
+
+@sensitive_variables()
+def refresh_now(account: AsanaAccount) -> None:
+    """Once, whether it is about to expire or not. Raises NeedsReconnecting, TryLater."""
+    row = AsanaAccount.objects.filter(pk=account.pk).first()
+    access_token_for(account, rejected=_valid_token(row, None) if row else None)
+
+
+def renew(account: AsanaAccount) -> bool:
+    """Whether its grant still works, tried by refreshing. An outage is no sign that it doesn't."""
+    try:
+        refresh_now(account)
+    except NeedsReconnecting:
+        return False
+    except TryLater:
+        return True
+    return True
+
+
+@sensitive_variables()
+def _refresh_unless_done(
+    account: AsanaAccount, rejected: str | None, backend: AsanaOpenIdConnect
+) -> tuple[str | None, TokenError | None]:
+    """The second look, under the lock. Errors are returned: what they wrote is to be committed."""
+    if account.needs_reconnecting:
+        return None, NeedsReconnecting(account.last_error)
+    token = _valid_token(account, rejected)
+    if token is not None:
+        return token, None
+    try:
+        refresh_token = stored(account, "refresh_token")
+    except CannotDecrypt:
+        why = UNREADABLE if account.encrypted_refresh_token else NOTHING_LASTING
+        return None, needs_reconnecting(account, why)
+    try:
+        answer = backend.refresh_token(refresh_token)
+    except SocialAuthBaseException as error:
+        return None, _failure(account, error)
+    if backend.id_token is not None and backend.id_token["sub"] != account.gid:
+        return None, TryLater("Asana answered for another account")
+    store(account, answer)
+    return answer["access_token"], None
+
+
+def _backend(account: AsanaAccount) -> AsanaOpenIdConnect:
+    """With what it has to know of the provider, so that nobody waits for that under the lock.
+
+    Raises TokenError.
+    """
+    if account.needs_reconnecting:
+        raise NeedsReconnecting(account.last_error)
+    backend = AsanaOpenIdConnect(load_strategy())  # type: ignore[no-untyped-call]
+    try:
+        backend.have_documents()
+    except SocialAuthBaseException as error:
+        raise _failure(account, error) from error
+    return backend
+
+
+def _failure(account: AsanaAccount, error: SocialAuthBaseException) -> TokenError:
+    """Only `invalid_grant` means the grant is gone; everything else means later."""
+    logger.warning("Refreshing account %s failed: %s", account.gid, error.code)
+    if error.provider_code:
+        audit.record(
+            AuditEntry.Event.REFRESH_REFUSED,
+            account=account,
+            detail=code_of(error),
+            fingerprint=fingerprint(account),
+            once_in=timedelta(hours=1),
+        )
+    if error.provider_code == "invalid_grant" and (error.status_code or 0) < 500:
+        forget(account)
+        return needs_reconnecting(account, "Asana no longer lets us in")
+    return TryLater(retry_after=_seconds(error.retry_after or ""))
+
+
+def _seconds(retry_after: str) -> int | None:
+    """Of a Retry-After header; a day is as good as for ever."""
+    if not re.fullmatch("[0-9]+", retry_after):
+        return None
+    return int(min(float(retry_after), MAX_LIFETIME.total_seconds()))
+
+
+@sensitive_variables()
+def _valid_token(account: AsanaAccount, rejected: str | None) -> str | None:
+    expires_at, refreshed_at = account.access_token_expires_at, account.refreshed_at
+    if account.needs_reconnecting or expires_at is None or refreshed_at is None:
+        return None
+    margin = min(MARGIN, (expires_at - refreshed_at) / 2)  # a token may live for seconds only
+    if expires_at - margin <= timezone.now():
+        return None
+    try:
+        token = stored(account, "access_token")
+    except CannotDecrypt:
+        return None
+    return None if token == rejected else token
+
+
+def _limit_waiting() -> None:
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(f"SET LOCAL lock_timeout = '{LOCK_SECONDS}s'")

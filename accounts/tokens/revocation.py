@@ -1,0 +1,177 @@
+"""Ending a grant at Asana: at once if it answers, else again and again for a week.
+
+POST, the refresh token in the body, as https://developers.asana.com/docs/oauth asks. RFC 7009 2.2:
+a token that is unknown there counts as revoked.
+"""
+
+import logging
+import time
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from enum import StrEnum
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+import requests
+from django.db import transaction
+from django.utils import timezone
+from django.views.decorators.debug import sensitive_variables
+from social_core.exceptions import SocialAuthBaseException
+from social_django.utils import load_strategy
+
+from accounts import audit, http
+from accounts.backends import AsanaOpenIdConnect
+from accounts.encryption import CannotDecrypt, decrypt
+from accounts.models import AsanaAccount, AuditEntry, Revocation, User
+from accounts.tokens.refresh import renew
+from accounts.tokens.set_aside import account_hash, place_of
+from accounts.tokens.storage import UNREADABLE
+
+logger = logging.getLogger(__name__)
+
+SECONDS: Final = 5.0  # somebody is waiting for the answer
+SECONDS_IN_ALL: Final = 10.0  # then no other request is begun; those left are tried later
+ENDED_TOGETHER: Final = "Asana ended this access together with the wider one you gave up"
+PATH: Final = "/-/oauth_revoke"  # where discovery names no revocation_endpoint
+
+
+class Outcome(StrEnum):
+    REVOKED = "revoked"
+    WAITING = "waiting"  # it will be tried again
+    GONE = "gone"  # somebody else has revoked it, given it up, or dropped it
+    GIVEN_UP = "given up"  # after a week, or where an account had no readable token
+
+
+LEAST_FIRST: Final = (Outcome.GIVEN_UP, Outcome.WAITING, Outcome.GONE, Outcome.REVOKED)
+
+
+def revoke(revocation: Revocation) -> Outcome:
+    """Try it now, unless somebody else is trying. The row is gone unless the outcome is WAITING."""
+    if not revocation.pk:  # there was no token to be read
+        return Outcome.GIVEN_UP
+    next_attempt_at = min(timezone.now() + revocation.pause, revocation.ends_at)
+    claimed = Revocation.objects.filter(pk=revocation.pk, attempts=revocation.attempts).update(
+        attempts=revocation.attempts + 1, next_attempt_at=next_attempt_at
+    )
+    if not claimed:
+        still_there = Revocation.objects.filter(pk=revocation.pk).exists()
+        return Outcome.WAITING if still_there else Outcome.GONE
+    revocation.attempts += 1
+    try:
+        _ask(decrypt(revocation.encrypted_refresh_token, bound_to=place_of(revocation)))
+    except CannotDecrypt:
+        return _later(revocation, UNREADABLE)  # the key may be put back
+    except (requests.RequestException, SocialAuthBaseException) as error:
+        return _later(revocation, _why(error))
+    outcome = _end(revocation, Outcome.REVOKED, AuditEntry.Event.REVOKED)
+    _try_what_is_left(revocation)
+    return outcome
+
+
+def revoke_due(
+    revocations: Iterable[Revocation] | None = None, *, seconds: float = 3600.0
+) -> dict[Outcome, int]:
+    """Try those that are due (or the given ones), oldest first, until the time is up."""
+    if revocations is None:
+        revocations = Revocation.objects.filter(next_attempt_at__lte=timezone.now())
+    return _counts(outcome for _, outcome in _tried(revocations, seconds))
+
+
+def revoke_by_account(revocations: Iterable[Revocation]) -> dict[Outcome, int]:
+    """Try these while somebody is waiting. How many accounts there are of each outcome: of several
+    grants of one account, it is the least that can be said of all."""
+    least: dict[str, Outcome] = {}
+    for revocation, outcome in _tried(revocations, SECONDS_IN_ALL):
+        known = least.get(revocation.account_hash, outcome)
+        least[revocation.account_hash] = min(known, outcome, key=LEAST_FIRST.index)
+    return _counts(least.values())
+
+
+def revoke_together(revocations: Iterable[Revocation]) -> Outcome | None:
+    """Of one account. None: there was nothing to revoke."""
+    counts = revoke_by_account(revocations)
+    return next((outcome for outcome in LEAST_FIRST if counts[outcome]), None)
+
+
+def _tried(
+    revocations: Iterable[Revocation], seconds: float
+) -> Iterator[tuple[Revocation, Outcome]]:
+    ends_at = time.monotonic() + seconds
+    for revocation in revocations:
+        in_time = time.monotonic() < ends_at
+        yield revocation, revoke(revocation) if in_time else Outcome.WAITING
+
+
+def _counts(outcomes: Iterable[Outcome]) -> dict[Outcome, int]:
+    return dict.fromkeys(Outcome, 0) | Counter(outcomes)
+
+
+@sensitive_variables()
+def discard(answer: Mapping[str, Any]) -> None:
+    """Tokens that were issued for somebody who isn't let in. One try: nothing of them is kept."""
+    if not isinstance(answer.get("refresh_token"), str):
+        return
+    try:
+        _ask(answer["refresh_token"])
+    except (requests.RequestException, SocialAuthBaseException) as error:
+        logger.warning("A grant that is not wanted was not revoked: %s", _why(error))
+
+
+@sensitive_variables()
+def _ask(refresh_token: str) -> None:
+    """Raises requests.RequestException, SocialAuthBaseException."""
+    backend = AsanaOpenIdConnect(load_strategy())  # type: ignore[no-untyped-call]
+    configured = urlsplit(backend.oidc_endpoint())
+    url = (
+        backend.oidc_config().get("revocation_endpoint") or configured._replace(path=PATH).geturl()
+    )
+    client_id, client_secret = backend.get_key_and_secret()
+    form = {"client_id": client_id, "client_secret": client_secret, "token": refresh_token}
+    http.send("POST", url, data=form, seconds=SECONDS).raise_for_status()
+
+
+def _why(error: Exception) -> str:
+    answer = getattr(error, "response", None)
+    if answer is not None:
+        return f"Asana answers with an error ({answer.status_code})"
+    return "Asana isn't answering"
+
+
+def _later(revocation: Revocation, why: str) -> Outcome:
+    if timezone.now() >= revocation.ends_at:
+        return _give_up(revocation, why)
+    Revocation.objects.filter(pk=revocation.pk).update(last_error=why)
+    if revocation.attempts == 1:
+        _record(AuditEntry.Event.REVOCATION_WAITING, revocation, why)
+    return Outcome.WAITING
+
+
+def _give_up(revocation: Revocation, why: str) -> Outcome:
+    logger.warning("Revocation %s is given up: %s", revocation.reference, why)
+    return _end(revocation, Outcome.GIVEN_UP, AuditEntry.Event.REVOCATION_GIVEN_UP, why)
+
+
+def _end(
+    revocation: Revocation, outcome: Outcome, event: AuditEntry.Event, why: str = ""
+) -> Outcome:
+    with transaction.atomic():
+        _record(event, revocation, why)
+        revocation.delete()
+    return outcome
+
+
+def _try_what_is_left(revocation: Revocation) -> None:
+    """Of an account that is still linked, a wider grant was given up for a narrower one. Whether
+    Asana's grants are separate is not documented: find out now if it has ended both."""
+    for account in AsanaAccount.objects.connected().filter(user=revocation.user_id):
+        if account_hash(account.gid) == revocation.account_hash and not renew(account):
+            AsanaAccount.objects.filter(pk=account.pk).update(last_error=ENDED_TOGETHER)
+
+
+def _record(event: AuditEntry.Event, revocation: Revocation, why: str) -> None:
+    """`user` anew: the person may have gone while Asana was asked, or be about to."""
+    with transaction.atomic():
+        of_it = User.objects.filter(revocations=revocation.pk)
+        user = of_it.select_for_update(of=("self",), no_key=True).first()
+        name = revocation.account_name if user else ""
+        audit.record(event, user=user, account_name=name, detail=why)

@@ -1,0 +1,76 @@
+"""What an account that goes leaves behind: a row for each grant that Asana has still to end."""
+
+from django.utils.crypto import salted_hmac
+from django.views.decorators.debug import sensitive_variables
+
+from accounts import audit
+from accounts.encryption import CannotDecrypt, encrypt
+from accounts.models import AsanaAccount, AuditEntry, Revocation, User
+from accounts.tokens.storage import UNREADABLE, earlier_refresh_tokens, stored
+
+
+@sensitive_variables()
+def hand_over(account: AsanaAccount, *, user: User | None) -> list[Revocation]:
+    """Take every refresh token out of an account that is about to go, or to get a new one.
+
+    Without `user` the rows name nobody: that person is about to go too. Of a token that can't be
+    read none is saved: the grant may be alive, and `revoke` says that we can't end it.
+    """
+    name = account.asana_name if user else ""
+    revocations = [_taken_out(account, user, name)] if account.encrypted_refresh_token else []
+    if account.encrypted_earlier_refresh_tokens:
+        revocations += _earlier_taken_out(account, user, name)
+        account.encrypted_earlier_refresh_tokens = ""
+        account.save(update_fields=["encrypted_earlier_refresh_tokens"])
+    return revocations
+
+
+@sensitive_variables()
+def _earlier_taken_out(account: AsanaAccount, user: User | None, name: str) -> list[Revocation]:
+    name = f"{name} (an earlier sign-in)" if name else ""
+    earlier = earlier_refresh_tokens(account)
+    if not earlier:
+        return [_given_up(_of(account, user, name))]
+    return [_saved(_of(account, user, name), token) for token in earlier]
+
+
+@sensitive_variables()
+def _taken_out(account: AsanaAccount, user: User | None, name: str) -> Revocation:
+    """Its refresh token, or a row that isn't saved, and an entry in the history."""
+    revocation = _of(account, user, name)
+    try:
+        return _saved(revocation, stored(account, "refresh_token"))
+    except CannotDecrypt:
+        return _given_up(revocation)
+
+
+def _given_up(revocation: Revocation) -> Revocation:
+    audit.record(
+        AuditEntry.Event.REVOCATION_GIVEN_UP,
+        user=revocation.user,
+        account_name=revocation.account_name,
+        detail=UNREADABLE,
+    )
+    return revocation
+
+
+def _of(account: AsanaAccount, user: User | None, name: str) -> Revocation:
+    gid_hash = account_hash(account.gid)
+    return Revocation(user=user, account_name=name[:255], account_hash=gid_hash)
+
+
+@sensitive_variables()
+def _saved(revocation: Revocation, token: str) -> Revocation:
+    revocation.encrypted_refresh_token = encrypt(token, bound_to=place_of(revocation))
+    revocation.save()
+    return revocation
+
+
+def account_hash(gid: str) -> str:
+    """Finds the revocations of an Asana account without naming it."""
+    return salted_hmac("accounts.tokens.revocation", gid, algorithm="sha256").hexdigest()
+
+
+def place_of(revocation: Revocation) -> str:
+    """What its token is bound to."""
+    return f"revocation:{revocation.reference}:refresh_token"

@@ -1,0 +1,62 @@
+"""Several accounts refreshed at the same time: a slow one delays none of the others."""
+
+from collections.abc import Generator, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from queue import Queue
+from threading import Event
+from typing import Final
+
+from django.db import connection
+
+from accounts.models import AsanaAccount
+from asana_tasks.sync import engine
+
+ACCOUNTS_AT_ONCE: Final = 4
+
+
+def refresh_all(accounts: Sequence[AsanaAccount]) -> Generator[engine.Progress, None, None]:
+    """The progress of them all, as it comes. Closing it ends them at their next step."""
+    if len(accounts) < 2:
+        for account in accounts:
+            yield from engine.refresh(account)
+        return
+    told: Queue[engine.Progress | BaseException | None] = Queue()
+    stop = Event()
+    with ThreadPoolExecutor(ACCOUNTS_AT_ONCE, thread_name_prefix="account") as pool:
+        for account in accounts:
+            pool.submit(_refresh, account, told, stop)
+        try:
+            yield from _until_all_ended(told, len(accounts))
+        finally:
+            stop.set()
+
+
+def _refresh(
+    account: AsanaAccount, told: "Queue[engine.Progress | BaseException | None]", stop: Event
+) -> None:
+    """In a thread, and so over a database connection of its own."""
+    steps = engine.refresh(account)
+    try:
+        for progress in steps:
+            told.put(progress)
+            if stop.is_set():
+                break
+    except BaseException as error:
+        told.put(error)
+    finally:
+        steps.close()
+        connection.close()
+        told.put(None)
+
+
+def _until_all_ended(
+    told: "Queue[engine.Progress | BaseException | None]", running: int
+) -> Iterator[engine.Progress]:
+    while running:
+        match told.get():
+            case None:
+                running -= 1
+            case BaseException() as error:
+                raise error
+            case progress:
+                yield progress

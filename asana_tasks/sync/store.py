@@ -1,0 +1,206 @@
+"""How fetched rows become ours. Each function is one short transaction."""
+
+from collections.abc import Iterable
+from datetime import datetime, tzinfo
+from typing import Any, Final
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import AsanaAccount, User
+from accounts.time_zones import zone_named
+from asana_tasks.api.schemas import TASK_FIELDS, TaskAnswer, WorkspaceAnswer
+from asana_tasks.dates import overdue_at
+from asana_tasks.locks import hold, take
+from asana_tasks.models import Placement, Project, Task, Workspace
+from asana_tasks.querysets import UNCHANGED, Change
+from asana_tasks.sync.upsert import upsert
+from asana_tasks.text_search import plain, searchable
+
+NO_LONGER_OFFERED: Final = (
+    "Asana no longer lists this workspace: you left it, or its administrator blocks Onelist"
+)
+WORKED_OUT: Final = ["overdue_at", "sort_name", "project_name", "search_text"]
+OURS: Final = ["workspace", "seen_at", "change", "changed_at"]
+
+
+@transaction.atomic
+def keep_workspaces(account: AsanaAccount, answers: Iterable[WorkspaceAnswer]) -> list[Workspace]:
+    """All workspaces Asana offers; those it no longer does keep their tasks and say so."""
+    hold(account.pk)
+    rows = {
+        answer.gid: Workspace(
+            account=account,
+            gid=answer.gid,
+            name=answer.name,
+            is_organization=answer.is_organization,
+            is_offered=True,
+        )
+        for answer in answers
+    }
+    Workspace.objects.bulk_create(
+        rows.values(),
+        update_conflicts=True,
+        unique_fields=["account", "gid"],
+        update_fields=["name", "is_organization", "is_offered"],
+    )
+    account.workspaces.exclude(gid__in=rows).update(is_offered=False, last_error=NO_LONGER_OFFERED)
+    return list(account.workspaces.filter(gid__in=rows))
+
+
+@transaction.atomic
+def keep_tasks(workspace: Workspace, answers: Iterable[TaskAnswer], *, seen_at: datetime) -> None:
+    """A page of a workspace. Rows that say nothing new are only noted as seen.
+
+    A row that we have written in Asana since this sync began is newer than the page, and stays.
+    """
+    hold(workspace.account_id)
+    by_gid = {answer.gid: answer for answer in answers}
+    rows = Task.objects.filter(account=workspace.account_id, gid__in=by_gid)
+    known = {task.gid: task for task in rows.select_for_update().order_by("pk")}
+    zone = _zone_now(workspace)
+    written = []
+    for gid, answer in by_gid.items():
+        old = known.get(gid)
+        if old and (_says_the_same(old, answer, workspace, zone) or _is_newer(old, seen_at)):
+            continue
+        new = row(workspace, answer, zone, seen_at=seen_at)
+        new.change, new.changed_at = _change(old, new, workspace)
+        written.append(new)
+    rows.filter(seen_at__lt=seen_at).update(seen_at=seen_at)
+    _write(workspace.account, written)
+
+
+def row(workspace: Workspace, answer: TaskAnswer, zone: tzinfo, *, seen_at: datetime) -> Task:
+    """A task as our row, with what pages sort, group and search by."""
+    account = workspace.account
+    projects = [each["project"]["name"] for each in answer.memberships]
+    sections = [each["section"]["name"] for each in answer.memberships if each["section"]]
+    return Task(
+        **vars(answer),
+        user_id=account.user_id,
+        account=account,
+        workspace=workspace,
+        seen_at=seen_at,
+        overdue_at=overdue_at(answer.due_on, answer.due_at, zone),
+        sort_name=plain(answer.name)[:100],
+        project_name=projects[0][:200] if projects else "",
+        search_text=searchable(answer.name, *projects, *sections, answer.parent_name),
+    )
+
+
+@transaction.atomic
+def keep_change(task: Task, answer: TaskAnswer) -> Task:
+    """A task as Asana answered after we changed it there."""
+    hold(task.account_id)
+    now = timezone.now()
+    new = row(task.workspace, answer, _zone_now(task.workspace), seen_at=now)
+    new.pk, new.written_at = task.pk, now
+    new.save()
+    _place(task.account, [new])
+    return new
+
+
+def _zone_now(workspace: Workspace) -> tzinfo:
+    """As it is by now: a person may choose another one while their tasks are on the way."""
+    names = User.objects.filter(pk=workspace.account.user_id).values_list("time_zone", flat=True)
+    return zone_named(names.first() or "")
+
+
+def _says_the_same(old: Task, answer: TaskAnswer, workspace: Workspace, zone: tzinfo) -> bool:
+    return (
+        old.workspace_id == workspace.pk
+        and old.overdue_at == overdue_at(answer.due_on, answer.due_at, zone)
+        and all(getattr(old, name) == value for name, value in vars(answer).items())
+    )
+
+
+def _is_newer(old: Task, seen_at: datetime) -> bool:
+    return old.written_at is not None and old.written_at > seen_at
+
+
+def _change(old: Task | None, new: Task, workspace: Workspace) -> tuple[str, datetime | None]:
+    """What there is to tell the person; a workspace's first copy is no news."""
+    if old is None:
+        kind = Change.NEW if workspace.synced_at and not new.completed else UNCHANGED
+    elif new.completed and not old.completed:
+        kind = Change.COMPLETED
+    elif (old.due_on, old.due_at) != (new.due_on, new.due_at):
+        kind = Change.MOVED
+    else:
+        return old.change, old.changed_at
+    return kind, new.seen_at if kind else None
+
+
+def _write(account: AsanaAccount, tasks: list[Task]) -> None:
+    if tasks:
+        upsert(tasks, unique=["account", "gid"], update=[*OURS, *WORKED_OUT, *TASK_FIELDS])
+        rows = Task.objects.filter(account=account, gid__in=[task.gid for task in tasks])
+        keys = dict(rows.values_list("gid", "pk"))
+        for task in tasks:
+            task.pk = keys[task.gid]
+        _place(account, tasks)
+
+
+def _place(account: AsanaAccount, tasks: list[Task]) -> None:
+    """Their places in projects, from their memberships."""
+    names = {m["project"]["gid"]: m["project"]["name"] for t in tasks for m in t.memberships}
+    upsert(
+        [Project(account=account, gid=gid, name=name) for gid, name in sorted(names.items())],
+        unique=["account", "gid"],
+        update=["name"],
+    )
+    projects = dict(account.projects.filter(gid__in=names).values_list("gid", "pk"))
+    Placement.objects.filter(task__in=tasks).delete()
+    upsert(
+        {
+            (task.pk, membership["project"]["gid"]): Placement(
+                task_id=task.pk,
+                project_id=projects[membership["project"]["gid"]],
+                **_section(membership["section"]),
+            )
+            for task in tasks
+            for membership in task.memberships
+        }.values(),
+        unique=["task", "project"],
+        update=["section_gid", "section_name"],
+    )
+
+
+def _section(section: Any) -> dict[str, str]:
+    return {"section_gid": section["gid"], "section_name": section["name"]} if section else {}
+
+
+@transaction.atomic
+def finish_workspace(workspace: Workspace, *, seen_at: datetime) -> None:
+    """Only after its last page: what was not seen is no longer assigned to this person."""
+    unseen = workspace.tasks.filter(seen_at__lt=seen_at)
+    take(unseen)
+    unseen.delete()
+    workspace.synced_at, workspace.last_error = seen_at, ""
+    workspace.save(update_fields=["synced_at", "last_error"])
+
+
+def fail_workspace(workspace: Workspace, why: str) -> None:
+    workspace.last_error = why
+    workspace.save(update_fields=["last_error"])
+
+
+def note_account(
+    account: AsanaAccount,
+    *,
+    error: str = "",
+    synced_at: datetime | None = None,
+    ask_again_at: datetime | None = None,
+) -> None:
+    """How the sync went; an absent time stays as it is, in the row: a change may have been told to
+    wait meanwhile.
+
+    Of an account that has come to need reconnecting meanwhile, the reason stays.
+    """
+    times = {"ask_again_at": ask_again_at, "synced_at": synced_at}
+    told = {name: time for name, time in times.items() if time}
+    for name, time in told.items():
+        setattr(account, name, time)
+    account.save(update_fields=told)
+    AsanaAccount.objects.connected().filter(pk=account.pk).update(last_error=error)

@@ -1,0 +1,106 @@
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import cast
+
+from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import redirect_to_login
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, resolve_url
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+from django_htmx.http import HttpResponseClientRedirect, trigger_client_event
+from django_htmx.middleware import HtmxDetails
+
+from accounts.models import User
+from accounts.sign_in import pending_action
+from accounts.typing import SignedInRequest
+from asana_tasks.changes.actions import Do, Unsuitable, Wish, wishes_of
+from asana_tasks.changes.apply import carry_out
+from asana_tasks.changes.report import Failed, Report, keep_report
+from asana_tasks.models import Task
+from asana_tasks.views.redirects import way_back
+
+NOT_LISTED = "It is no longer in your list."
+
+
+@require_POST
+def change(request: HttpRequest) -> HttpResponse:
+    """Do something to tasks in Asana; the next page reports what became of it."""
+    back = resolve_url(way_back(request))
+    if request.user.is_authenticated:
+        return _change(cast("SignedInRequest", request), back)
+    return _go(request, redirect_to_login(back).url)  # this address only takes forms
+
+
+def _change(request: SignedInRequest, back: str) -> HttpResponse:
+    try:
+        wishes = wishes_of(request.POST)
+    except Unsuitable as error:
+        keep_report(request, Report(message=str(error)))
+        return _done(request, back)
+    tasks = _own_tasks(request.user, wishes)
+    if not tasks:
+        raise Http404
+    gone = [Failed(wish.task, "A task", NOT_LISTED) for wish in wishes if wish.task not in tasks]
+    wishes = [wish for wish in wishes if wish.task in tasks]
+    if asking := _ask_first(request, wishes, tasks, back=back, asked=[]):
+        return _go(request, asking)
+    report = carry_out(request.user, wishes, tasks)
+    report.failed += gone
+    keep_report(request, report)
+    return _done(request, back)
+
+
+@never_cache
+@login_required
+@require_GET
+def resume(request: SignedInRequest, key: str) -> HttpResponse:
+    """Back from Asana: do what waited for the permission, or ask for the next account's."""
+    waited = pending_action.take(request.session, key)
+    if waited is None:
+        keep_report(request, Report(message="Nothing is waiting to be done any more."))
+        return redirect("asana_tasks:task_list")
+    wishes = [Wish(wish["task"], Do(wish["do"]), wish["due"]) for wish in waited.what["wishes"]]
+    tasks = _own_tasks(request.user, wishes)
+    wishes = [wish for wish in wishes if wish.task in tasks]  # some may be gone by now
+    asked = waited.what["asked"]
+    if asking := _ask_first(request, wishes, tasks, back=waited.back, asked=asked):
+        return redirect(asking)
+    keep_report(request, carry_out(request.user, wishes, tasks))
+    return redirect(waited.back)
+
+
+def _own_tasks(user: User, wishes: Sequence[Wish]) -> dict[int, Task]:
+    rows = Task.objects.of(user).select_related("account", "workspace__account__user")
+    return {task.pk: task for task in rows.filter(pk__in=[wish.task for wish in wishes])}
+
+
+def _ask_first(
+    request: SignedInRequest,
+    wishes: Sequence[Wish],
+    tasks: dict[int, Task],
+    *,
+    back: str,
+    asked: list[int],
+) -> str | None:
+    """Where a permission that is missing is asked for; each account's once."""
+    accounts = {task.account_id: task.account for task in tasks.values()}
+    missing = [pk for pk, each in accounts.items() if not each.may_write and pk not in asked]
+    if not missing:
+        return None
+    what = {"wishes": [asdict(wish) for wish in wishes], "asked": [*asked, missing[0]]}
+    pending_action.keep(request.session, view="asana_tasks:resume_change", back=back, what=what)
+    return reverse("accounts:permission", args=[missing[0]])
+
+
+def _done(request: SignedInRequest, back: str) -> HttpResponse:
+    if request.htmx:  # on the body: the form may be gone, if the list was drawn anew meanwhile
+        answer = HttpResponse(status=204)
+        return trigger_client_event(answer, "tasks:changed", {"target": "body"})
+    return redirect(back)
+
+
+def _go(request: HttpRequest, path: str) -> HttpResponse:
+    """To another page, whoever asks: htmx would swallow a redirect."""
+    return HttpResponseClientRedirect(path) if HtmxDetails(request) else redirect(path)

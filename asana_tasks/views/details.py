@@ -1,0 +1,125 @@
+"""What a task's own page shows beside our row: asked of Asana when it is opened, never stored."""
+
+from dataclasses import dataclass, field
+from typing import Final
+
+import nh3
+from django.utils import timezone
+from django.utils.safestring import SafeString, mark_safe
+from django.views.decorators.debug import sensitive_variables
+
+from accounts import tokens
+from accounts.models import AsanaAccount
+from asana_tasks.api import client
+from asana_tasks.api.detail_schemas import DetailsAnswer, SubtaskAnswer
+from asana_tasks.models import Task
+from asana_tasks.sync.account_token import Access
+
+MAX_PAGES: Final = 5
+TAGS: Final = {
+    *("a", "blockquote", "br", "code", "em", "h1", "h2", "hr", "li", "ol", "p", "pre", "s"),
+    *("strong", "table", "tbody", "td", "th", "thead", "tr", "u", "ul"),
+}
+
+
+@dataclass(frozen=True)
+class Subtask:
+    answer: SubtaskAnswer
+    pk: int | None  # of our own row, if it is in the person's list
+
+    @property
+    def title(self) -> str:
+        return self.answer.name.strip() or "(no name)"
+
+
+@dataclass(frozen=True)
+class Details:
+    """`trouble` says in plain words why the rest is missing."""
+
+    answer: DetailsAnswer | None = None
+    subtasks: list[Subtask] = field(default_factory=list)
+    trouble: str = ""
+
+    @property
+    def notes(self) -> SafeString:
+        return clean(self.answer.html_notes) if self.answer else SafeString()
+
+    @property
+    def has_pictures(self) -> bool:
+        return self.answer is not None and "<img" in self.answer.html_notes
+
+    @property
+    def further_subtasks(self) -> int:
+        """How many Asana has and doesn't show us, or that are too many to show."""
+        return max(self.answer.num_subtasks - len(self.subtasks), 0) if self.answer else 0
+
+
+@sensitive_variables()
+def details_of(task: Task) -> Details:
+    """With patience for a few seconds; what goes wrong is told, not raised."""
+    try:
+        _check_waiting(task.account)
+        access = Access(task.account)
+        answer = access.ask(client.task_details, task.gid)
+    except (client.AsanaError, tokens.TokenError) as error:
+        return Details(trouble=_words(error))
+    try:
+        found = access.ask(_all_subtasks, task.gid) if answer.num_subtasks else []
+    except (client.AsanaError, tokens.TokenError):
+        found = []  # the page says how many there are in Asana
+    return Details(answer, _with_rows(task, found))
+
+
+def _check_waiting(account: AsanaAccount) -> None:
+    """Asking before Asana's `Retry-After` has passed counts against us."""
+    if account.ask_again_at and account.ask_again_at > timezone.now():
+        left = account.ask_again_at - timezone.now()
+        raise client.RateLimited(int(left.total_seconds()) + 1)
+
+
+def clean(html: str) -> SafeString:
+    """Asana's notes with a few tags, links that open outside, and nothing loaded from elsewhere.
+
+    Their headings come below those of our page.
+    """
+    cleaned = nh3.clean(
+        html,
+        tags=TAGS,
+        attributes={"a": {"href"}},
+        url_schemes={"http", "https", "mailto"},
+        url_relative="deny",
+        link_rel="noopener noreferrer nofollow",
+        set_tag_attribute_values={"a": {"target": "_blank"}},
+    )
+    for ours, theirs in (("h4", "h2"), ("h3", "h1")):
+        cleaned = cleaned.replace(f"<{theirs}>", f"<{ours}>").replace(f"</{theirs}>", f"</{ours}>")
+    return mark_safe(cleaned)  # noqa: S308  (this is where it was made safe)
+
+
+@sensitive_variables()
+def _all_subtasks(token: str, gid: str) -> list[SubtaskAnswer]:
+    found: list[SubtaskAnswer] = []
+    offset = None
+    for _ in range(MAX_PAGES):
+        page = client.subtasks(token, gid, offset)
+        found += page.items
+        offset = page.offset
+        if offset is None:
+            break
+    return found
+
+
+def _with_rows(task: Task, found: list[SubtaskAnswer]) -> list[Subtask]:
+    rows = Task.objects.filter(account=task.account_id, gid__in=[each.gid for each in found])
+    pks = dict(rows.values_list("gid", "pk"))
+    return [Subtask(each, pks.get(each.gid)) for each in found]
+
+
+def _words(error: Exception) -> str:
+    match error:
+        case client.Unknown():
+            return "Asana no longer has this task, or no longer shows it to you."
+        case tokens.NeedsReconnecting():
+            return "This account needs reconnecting."
+        case _:
+            return f"{error}."

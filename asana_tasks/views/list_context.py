@@ -1,0 +1,114 @@
+"""Everything the list shows, gathered in as many queries for one task as for fifty thousand."""
+
+from typing import Any, Final
+
+from django.core.paginator import Page, Paginator
+from django.db.models import Exists, OuterRef, prefetch_related_objects
+from django.utils import timezone
+
+from accounts.models import User
+from accounts.time_zones import zone_named
+from accounts.typing import SignedInRequest
+from asana_tasks.changes.report import take_report
+from asana_tasks.dates import DUE_LABELS, Calendar
+from asana_tasks.models import Placement, Project, Task
+from asana_tasks.querysets import TaskQuerySet
+from asana_tasks.sync.status import Sources, sources_of
+from asana_tasks.views.forms import TaskSearch
+from asana_tasks.views.groups import Grouping, grouping
+from asana_tasks.views.workload import load_of
+
+PAGE_SIZE: Final = 100
+
+
+def calendar_of(user: User) -> Calendar:
+    return Calendar(zone_named(user.time_zone), timezone.now())
+
+
+def list_page(request: SignedInRequest) -> dict[str, Any]:
+    """The context of the list's templates."""
+    user = request.user
+    prefetch_related_objects([user], "asana_accounts")
+    sources, calendar = sources_of(user), calendar_of(user)
+    search = search_of(request, sources)
+    tasks = search.narrow(Task.objects.of(user), calendar)
+    by, sort = _order_of(search)
+    cut = grouping(tasks, by, calendar)
+    ordered = tasks.sorted_by(sort, by, calendar)
+    page = _page(ordered, cut, request.GET.get("page"))
+    page.object_list = list(_whole_rows(page.object_list).sorted_by(sort, by, calendar))
+    return {
+        "search": search,
+        "sources": sources,
+        "page": page,
+        "by": by,
+        "groups": cut.cut(_with_rows(page, sources), _label_of(by, sources)),
+        "saved_views": list(user.saved_views.all()),
+        "total": cut.total,
+        "load": load_of(user, calendar),
+        "report": take_report(request),
+        "shown_at": calendar.now,
+        "today": calendar.today,
+    }
+
+
+def search_of(request: SignedInRequest, sources: Sources) -> TaskSearch:
+    in_use = Project.objects.filter(
+        Exists(Placement.objects.filter(project=OuterRef("pk"))), account__in=sources.accounts
+    )
+    projects = {project.pk: str(project) for project in in_use}
+    return TaskSearch(
+        request.GET,
+        account=[(account.pk, account.display_name) for account in sources.accounts],
+        workspace=[(workspace.pk, str(workspace)) for workspace in sources.workspaces],
+        project=projects.items(),
+        section=_sections(request.GET.get("project", ""), projects),
+    )
+
+
+def _sections(project: str, projects: dict[int, str]) -> list[tuple[str, str]]:
+    """Only the sections of the chosen project: all of them would be a long list of “To do”."""
+    if not project.isdecimal() or int(project[:18]) not in projects:
+        return []
+    rows = Placement.objects.filter(project=int(project[:18])).exclude(section_gid="")
+    return list(rows.values_list("section_gid", "section_name").distinct().order_by("section_name"))
+
+
+def _order_of(search: TaskSearch) -> tuple[str, str]:
+    """What is done has no due groups: the newest stands first."""
+    by, sort = str(search.value("group")), str(search.value("sort"))
+    if search.value("state") == "done" and by == "due":
+        return "none", "done" if sort == "due" else sort
+    return by, sort
+
+
+def _page(tasks: Any, cut: Grouping, number: str | None) -> Page[Task]:
+    paginator = Paginator(tasks, PAGE_SIZE)
+    paginator.count = cut.total  # known from the groups
+    return paginator.get_page(number)
+
+
+def _whole_rows(page: Any) -> TaskQuerySet:
+    """Only keys are counted off on the way to a late page: whole rows are read for that page."""
+    return Task.objects.filter(pk__in=page.values("pk")).defer("search_text")
+
+
+def _with_rows(page: Page[Task], sources: Sources) -> Page[Task]:
+    """The tasks with their workspace and account, which are here already."""
+    workspaces = {workspace.pk: workspace for workspace in sources.workspaces}
+    for task in page:
+        if workspace := workspaces.get(task.workspace_id):  # else it came this very moment
+            task.workspace, task.account = workspace, workspace.account
+    return page
+
+
+def _label_of(by: str, sources: Sources) -> Any:
+    workspaces = {workspace.pk: str(workspace) for workspace in sources.workspaces}
+    accounts = {account.pk: account.display_name for account in sources.accounts}
+    return {
+        "due": lambda key: DUE_LABELS[key],
+        "none": lambda _key: "",
+        "project": lambda key: key or "No project",
+        "workspace": lambda key: workspaces.get(key, "New workspace"),
+        "account": lambda key: accounts.get(key, "New account"),
+    }[by]

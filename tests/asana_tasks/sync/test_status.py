@@ -1,0 +1,80 @@
+"""The truth line: how each source is, and the one button that helps."""
+
+import datetime
+
+import pytest
+from django.utils import timezone
+
+from asana_tasks.sync import engine
+from tests.people import Person
+
+SOON = datetime.timedelta(minutes=5)
+
+
+@pytest.fixture
+def synced(owner: Person) -> Person:
+    engine.run(owner.account)
+    owner.account.refresh_from_db()
+    return owner
+
+
+def page(person: Person) -> str:
+    return person.get("/tasks/").content.decode()
+
+
+def test_it_counts_and_says_as_of_when(synced):
+    at = timezone.localtime(synced.account.synced_at, datetime.UTC).strftime("%H:%M")
+    text = page(synced)
+    assert "1 account, 3 workspaces, 65 open tasks, as of" in text
+    assert f">{at}</time>" in text
+    assert '<span class="fine">fine</span>' in text
+
+
+def test_one_that_was_never_fetched_says_so(owner):
+    assert "not fetched yet" in page(owner)
+
+
+def test_one_that_is_being_refreshed_says_so(synced):
+    synced.account.sync_lease_expires_at = timezone.now() + SOON
+    synced.account.save()
+    assert "refreshing …" in page(synced)
+
+
+def test_one_that_asana_asks_to_wait_for_says_until_when(synced):
+    synced.account.ask_again_at = timezone.now() + SOON
+    synced.account.save()
+    assert "Asana asks us to wait until" in page(synced)
+
+
+def test_one_that_failed_says_why_and_offers_to_try_again(synced, asana):
+    asana.order("server_error", value=503)
+    engine.run(synced.account)
+    text = page(synced)
+    assert "Asana answers with an error (503); what you see is as of" in text
+    assert '<button form="refresh">Try again</button>' in text
+
+
+def test_one_whose_grant_is_gone_offers_to_reconnect(synced, asana):
+    asana.revoke_grants(synced.account.gid)
+    asana.expire_tokens(synced.account.gid)
+    engine.run(synced.account)
+    text = page(synced)
+    assert "needs reconnecting" in text
+    assert ">Reconnect</button>" in text
+    assert "Write the plan" in text
+
+
+def test_a_workspace_that_is_no_longer_offered_says_so(synced, asana):
+    asana.order("hide_workspace", value="498346170860")
+    engine.run(synced.account)
+    assert "Asana no longer lists this workspace" in page(synced)
+
+
+def test_a_fresh_copy_is_not_asked_for_again(synced):
+    assert 'data-refresh-in="5' in page(synced)
+
+
+def test_one_that_may_not_be_asked_is_not(synced):
+    synced.account.ask_again_at = timezone.now() + SOON
+    synced.account.save()
+    assert 'data-refresh-in=""' in page(synced)

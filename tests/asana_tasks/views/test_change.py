@@ -1,0 +1,371 @@
+import datetime
+import json
+
+import pytest
+import time_machine
+from django.test import Client
+from django.utils import timezone
+
+from asana_tasks.changes.report import KEY, READABLE, Done, Report, keep_report, take_report
+from asana_tasks.models import Task
+from asana_tasks.sync import engine
+from tests.asana_tasks.conftest import allow_changes, named, puts
+from tests.people import Person, path_of
+from tests.stand_in import BEN, SAM
+
+CHANGE = "/tasks/change/"
+PLAN = "Write the plan"
+HTMX = {"hx-request": "true"}
+
+
+def press(person: Person, *names: str, **form):
+    data = {"task": [named(name).pk for name in names], "next": "/tasks/?state=open", **form}
+    return person.post(CHANGE, data)
+
+
+def report_of(person: Person) -> dict:
+    kept: dict = person.client.session.get(KEY, {})
+    return dict(kept.get("report", {}))
+
+
+def told(person: Person) -> list[str]:
+    return [f"{done['words']}: {done['title']}" for done in report_of(person)["done"]]
+
+
+def test_the_owner_completes_a_task_and_comes_back(writer):
+    answer = press(writer, PLAN, do="complete")
+    assert (answer.status_code, answer["Location"]) == (302, "/tasks/?state=open")
+    assert named(PLAN).completed
+    assert told(writer) == [f"Completed: {PLAN}"]
+
+
+def test_another_user_changes_nothing(writer, other_user, asana):
+    assert press(other_user, PLAN, do="complete").status_code == 404
+    assert not named(PLAN).completed
+    assert puts(asana) == []
+
+
+def test_nor_does_an_administrator(writer, administrator, asana):
+    answer = administrator.post(CHANGE, {"task": named(PLAN).pk, "do": "complete"})
+    assert answer.status_code == 404
+    assert puts(asana) == []
+
+
+def test_nobody_signs_in_first_and_comes_back_to_where_the_button_was(writer, nobody, asana):
+    form = {"task": named(PLAN).pk, "do": "complete", "next": "/tasks/?sort=name"}
+    assert nobody.post(CHANGE, form)["Location"] == "/login/?next=/tasks/%3Fsort%3Dname"
+    by_htmx = nobody.post(CHANGE, form, headers=HTMX)
+    assert by_htmx["HX-Redirect"] == "/login/?next=/tasks/%3Fsort%3Dname"
+    assert puts(asana) == []
+
+
+def test_a_task_of_somebody_else_among_ones_own_is_as_if_it_were_not_there(writer, asana):
+    sam = Person.signed_in(asana, SAM)
+    engine.run(sam.account)
+    foreign = sam.account.tasks.latest("pk")
+    form = {"task": [named(PLAN).pk, foreign.pk], "do": "complete"}
+    assert writer.post(CHANGE, form).status_code == 302
+    assert [each["path"].rpartition("/")[2] for each in puts(asana)] == [named(PLAN).gid]
+    assert "no longer in your list" in writer.get("/tasks/").content.decode()
+
+
+@pytest.mark.parametrize("task", ["0", "-1", "x", "9" * 18, "9" * 40, "1.5", "²", "%00"])
+def test_an_unknown_task_is_unknown(writer, asana, task):
+    assert writer.post(CHANGE, {"task": task, "do": "complete"}).status_code == 404
+    assert puts(asana) == []
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        {},
+        {"do": "delete"},
+        {"do": "Complete"},
+        {"do": ["complete", "reopen", "approve"]},
+        {"do": "due", "due": ["+1d", "+1d", "+1d"]},
+    ],
+)
+def test_what_no_form_of_ours_sends_is_a_bad_request(writer, asana, form):
+    assert press(writer, PLAN, "Stand-up", **form).status_code == 400
+    assert puts(asana) == []
+
+
+@pytest.mark.parametrize(
+    ("form", "message"),
+    [
+        ({"do": "due"}, "Choose a date first."),
+        ({"do": "nothing"}, "Choose what to do, by one of the buttons."),
+        ({"do": "nothing", "task": []}, "Choose what to do, by one of the buttons."),
+        ({"due": "date", "date": ""}, "Choose a date first."),
+        ({"due": "date"}, "Choose a date first."),
+        ({"due": "date", "date": "tomorrow"}, "That isn't a date."),
+        ({"due": "date", "date": "0026-03-01"}, "The year 26 can't be meant."),
+        ({"do": "complete", "task": []}, "Select at least one task first."),
+        (
+            {"do": "complete", "task": [1] * 101},
+            "Change at most 100 tasks at once. Nothing has been changed.",
+        ),
+    ],
+)
+def test_a_persons_slip_is_told(writer, asana, form, message):
+    answer = press(writer, PLAN, **form)
+    assert answer["Location"] == "/tasks/?state=open"
+    assert report_of(writer)["message"] == message
+    assert puts(asana) == []
+
+
+def test_a_button_of_the_date_menu_needs_no_do(writer):
+    press(writer, PLAN, due="date", date="2027-03-04")
+    assert str(named(PLAN).due_on) == "2027-03-04"
+    press(writer, PLAN, due="none")
+    assert named(PLAN).due_on is None
+
+
+def test_several_tasks_at_once(writer):
+    press(writer, PLAN, "Stand-up", "Approve the floor plan", do="complete")
+    assert sorted(told(writer)) == ["Completed: Stand-up", f"Completed: {PLAN}"]
+    assert [each["title"] for each in report_of(writer)["failed"]] == ["Approve the floor plan"]
+
+
+def test_the_same_task_twice_is_one(writer, asana):
+    press(writer, PLAN, PLAN, do="complete")
+    assert len(puts(asana)) == 1
+
+
+def test_htmx_gets_an_event_and_no_page(writer):
+    form = {"task": named(PLAN).pk, "do": "complete"}
+    answer = writer.post(CHANGE, form, headers=HTMX)
+    assert (answer.status_code, answer.content) == (204, b"")
+    assert json.loads(answer["HX-Trigger"]) == {"tasks:changed": {"target": "body"}}
+    assert told(writer) == [f"Completed: {PLAN}"]
+
+
+@pytest.mark.parametrize(
+    "elsewhere",
+    ["https://evil.example/", "//evil.example/", "/\\evil.example", "javascript:alert(1)", ""],
+)
+def test_it_never_leads_off_the_site(writer, elsewhere):
+    answer = press(writer, PLAN, do="complete", next=elsewhere)
+    assert answer["Location"] == "/tasks/"
+
+
+def test_it_wants_the_sites_own_form(writer, asana):
+    stranger = Client(enforce_csrf_checks=True)
+    stranger.cookies = writer.client.cookies
+    answer = stranger.post(CHANGE, {"task": named(PLAN).pk, "do": "complete"})
+    assert answer.status_code == 403
+    assert puts(asana) == []
+
+
+@pytest.mark.parametrize("method", ["get", "head", "put", "delete"])
+def test_it_takes_an_action(writer, method):
+    assert getattr(writer.client, method)(CHANGE).status_code == 405
+
+
+# The report
+
+
+def later() -> time_machine.travel:
+    return time_machine.travel(timezone.now() + datetime.timedelta(seconds=READABLE + 1))
+
+
+def test_a_report_is_shown_once_with_its_undo(writer):
+    press(writer, PLAN, do="complete")
+    task = named(PLAN)
+    with later():
+        page = writer.get(f"/tasks/{task.pk}/").content.decode()
+        again = writer.get(f"/tasks/{task.pk}/").content.decode()
+    assert f"Completed: <bdi>{PLAN}</bdi>" in page
+    assert f'name="task" value="{task.pk}"><input type="hidden" name="do" value="reopen">' in page
+    assert "Completed: <bdi>" not in again
+
+
+def test_nor_twice_because_a_message_was_shown_beside_it(writer):
+    """Messages are kept in the session as well, and are written back when they have been shown."""
+    writer.post(f"/accounts/{writer.account.pk}/label/", {"label": "Work"})
+    press(writer, PLAN, do="complete")
+    with later():
+        page = writer.get("/tasks/?state=all").content.decode()
+        again = writer.get("/tasks/?state=all").content.decode()
+    assert "Saved." in page
+    assert "Completed: <bdi>" in page
+    assert "Saved." not in again
+    assert "Completed: <bdi>" not in again
+
+
+def test_a_list_that_is_drawn_twice_at_once_shows_it_both_times(writer):
+    press(writer, PLAN, do="complete")
+    for _ in range(2):
+        assert "Completed: <bdi>" in writer.get("/tasks/").content.decode()
+    with later():
+        assert "Completed: <bdi>" not in writer.get("/tasks/").content.decode()
+
+
+def test_an_undo_replaces_what_it_undid(writer):
+    press(writer, PLAN, do="complete")
+    writer.get("/tasks/")
+    press(writer, PLAN, do="reopen")
+    assert told(writer) == [f"Open again: {PLAN}"]
+    assert [wish["do"] for wish in report_of(writer)["undo"]] == ["complete"]
+
+
+def test_a_name_that_is_html_is_text_in_it(writer):
+    task = Task.objects.open().get(name__startswith="<script")
+    press(writer, task.name, do="complete")
+    page = writer.get(f"/tasks/{task.pk}/").content.decode()
+    assert "<bdi>&lt;script&gt;" in page
+    assert "<script>alert" not in page
+
+
+def test_reports_of_several_presses_in_a_row_are_told_together(writer):
+    press(writer, PLAN, do="complete")
+    press(writer, "Stand-up", do="complete")
+    assert told(writer) == [f"Completed: {PLAN}", "Completed: Stand-up"]
+    assert len(report_of(writer)["undo"]) == 2
+
+
+def test_a_request_that_began_earlier_overwrites_no_report(writer, rf):
+    """Five ticks in a row are five requests at once, each with its own copy of the session."""
+    requests = [rf.get("/") for _ in range(5)]
+    for request in requests:
+        request.session = type(writer.client.session)(writer.client.session.session_key)
+        assert "_auth_user_id" in request.session
+    for number, request in enumerate(requests):
+        keep_report(request, Report([Done(number, f"Task {number}", "Completed")]))
+    late = rf.get("/")
+    late.session = type(writer.client.session)(writer.client.session.session_key)
+    report = take_report(late)
+    assert report is not None
+    assert [done.title for done in report.done] == [f"Task {n}" for n in range(5)]
+    assert "_auth_user_id" in writer.client.session
+
+
+def test_a_report_for_somebody_who_has_signed_out_is_dropped(writer, rf):
+    request = rf.get("/")
+    request.session = type(writer.client.session)(writer.client.session.session_key)
+    assert "_auth_user_id" in request.session
+    writer.post("/logout/")
+    keep_report(request, Report(message="Too late"))
+    assert "_auth_user_id" not in writer.client.session
+
+
+@pytest.mark.parametrize("kept", [None, {}, {"done": 1}, [], {"done": [{"x": 1}]}])
+def test_a_report_of_another_version_is_none(writer, kept):
+    session = writer.client.session
+    session[KEY] = kept
+    session.save()
+    assert writer.get(f"/tasks/{named(PLAN).pk}/").status_code == 200
+
+
+def test_the_session_keeps_numbers_and_short_titles_alone(writer):
+    long = Task.objects.open().latest("pk")
+    Task.objects.filter(pk=long.pk).update(name="x" * 5000)
+    writer.post(CHANGE, {"task": long.pk, "due": "+1d"})
+    assert len(json.dumps(report_of(writer))) < 400
+
+
+# Asking for the permission
+
+
+def permission(person: Person) -> str:
+    return f"/accounts/{person.account.pk}/permission/"
+
+
+@pytest.fixture
+def reader(owner: Person) -> Person:
+    assert engine.run(owner.account).state == "done"
+    return owner
+
+
+def test_the_first_change_asks_first_and_changes_nothing_yet(reader, asana):
+    answer = press(reader, PLAN, do="complete")
+    assert answer["Location"] == permission(reader)
+    by_htmx = reader.post(CHANGE, {"task": named(PLAN).pk, "do": "complete"}, headers=HTMX)
+    assert by_htmx["HX-Redirect"] == permission(reader)
+    assert puts(asana) == []
+
+
+def test_after_consent_it_is_done_and_the_person_is_back(reader, asana):
+    press(reader, PLAN, do="complete")
+    to_asana = reader.post(permission(reader))["Location"]
+    back = reader.get(path_of(asana.allow(to_asana, reader.account.gid)))
+    assert back["Location"].startswith("/tasks/change/resume/")
+    done = reader.get(back["Location"])
+    assert done["Location"] == "/tasks/?state=open"
+    assert named(PLAN).completed
+    assert told(reader) == [f"Completed: {PLAN}"]
+
+
+def test_it_is_done_once(reader, asana):
+    press(reader, PLAN, do="complete")
+    to_asana = reader.post(permission(reader))["Location"]
+    resume = reader.get(path_of(asana.allow(to_asana, reader.account.gid)))["Location"]
+    reader.get(resume)
+    assert reader.get(resume)["Location"] == "/tasks/"
+    assert len(puts(asana)) == 1
+
+
+def test_a_key_that_is_not_the_sessions_does_nothing(reader, other_user, nobody, asana):
+    press(reader, PLAN, do="complete")
+    key = reader.client.session["waiting_for_permission"]["key"]
+    for wrong in ("x", key[:-1], key + "x", "%00", "ž"):
+        assert reader.get(f"/tasks/change/resume/{wrong}/")["Location"] == "/tasks/"
+    path = f"/tasks/change/resume/{key}/"
+    assert other_user.get(path)["Location"] == "/tasks/"
+    assert nobody.get(path)["Location"].startswith("/login/")
+    assert reader.client.session["waiting_for_permission"]["key"] == key
+    assert puts(asana) == []
+
+
+def test_a_link_checker_that_only_asks_for_heads_does_nothing(reader):
+    press(reader, PLAN, do="complete")
+    key = reader.client.session["waiting_for_permission"]["key"]
+    assert reader.client.head(f"/tasks/change/resume/{key}/").status_code == 405
+    assert "waiting_for_permission" in reader.client.session
+
+
+def test_two_accounts_are_asked_in_turn_and_then_all_is_done(reader, asana):
+    link = reader.post("/accounts/connect/")["Location"]
+    reader.get(path_of(asana.allow(link, SAM)))
+    second = reader.user.asana_accounts.get(gid=SAM)
+    engine.run(second)
+    asking = press(reader, PLAN, "Order flour", do="complete")["Location"]
+    asked = []
+    while "/permission/" in asking:
+        account = reader.user.asana_accounts.get(pk=asking.split("/")[2])
+        asked.append(account.gid)
+        to_asana = reader.post(asking)["Location"]
+        resume = reader.get(path_of(asana.allow(to_asana, account.gid)))["Location"]
+        assert puts(asana) == []
+        asking = reader.get(resume)["Location"]
+    assert asked == [reader.account.gid, SAM]
+    assert named(PLAN).completed
+    assert named("Order flour").completed
+
+
+def test_a_consent_that_grants_less_is_told_and_not_asked_for_for_ever(reader):
+    """Straight to the way back, as if Asana had granted no more than before."""
+    press(reader, PLAN, do="complete")
+    key = reader.client.session["waiting_for_permission"]["key"]
+    assert reader.get(f"/tasks/change/resume/{key}/")["Location"] == "/tasks/?state=open"
+    assert "haven't allowed" in report_of(reader)["failed"][0]["why"]
+
+
+def test_a_task_that_is_gone_meanwhile_is_left_out(reader, asana):
+    press(reader, PLAN, "Stand-up", do="complete")
+    to_asana = reader.post(permission(reader))["Location"]
+    named("Stand-up").delete()
+    resume = reader.get(path_of(asana.allow(to_asana, reader.account.gid)))["Location"]
+    reader.get(resume)
+    assert told(reader) == [f"Completed: {PLAN}"]
+
+
+def test_with_full_permissions_nobody_is_asked(reader, asana):
+    type(reader.account).objects.update(scope="openid email profile default")
+    answer = press(reader, PLAN, do="complete")
+    assert answer["Location"] == "/tasks/?state=open"
+
+
+def test_each_account_is_asked_for_its_own(other_user, asana, reader):
+    allow_changes(other_user, asana, BEN)
+    assert press(reader, PLAN, do="complete")["Location"] == permission(reader)

@@ -1,0 +1,219 @@
+"""Every state of the list is in its address."""
+
+import pytest
+
+from asana_tasks.models import Task
+from asana_tasks.sync import engine
+from tests.people import Person, path_of
+from tests.stand_in import OTHER_SAM, SAM
+
+
+@pytest.fixture
+def synced(owner: Person) -> Person:
+    engine.run(owner.account)
+    return owner
+
+
+def shown(person: Person, query: str) -> list[Task]:
+    return list(person.get(f"/tasks/?{query}").context["page"])
+
+
+def names(person: Person, query: str) -> list[str]:
+    return [task.name for task in shown(person, query)]
+
+
+@pytest.fixture
+def tea(synced: Person) -> Task:
+    task = Task.objects.get(name="Write the plan")
+    row = {
+        "gid": task.gid,
+        "name": "Čaj für STRASSE in Łódź, Ødegård",
+        "memberships": [
+            {"project": {"gid": "9", "name": "Küche"}, "section": {"gid": "8", "name": "Später"}}
+        ],
+        "parent": {"gid": "7", "name": "Élevage"},
+    }
+    from asana_tasks.api import schemas  # noqa: PLC0415
+    from asana_tasks.sync import store  # noqa: PLC0415
+
+    return store.keep_change(task, schemas.parse_task(row))
+
+
+@pytest.mark.parametrize(
+    "q",
+    [
+        "caj",
+        "ČAJ",
+        "fur caj",
+        "straße",
+        "kuche",
+        "SPATER",
+        "elevage",
+        "  caj   kuche  ",
+        "strasse spater elevage",
+        "lodz odegard",
+    ],
+)
+def test_it_finds_words_in_any_order_without_case_and_accents(synced, tea, q):
+    assert [task.pk for task in shown(synced, f"q={q}")] == [tea.pk]
+
+
+@pytest.mark.parametrize("q", ["caj nothing", "'; drop table", "🫠", "x" * 199])
+def test_words_that_are_nowhere_find_nothing(synced, tea, q):
+    assert shown(synced, f"q={q}") == []
+
+
+@pytest.mark.parametrize("sign", ["%", "_", "\\"])
+def test_signs_that_databases_know_are_only_letters(synced, sign):
+    found = synced.client.get("/tasks/", {"q": sign}).context["page"]
+    assert len(found) == sum(sign in task.search_text for task in Task.objects.open())
+
+
+def test_it_filters_by_workspace_and_kind(synced):
+    workspace = synced.account.workspaces.get(gid="498346170860")
+    assert {task.workspace_id for task in shown(synced, f"workspace={workspace.pk}")} == {
+        workspace.pk
+    }
+    assert {task.resource_subtype for task in shown(synced, "kind=milestone")} == {"milestone"}
+    plain = {task.resource_subtype for task in shown(synced, "kind=task")}
+    assert not plain & {"milestone", "approval"}
+
+
+def test_it_filters_by_project_and_section(synced):
+    task = Task.objects.open().exclude(memberships=[]).first()
+    placement = task.placements.exclude(section_gid="").first()
+    project = shown(synced, f"project={placement.project_id}")
+    section = shown(synced, f"project={placement.project_id}&section={placement.section_gid}")
+    assert task.pk in {each.pk for each in section}
+    assert len(section) <= len(project)
+    assert all(each.placements.filter(project=placement.project_id).exists() for each in project)
+
+
+@pytest.mark.parametrize("due", ["overdue", "today", "week", "later", "none"])
+def test_it_filters_by_due_group(synced, due):
+    page = synced.get(f"/tasks/?due={due}")
+    assert [group.key for group in page.context["groups"]] == [due]
+
+
+def test_the_groups_together_are_all_there_is(synced):
+    groups = synced.get("/tasks/").context["groups"]
+    assert sum(group.count for group in groups) == Task.objects.open().count()
+    assert [group.key for group in groups] == ["overdue", "today", "week", "later", "none"]
+
+
+def test_it_filters_by_a_range_of_days(synced):
+    day = Task.objects.get(name="Write the plan").due_on
+    found = shown(synced, f"due_from={day}&due_to={day}")
+    assert "Write the plan" in [task.name for task in found]
+    assert {task.due_day for task in found} == {day}
+
+
+def test_it_shows_what_is_done_newest_first(synced):
+    done = shown(synced, "state=done")
+    assert all(task.completed for task in done)
+    times = [task.completed_at.timestamp() for task in done]
+    assert times == sorted(times, reverse=True)
+
+
+def test_open_and_done_together(synced):
+    assert len(shown(synced, "state=all")) == Task.objects.count()
+
+
+@pytest.mark.parametrize("group", ["due", "project", "workspace", "account"])
+@pytest.mark.parametrize("sort", ["due", "created", "modified", "name", "project"])
+def test_groups_stay_together_however_they_are_sorted(synced, group, sort):
+    groups = synced.get(f"/tasks/?group={group}&sort={sort}").context["groups"]
+    keys = [each.key for each in groups]
+    assert len(keys) == len(set(keys))
+    assert sum(len(each.tasks) for each in groups) == Task.objects.open().count()
+    for each in groups:
+        assert each.count == len(each.tasks)
+        if sort == "name":
+            in_order = [task.sort_name for task in each.tasks]
+            assert in_order == sorted(in_order)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "group=planet&sort=up&state=x&due=never&kind=odd",
+        "account=999999&workspace=-1&project=x&section=%00",
+        "due_from=yesterday&due_to=9999-99-99&done_on=0",
+        "due_from=0001-01-01&due_to=9999-12-31",
+        "q=" + "x" * 5000,
+        "q=%00",
+        "project=" + "9" * 40,
+        "project=²",
+        "page=2&page=x",
+    ],
+)
+def test_values_that_make_no_sense_count_as_absent(synced, query):
+    assert synced.get(f"/tasks/?{query}").status_code == 200
+
+
+def test_another_persons_rows_cannot_be_chosen(synced, asana):
+    sam = Person.signed_in(asana, SAM)
+    engine.run(sam.account)
+    theirs = synced.account.workspaces.first()
+    project = synced.account.projects.first()
+    assert shown(sam, f"workspace={theirs.pk}") == []
+    assert shown(sam, f"project={project.pk}") == []
+    assert str(theirs.pk) not in sam.get(f"/tasks/?workspace={theirs.pk}").context["search"].query()
+
+
+def test_a_project_that_is_gone_matches_nothing_rather_than_everything(synced):
+    project = Task.objects.open().exclude(memberships=[]).first().placements.first().project_id
+    Task.objects.filter(placements__project=project).delete()
+    page = synced.get(f"/tasks/?project={project}")
+    assert len(page.context["page"]) == 0
+    assert "Nothing matches" in page.content.decode()
+
+
+@pytest.mark.parametrize("name", ["overdue", "My task"])
+def test_a_project_name_is_a_name_and_nothing_else(synced, name):
+    Task.objects.update(project_name=name)
+    page = synced.get("/tasks/?group=project").content.decode()
+    assert f"group-{name}" not in page
+    assert '<span class="overdue-mark">' in page
+
+
+def test_back_after_a_search_gets_a_whole_page(synced):
+    headers = {"hx-request": "true", "hx-history-restore-request": "true"}
+    assert "<html" in synced.get("/tasks/?q=plan", headers=headers).content.decode()
+
+
+def test_who_is_signed_out_is_led_to_sign_in_by_htmx_too(nobody, db):
+    answer = nobody.get("/tasks/?q=plan", headers={"hx-request": "true"})
+    assert answer["HX-Redirect"] == "/login/"
+
+
+def test_it_helps_when_nothing_matches(synced):
+    page = synced.get("/tasks/?q=nothing+at+all").content.decode()
+    assert "Nothing matches" in page
+    assert "Clear filters" in page
+
+
+def test_htmx_puts_the_state_into_the_address_without_its_defaults(synced):
+    answer = synced.get(
+        "/tasks/?q=plan&group=due&sort=due&state=open&kind=",
+        headers={"hx-request": "true", "hx-trigger": "search"},
+    )
+    assert answer["HX-Push-Url"] == "/tasks/?q=plan"
+    assert "<html" not in answer.content.decode()
+
+
+def test_two_accounts_with_one_name_are_two_groups(synced, asana):
+    for gid in (SAM, OTHER_SAM):
+        answer = synced.client.post("/accounts/connect/")
+        synced.get(path_of(asana.allow(answer["Location"], gid)))
+        engine.run(synced.user.asana_accounts.get(gid=gid))
+    groups = synced.get("/tasks/?group=account").context["groups"]
+    assert [group.label for group in groups] == ["Ada Okafor", "Sam Reyes", "Sam Reyes"]
+
+
+def test_never_more_than_ten_queries(synced, django_assert_max_num_queries):
+    placement = Task.objects.open().exclude(memberships=[]).first().placements.first()
+    synced.get("/tasks/")
+    for query in ("", "group=project", "state=all&sort=name", f"project={placement.project_id}"):
+        with django_assert_max_num_queries(10):
+            synced.get(f"/tasks/?{query}")
