@@ -11,10 +11,10 @@ from social_core.backends.open_id_connect import OpenIdConnectAuth
 from social_core.exceptions import AuthResponseError, ErrorStage
 
 from accounts.models import AsanaAccount
-from accounts.oidc import callbacks, id_tokens, profile, recorder
-from accounts.oidc.authorization import Purpose, scopes_for
+from accounts.oidc import callbacks, id_tokens, profile
+from accounts.oidc.authorization import AuthorizationRequest, scopes_for
 from accounts.oidc.provider import Provider
-from accounts.oidc.recorder import Watch
+from accounts.oidc.recorder import SignInRecorder, note_early_end, note_refresh
 
 NAMES_ITSELF: Final = "authorization_response_iss_parameter_supported"
 USERINFO_CLAIMS: Final = ("sub", "name", "email", "picture")
@@ -36,57 +36,60 @@ class AsanaOpenIdConnect(Provider):
 
     # Starting
 
-    purpose = Purpose()  # on the way there and, from the session, on the way back
+    # On the way to Asana, and on the way back from the session
+    authorization = AuthorizationRequest()
     found: AsanaAccount | None = None  # the linked account that somebody came back with
-    came_back_as: profile.Named | None = None  # in userinfo, for the person to read
+    came_back_as: profile.Profile | None = None  # in userinfo, for the person to read
 
     def start(self) -> HttpResponse:
         try:
             return super().start()
         except Exception as error:
-            recorder.note_early_end(error)
+            note_early_end(error)
             raise
 
     def get_or_create_state(self) -> str | None:
         """The state; the session keeps with it why, and where to go afterwards."""
         state = super().get_or_create_state()
         if state is not None:
-            wanted = self.purpose.next or self.strategy.session_pop("next") or ""
-            purpose = replace(self.purpose, next=wanted, scopes=self.get_scope())
+            wanted = self.authorization.next or self.strategy.session_pop("next") or ""
+            authorization = replace(self.authorization, next=wanted, scopes=self.get_scope())
             transaction = self.strategy.session_get(key := self.transaction_key(state))
-            self.strategy.session_set(key, {**transaction, **purpose.kept()})
+            self.strategy.session_set(key, {**transaction, **authorization.kept()})
         return state
 
     def get_scope(self) -> list[str]:
-        return self.purpose.scopes or scopes_for()
+        return self.authorization.scopes or scopes_for()
 
     # Coming back
 
-    watch = Watch()  # over nothing
+    recorder = SignInRecorder()  # over nothing
     issued: dict[Any, Any] | None = None  # the token answer, until somebody keeps it
     sub = ""  # whose it is, once that is known
 
     def auth_complete(self, *args: Any, **kwargs: Any) -> Any:
-        answer = cast("QueryDict", self.data)
-        began_here = self._remember_purpose(answer.get("state", ""))
+        response = cast("QueryDict", self.data)
+        began_here = self._remember_purpose(response.get("state", ""))
         try:
             names_itself = self.oidc_config().get(NAMES_ITSELF) is True
-            callbacks.check(self, answer, issuer=self.id_token_issuer(), names_itself=names_itself)
+            callbacks.check(
+                self, response, issuer=self.id_token_issuer(), names_itself=names_itself
+            )
             user = super().auth_complete(*args, **kwargs)
         except Exception as error:
-            self.watch.ended(error=error)
+            self.recorder.ended(error=error)
             if began_here:
-                recorder.note_early_end(error)
+                note_early_end(error)
             raise
-        self.watch.ended(account=getattr(user, "social_user", None))
+        self.recorder.ended(account=getattr(user, "social_user", None))
         return user
 
     def _remember_purpose(self, state: str) -> bool:
         """Even if the answer is a Deny. `next` comes with it: two tabs share one session.
         Whether there is one."""
-        kept = Purpose.of(self.strategy.session_get(self.transaction_key(state[:128])))
+        kept = AuthorizationRequest.of(self.strategy.session_get(self.transaction_key(state[:128])))
         if kept is not None:
-            self.purpose = kept
+            self.authorization = kept
             self.strategy.session_set("next", kept.next)
         return kept is not None
 
@@ -94,40 +97,40 @@ class AsanaOpenIdConnect(Provider):
         self, url: str, *args: Any, stage: ErrorStage = "token_exchange", **kwargs: Any
     ) -> dict[Any, Any]:
         """The token answer, checked; its ID token, if there is one, in `self.id_token`."""
-        self.watch = Watch.begun()
-        answer = super(OpenIdConnectAuth, self).request_access_token(
+        self.recorder = SignInRecorder.begun()
+        response = super(OpenIdConnectAuth, self).request_access_token(
             url, *args, stage=stage, **kwargs
         )
-        self.watch.token_answer(answer, self.get_scope())
-        self._check_token_answer(answer, stage=stage)
-        self.issued = answer
+        self.recorder.token_response(response, self.get_scope())
+        self._check_token_response(response, stage=stage)
+        self.issued = response
         self.id_token = None
-        if answer.get("id_token") is not None:
+        if response.get("id_token") is not None:
             self.id_token = self.validate_and_return_id_token(  # type: ignore[no-untyped-call]
-                answer["id_token"], answer["access_token"]
+                response["id_token"], response["access_token"]
             )
             self.sub = self.id_token["sub"]
         elif settings.ASANA_OIDC_STRICT:
             raise AuthResponseError(self, claim="id_token", code="missing_claim", stage=stage)
-        return answer
+        return response
 
     def process_refresh_token_response(
         self, response: requests.Response, *args: Any, **kwargs: Any
     ) -> dict[Any, Any]:
-        answer = super().process_refresh_token_response(response, *args, **kwargs)
-        recorder.note_refresh(answer)
-        if self.get_provider_error(answer, stage="refresh") is None:
-            self._check_token_answer(answer, stage="refresh")
-        return answer
+        parsed = super().process_refresh_token_response(response, *args, **kwargs)
+        note_refresh(parsed)
+        if self.get_provider_error(parsed, stage="refresh") is None:
+            self._check_token_response(parsed, stage="refresh")
+        return parsed
 
-    def _check_token_answer(self, answer: dict[Any, Any], *, stage: ErrorStage) -> None:
+    def _check_token_response(self, response: dict[Any, Any], *, stage: ErrorStage) -> None:
         """A bearer token (RFC 6749 7.1), and tokens that are visible ASCII (its appendix A)."""
         for name in ("access_token", "refresh_token", "id_token"):
-            if answer.get(name) is not None and not id_tokens.is_printable(answer[name]):
+            if response.get(name) is not None and not id_tokens.is_printable(response[name]):
                 raise AuthResponseError(self, claim=name, code="invalid_claim", stage=stage)
-        if not answer.get("access_token"):
+        if not response.get("access_token"):
             raise AuthResponseError(self, claim="access_token", code="missing_claim", stage=stage)
-        if str(answer.get("token_type")).lower() != "bearer":
+        if str(response.get("token_type")).lower() != "bearer":
             raise AuthResponseError(self, claim="token_type", code="invalid_claim", stage=stage)
 
     # The ID token
@@ -170,7 +173,7 @@ class AsanaOpenIdConnect(Provider):
         userinfo = self.get_json(
             self.userinfo_url(), headers={"Authorization": f"Bearer {access_token}"}
         )
-        self.watch.userinfo(userinfo)
+        self.recorder.userinfo(userinfo)
         if not isinstance(userinfo, dict):
             raise AuthResponseError(self, code="malformed_response", stage="user_info")
         known = {name: userinfo[name] for name in USERINFO_CLAIMS if name in userinfo}
@@ -179,7 +182,7 @@ class AsanaOpenIdConnect(Provider):
         if self.id_token is not None:
             self.validate_userinfo_sub(known)
         self.sub = known["sub"]
-        self.came_back_as = profile.named(known)
+        self.came_back_as = profile.profile_of(known)
         return known
 
     def get_user_id(self, details: Any, response: dict[str, Any]) -> str:

@@ -108,8 +108,8 @@ def delete_person(user: User, request: HttpRequest) -> list[Revocation]:
     accounts = list(user.asana_accounts.order_by("pk"))
     for account in accounts:
         account.delete()
-    handed_over = [each for account in accounts for each in account.revocations]
-    unreadable = [revocation for revocation in handed_over if revocation.pk is None]
+    set_aside = [each for account in accounts for each in account.revocations]
+    unreadable = [revocation for revocation in set_aside if revocation.pk is None]
     waiting = list(user.revocations.values_list("pk", flat=True))  # those of before as well
     user.delete()
     AuditEntry.objects.create(

@@ -52,7 +52,7 @@ def send(  # noqa: PLR0913  (requests' own arguments)
     seconds = SECONDS if seconds is None else seconds
     _deadline.set(time.monotonic() + seconds)
     try:
-        answer = _session.request(
+        response = _session.request(
             method,
             url,
             headers=headers,
@@ -63,25 +63,25 @@ def send(  # noqa: PLR0913  (requests' own arguments)
             allow_redirects=False,
             stream=True,
         )
-        return _read(answer, limit)
+        return _read(response, limit)
     except TimeoutError as error:
         raise requests.Timeout("The answer took too long") from error
 
 
-def _read(answer: requests.Response, limit: int) -> requests.Response:
-    with answer:
-        if 300 <= answer.status_code < 400:
-            raise Redirected(f"Answered with a redirect ({answer.status_code})")
+def _read(response: requests.Response, limit: int) -> requests.Response:
+    with response:
+        if 300 <= response.status_code < 400:
+            raise Redirected(f"Answered with a redirect ({response.status_code})")
         body = bytearray()
-        for chunk in answer.iter_content(CHUNK):
+        for chunk in response.iter_content(CHUNK):
             body += chunk
             if len(body) > limit:
                 raise TooLarge(f"The answer is larger than {limit} bytes")
-    answer._content = bytes(body)  # noqa: SLF001  (requests has no other way to cap a body)
-    return answer
+    response._content = bytes(body)  # noqa: SLF001  (requests has no other way to cap a body)
+    return response
 
 
-class _Answer(requests.Response):
+class _Response(requests.Response):
     def json(self, **kwargs: Any) -> Any:
         """Raises ValueError for all that is no JSON, a million brackets included."""
         try:
@@ -144,9 +144,9 @@ class _Adapter(HTTPAdapter):
         self.poolmanager.pool_classes_by_scheme = {"http": _Pool, "https": _SecurePool}
 
     def build_response(self, *args: Any) -> requests.Response:
-        answer = super().build_response(*args)
-        answer.__class__ = _Answer  # requests has no other way to choose its class
-        return answer
+        response = super().build_response(*args)
+        response.__class__ = _Response  # requests has no other way to choose its class
+        return response
 
 
 def _new_session() -> requests.Session:

@@ -16,7 +16,7 @@ from social_django.middleware import SocialAuthExceptionMiddleware
 from accounts import audit
 from accounts.backends import AsanaOpenIdConnect
 from accounts.models import AsanaAccount, User
-from accounts.oidc.authorization import Kind, Purpose
+from accounts.oidc.authorization import AuthorizationRequest, Kind
 from accounts.sign_in import failures, pending_action
 from accounts.sign_in.failure_page import MixUp, failed_sign_in
 from accounts.sign_in.pipeline import give_back
@@ -93,7 +93,7 @@ class SignInFailureMiddleware(SocialAuthExceptionMiddleware):
         backend = getattr(request, "backend", None)
         if not isinstance(backend, AsanaOpenIdConnect):
             backend = AsanaOpenIdConnect()  # that has come nowhere yet
-        failure = failures.describe(exception, backend.purpose.kind)
+        failure = failures.describe(exception, backend.authorization.kind)
         logger.warning(
             "Sign-in failed: code=%s stage=%s parameter=%s claim=%s status=%s",
             exception.code,
@@ -103,7 +103,7 @@ class SignInFailureMiddleware(SocialAuthExceptionMiddleware):
             failure.status,
         )
         give_back(backend)
-        expected = _expected(request, backend.purpose)
+        expected = _expected(request, backend.authorization)
         _write_down(request, failure, backend, expected)
         if request.session.modified:  # Django keeps no changes with a 5xx: here, what was used up
             with suppress(UpdateError):
@@ -115,13 +115,17 @@ class SignInFailureMiddleware(SocialAuthExceptionMiddleware):
             pending_action.drop(request.session)
             return failed_sign_in(request, failure, back=waited.back if waited else "")
         mix_up = MixUp(expected, backend.came_back_as) if failure.is_mix_up else None
-        return failed_sign_in(request, failure, again=backend.purpose.retry, mix_up=mix_up)
+        return failed_sign_in(request, failure, again=backend.authorization.retry, mix_up=mix_up)
 
 
-def _expected(request: HttpRequest, purpose: Purpose) -> AsanaAccount | None:
+def _expected(request: HttpRequest, authorization: AuthorizationRequest) -> AsanaAccount | None:
     """The account of theirs that somebody signed in has asked Asana about."""
     user = request.user
-    return user.asana_accounts.filter(gid=purpose.gid).first() if isinstance(user, User) else None
+    return (
+        user.asana_accounts.filter(gid=authorization.gid).first()
+        if isinstance(user, User)
+        else None
+    )
 
 
 def _write_down(
@@ -131,7 +135,7 @@ def _write_down(
     expected: AsanaAccount | None,
 ) -> None:
     """Who is signed in and wanted something else of Asana has not been refused a sign-in."""
-    user, found, kind = request.user, backend.found, backend.purpose.kind
+    user, found, kind = request.user, backend.found, backend.authorization.kind
     if not isinstance(user, User):
         is_stranger = failure.keeps_nothing and found is None
         whose = found.user if found else None

@@ -24,7 +24,7 @@ def keep_the_token_until_it_is_revoked(
     if newest:
         people_go = origin.model if isinstance(origin, QuerySet) else type(origin)
         user = None if people_go is User else instance.user
-        instance.revocations = tokens.hand_over(newest, user=user)
+        instance.revocations = tokens.set_aside_for_revocation(newest, user=user)
 
 
 @receiver(pre_delete, sender=User)

@@ -18,7 +18,7 @@ SECONDS: Final = 20.0  # for one account; somebody is waiting for the page
 def fetch(request: HttpRequest, account: AsanaAccount) -> str:
     """Counts, and never a name: whoever asks may not see them."""
     ends_at = time.monotonic() + SECONDS
-    refresh = engine.refresh(account)
+    refresh = engine.sync_account(account)
     failed = 0
     for progress in refresh:
         failed += progress.state == "workspace_failed"

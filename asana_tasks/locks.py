@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from accounts.models import AsanaAccount
 
 
-def hold(*account_pks: int) -> None:
+def lock_accounts(*account_pks: int) -> None:
     """Until the transaction ends, nobody disconnects these accounts. Others may change their rows:
     a refresh, which waits for Asana, keeps no page of tasks from being stored."""
     if connection.vendor != "postgresql":  # SQLite lets in one who writes
@@ -24,7 +24,7 @@ def hold(*account_pks: int) -> None:
         )
 
 
-def take(tasks: QuerySet[Any]) -> None:
+def lock_tasks(tasks: QuerySet[Any]) -> None:
     """Hold their accounts, and lock these rows."""
-    hold(*tasks.order_by("account").values_list("account_id", flat=True).distinct())
+    lock_accounts(*tasks.order_by("account").values_list("account_id", flat=True).distinct())
     list(tasks.select_for_update().order_by("pk").values_list("pk", flat=True))

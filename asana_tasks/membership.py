@@ -24,7 +24,7 @@ def check(
     Who is signed in may connect accounts from elsewhere; who is switched off gets no further.
     """
     allowed = set(settings.ALLOWED_WORKSPACES)
-    if not allowed or backend.purpose.kind != "sign_in" or (user and not user.is_active):
+    if not allowed or backend.authorization.kind != "sign_in" or (user and not user.is_active):
         return
     if allowed.isdisjoint(_workspaces(backend, response["access_token"])):
         raise AuthPolicyError(backend, code="not_a_member", stage="pipeline")

@@ -22,8 +22,8 @@ from django.db.models.functions import Coalesce
 
 from accounts.models import User
 from asana_tasks.dates import Calendar, Due, Span
-from asana_tasks.locks import take
-from asana_tasks.text_search import plain
+from asana_tasks.locks import lock_tasks
+from asana_tasks.text_search import normalize
 
 Order = str | OrderBy | Case
 
@@ -104,7 +104,7 @@ class TaskQuerySet(models.QuerySet["Any"]):
     def search(self, text: str) -> Self:
         """Every word occurs somewhere: in the name, a project, a section or the parent's name."""
         tasks = self
-        for word in plain(text).split():
+        for word in normalize(text).split():
             tasks = tasks.filter(search_text__contains=word)
         return tasks
 
@@ -125,7 +125,7 @@ class TaskQuerySet(models.QuerySet["Any"]):
         """Forget the changes that were known then; those that came later stay."""
         known = self.changed().filter(changed_at__lte=before)
         with transaction.atomic():
-            take(known)
+            lock_tasks(known)
             return known.update(change=UNCHANGED, changed_at=None)
 
 

@@ -9,7 +9,7 @@ BARE: Final = str.maketrans(
 )
 
 
-def plain(text: str) -> str:
+def normalize(text: str) -> str:
     """`Čaj` and `čaj` and `caj` are one (Unicode NFKD without its marks, case-folded)."""
     if text.isascii():
         return text.casefold()
@@ -18,6 +18,6 @@ def plain(text: str) -> str:
     return unmarked.casefold().translate(BARE)
 
 
-def searchable(*parts: str) -> str:
+def to_search_text(*parts: str) -> str:
     """What a search looks through; parts stay apart, so that no word spans two of them."""
-    return "\n".join(plain(part) for part in parts if part)
+    return "\n".join(normalize(part) for part in parts if part)

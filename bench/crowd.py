@@ -10,7 +10,7 @@ from typing import Final
 from django.utils import timezone
 
 from accounts.models import AsanaAccount, User
-from asana_tasks.api.schemas import Membership, TaskAnswer
+from asana_tasks.api.schemas import Membership, TaskSchema
 from asana_tasks.models import Workspace
 from asana_tasks.sync import store
 
@@ -38,25 +38,25 @@ def _settle(name: str, size: int) -> User:
     user = User.objects.create(username=name, name=name.title(), time_zone="Europe/Prague")
     now = timezone.now()
     account = AsanaAccount.objects.create(user=user, gid=name, name=name, synced_at=now)
-    answers = _answers(size, now)
+    responses = _answers(size, now)
     for number, place in enumerate(WORKSPACES):
         workspace = Workspace.objects.create(account=account, gid=f"{number}", name=place)
-        _store(workspace, islice(answers, -(-size // len(WORKSPACES))), now)
+        _store(workspace, islice(responses, -(-size // len(WORKSPACES))), now)
         store.finish_workspace(workspace, seen_at=now)
     return user
 
 
-def _store(workspace: Workspace, answers: Iterator[TaskAnswer], now: datetime) -> None:
+def _store(workspace: Workspace, responses: Iterator[TaskSchema], now: datetime) -> None:
     """Through the door that a sync uses, in larger pages."""
-    while batch := list(islice(answers, BATCH)):
-        store.keep_tasks(workspace, batch, seen_at=now)
+    while batch := list(islice(responses, BATCH)):
+        store.store_tasks(workspace, batch, seen_at=now)
 
 
-def _answers(size: int, now: datetime) -> Iterator[TaskAnswer]:
+def _answers(size: int, now: datetime) -> Iterator[TaskSchema]:
     """A tenth is done, a tenth has no date, a seventh a time; most is due within a year."""
     random = Random(size)
     for number in range(size):
-        task = TaskAnswer(
+        task = TaskSchema(
             gid=f"{number}",
             name=f"{random.choice(VERBS)} the {random.choice(WORDS)} {number}",
             created_at=now - timedelta(days=random.randrange(400)),
@@ -74,7 +74,7 @@ def _place(number: int) -> Membership:
     }
 
 
-def _dated(random: Random, task: TaskAnswer, now: datetime) -> TaskAnswer:
+def _dated(random: Random, task: TaskSchema, now: datetime) -> TaskSchema:
     if random.random() < 0.1:
         return task
     due_at = now + timedelta(days=random.randrange(-30, 335), minutes=random.randrange(1_440))
@@ -82,7 +82,7 @@ def _dated(random: Random, task: TaskAnswer, now: datetime) -> TaskAnswer:
     return replace(task, due_on=due_at.date(), due_at=due_at if at_a_time else None)
 
 
-def _done(random: Random, task: TaskAnswer, now: datetime) -> TaskAnswer:
+def _done(random: Random, task: TaskSchema, now: datetime) -> TaskSchema:
     if random.random() < 0.9:
         return task
     at = now - timedelta(minutes=random.randrange(30 * 1_440))

@@ -42,9 +42,9 @@ class View:
         session.send("Network.enable")
 
     def _respond(self, event: Any) -> None:
-        answer = event["response"]
-        if not answer.get("fromDiskCache") and answer["url"].startswith("http"):
-            self.addresses[event["requestId"]] = answer["url"]
+        response = event["response"]
+        if not response.get("fromDiskCache") and response["url"].startswith("http"):
+            self.addresses[event["requestId"]] = response["url"]
 
     def _finish(self, event: Any) -> None:
         if event["requestId"] in self.addresses and event["encodedDataLength"]:

@@ -48,8 +48,8 @@ def _of(user: User, size: int, times: int) -> Iterator[dict[str, Any]]:
 
 def _get(client: Client, address: str) -> float:
     started = perf_counter()
-    answer = client.get(address)
+    response = client.get(address)
     took = perf_counter() - started
-    if answer.status_code != 200:
-        raise RuntimeError(f"{address} answers with {answer.status_code}")
+    if response.status_code != 200:
+        raise RuntimeError(f"{address} answers with {response.status_code}")
     return took * 1000

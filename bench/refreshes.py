@@ -84,7 +84,7 @@ def _timed(work: Callable[[], None]) -> float:
 
 
 def _refresh(account: AsanaAccount) -> None:
-    last = engine.run(account)
+    last = engine.run_sync(account)
     if last.state != "done":
         raise RuntimeError(f"The refresh ended with {last}")
 

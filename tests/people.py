@@ -18,9 +18,9 @@ def path_of(url: str) -> str:
 
 def authorize_url(client: Client, path: str = "/login/asana/", **data: str) -> str:
     """Where pressing the button sends the browser."""
-    answer = client.post(path, data)
-    assert answer.status_code == 302, answer.content
-    return answer["Location"]
+    response = client.post(path, data)
+    assert response.status_code == 302, response.content
+    return response["Location"]
 
 
 def sign_in(client: Client, asana: StandIn, person: str, **data: str) -> Any:
@@ -36,8 +36,8 @@ class Person:
     @classmethod
     def signed_in(cls, asana: StandIn, gid: str) -> Self:
         client = Client()
-        answer = sign_in(client, asana, gid)
-        assert answer.status_code == 302, answer.content
+        response = sign_in(client, asana, gid)
+        assert response.status_code == 302, response.content
         return cls(client, AsanaAccount.objects.get(gid=gid))
 
     @property

@@ -180,8 +180,8 @@ def path(owner, line: str) -> str:
 
 ROWS: dict[str, Callable[[Person], Any]] = {
     "session": lambda owner: sessions.reference(owner.client.session.session_key),
-    "task": lambda owner: engine.run(owner.account) and Task.objects.first().pk,
-    "workspace": lambda owner: engine.run(owner.account) and Workspace.objects.first().pk,
+    "task": lambda owner: engine.run_sync(owner.account) and Task.objects.first().pk,
+    "workspace": lambda owner: engine.run_sync(owner.account) and Workspace.objects.first().pk,
     "view": lambda owner: SavedView.objects.create(user=owner.user, name="Mine").pk,
     "asanaaccount": lambda owner: owner.account.pk,
     "user": lambda owner: owner.user.pk,
@@ -209,10 +209,10 @@ def belongings(user: User) -> dict[str, Any]:
     }
 
 
-def what(answer: Any) -> str:
-    location = answer.headers.get("Location", "")
+def what(response: Any) -> str:
+    location = response.headers.get("Location", "")
     if not location:
-        return str(answer.status_code)
+        return str(response.status_code)
     if location.startswith("/admin/login/"):
         return "admin"
     if location.partition("?")[0] == "/login/":

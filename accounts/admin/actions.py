@@ -39,7 +39,7 @@ def mark(request: HttpRequest, account: AsanaAccount) -> str:
     _check(request, account.user)
     if account.needs_reconnecting:
         raise NotDone("It needs reconnecting already")
-    tokens.needs_reconnecting(account, "An administrator asks you to reconnect it")
+    tokens.mark_needs_reconnecting(account, "An administrator asks you to reconnect it")
     _changed(request, account, "marked as needing reconnection")
     return "Marked: its person is asked to reconnect it"
 

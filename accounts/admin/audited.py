@@ -46,11 +46,11 @@ class AuditedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        answer = super().changelist_view(request, extra_context)
-        shown = getattr(answer, "context_data", None) or {}
+        response = super().changelist_view(request, extra_context)
+        shown = getattr(response, "context_data", None) or {}
         if "cl" in shown:
             self.note_seen_in(request, shown["cl"], self.seen_as)
-        return answer
+        return response
 
     def note_seen_in(self, request: HttpRequest, rows: Any, detail: str) -> None:
         """Of a list that was asked something, if it is about one person alone. One about several,

@@ -36,9 +36,9 @@ def sign_in() -> Findings:
     url = AsanaOpenIdConnect().oidc_config_url()
     try:
         asked_at = time.time()
-        answer = _get(url)
-        yield _clock(answer, (asked_at + time.time()) / 2)
-        configuration = _json(answer)
+        response = _get(url)
+        yield _clock(response, (asked_at + time.time()) / 2)
+        configuration = _json(response)
     except _NoAnswer as error:
         yield problem("discovery", f"{url}: {error}", f"{REACH} ASANA_OIDC_ENDPOINT says where.")
         return
@@ -83,10 +83,10 @@ def _trust_advice(configuration: Any) -> str:
     return "Check ASANA_OIDC_ENDPOINT and ASANA_OIDC_ISSUER. Nobody can sign in until it is right."
 
 
-def _clock(answer: requests.Response, ours: float) -> Finding:
+def _clock(response: requests.Response, ours: float) -> Finding:
     try:
-        theirs = parsedate_to_datetime(answer.headers["Date"]).timestamp()
-        theirs += max(0, int(answer.headers.get("Age", 0)))  # it may have lain in a cache
+        theirs = parsedate_to_datetime(response.headers["Date"]).timestamp()
+        theirs += max(0, int(response.headers.get("Age", 0)))  # it may have lain in a cache
     except (KeyError, ValueError, OverflowError):
         return warning("clock", "Asana's answer names no time", CLOCK)
     apart = abs(theirs - ours)
@@ -140,22 +140,22 @@ def _client(url: str) -> Finding:
         "client_secret": settings.ASANA_CLIENT_SECRET,
     }
     try:
-        answer = http.send("POST", url, data=form)
+        response = http.send("POST", url, data=form)
     except requests.RequestException as error:
         return problem("client", f"the token endpoint: {_why(error)}", REACH)
-    error_code = _error_code(answer)
+    error_code = _error_code(response)
     if error_code == "invalid_grant":
         return ok("client", "Asana knows the client ID and its secret")
-    if error_code in {"invalid_client", "unauthorized_client"} or answer.status_code == 401:
+    if error_code in {"invalid_client", "unauthorized_client"} or response.status_code == 401:
         advice = "Compare ASANA_CLIENT_ID and ASANA_CLIENT_SECRET with Asana's developer console."
         return problem("client", "Asana doesn't accept the client ID or its secret", advice)
-    says = f"the token endpoint answers {answer.status_code}, from which nothing follows"
+    says = f"the token endpoint answers {response.status_code}, from which nothing follows"
     return warning("client", says, "Sign in to see whether it works.")
 
 
-def _error_code(answer: requests.Response) -> str:
+def _error_code(response: requests.Response) -> str:
     try:
-        body = answer.json()
+        body = response.json()
     except ValueError:
         return ""
     return str(body.get("error", "")) if isinstance(body, dict) else ""
@@ -163,17 +163,17 @@ def _error_code(answer: requests.Response) -> str:
 
 def _get(url: str) -> requests.Response:
     try:
-        answer = http.send("GET", url, headers={"Accept": "application/json"})
+        response = http.send("GET", url, headers={"Accept": "application/json"})
     except (requests.RequestException, ValueError) as error:
         raise _NoAnswer(_why(error)) from error
-    if answer.status_code != requests.codes.ok:
-        raise _NoAnswer(f"answers with {answer.status_code}")
-    return answer
+    if response.status_code != requests.codes.ok:
+        raise _NoAnswer(f"answers with {response.status_code}")
+    return response
 
 
-def _json(answer: requests.Response) -> Any:
+def _json(response: requests.Response) -> Any:
     try:
-        return answer.json()
+        return response.json()
     except ValueError as error:
         raise _NoAnswer("the answer is not JSON") from error
 

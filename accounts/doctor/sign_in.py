@@ -25,16 +25,16 @@ SWITCH_OFF: Final = "Set ASANA_OIDC_STRICT=off: it refuses everybody."
 def report(watched: WatchedSignIn) -> Findings:
     """What was seen of it, and of one refresh after it."""
     seen = watched.seen
-    answer = seen.get("token_answer")
-    yield _outcome(seen.get("refused"), something_came=answer is not None)
-    if answer is None:
+    response = seen.get("token_response")
+    yield _outcome(seen.get("refused"), something_came=response is not None)
+    if response is None:
         return
-    yield from _token_answer(answer)
-    yield from _id_token(answer.get("id_token"))
+    yield from _token_response(response)
+    yield from _id_token(response.get("id_token"))
     yield _userinfo(seen.get("userinfo"))
-    if watched.account is not None and answer.get("refresh_token"):
+    if watched.account is not None and response.get("refresh_token"):
         yield from _refresh(watched.account)
-    yield _recommendation(answer.get("id_token"), seen.get("refused"))
+    yield _recommendation(response.get("id_token"), seen.get("refused"))
 
 
 def _outcome(refused: dict[str, Any] | None, *, something_came: bool) -> Finding:
@@ -45,21 +45,21 @@ def _outcome(refused: dict[str, Any] | None, *, something_came: bool) -> Finding
     return problem("sign-in", f"was refused: {why}", advice)
 
 
-def _token_answer(answer: dict[str, Any]) -> Findings:
-    names = answer.get("names", [])
+def _token_response(response: dict[str, Any]) -> Findings:
+    names = response.get("names", [])
     if "access_token" not in names:
         says = f"holds no access token, but: {', '.join(names) or 'nothing'}"
         yield problem("token answer", says, AN_ERROR if "error" in names else ELSEWHERE)
         return
     yield ok("token answer", f"holds {', '.join(names)}")
     yield ok("client", "client_secret_post is accepted")
-    if answer["token_type"] == "bearer":  # noqa: S105
+    if response["token_type"] == "bearer":  # noqa: S105
         yield ok("token_type", "bearer")
     else:
-        yield problem("token_type", answer["token_type"], "Only bearer tokens can be used.")
-    yield _lifetime(answer["expires_in"])
-    yield _scope(answer)
-    if answer["refresh_token"]:
+        yield problem("token_type", response["token_type"], "Only bearer tokens can be used.")
+    yield _lifetime(response["expires_in"])
+    yield _scope(response)
+    if response["refresh_token"]:
         yield ok("refresh_token", "came")
     else:
         advice = "Everybody has to sign in again after an hour. Asana documents one for every app."
@@ -72,10 +72,10 @@ def _lifetime(expires_in: int | str) -> Finding:
     return warning("expires_in", expires_in, "Tokens are taken to live for an hour.")
 
 
-def _scope(answer: dict[str, Any]) -> Finding:
+def _scope(response: dict[str, Any]) -> Finding:
     """Without `openid` and its kind it is userinfo that says less; without others we can't read."""
-    missing, others = answer.get("missing_scopes", []), answer.get("other_scopes", [])
-    says = _differences(answer["scope"], missing, others)
+    missing, others = response.get("missing_scopes", []), response.get("other_scopes", [])
+    says = _differences(response["scope"], missing, others)
     needed = set(scopes_for()) - IDENTITY
     if needed.isdisjoint(missing) or "default" in others:
         return ok("scope", says)

@@ -88,10 +88,10 @@ def cache_() -> Findings:
     mark = get_random_string(16)
     try:
         cache.set("asana_doctor", mark, timeout=60)
-        answers = cache.get("asana_doctor") == mark
+        responses = cache.get("asana_doctor") == mark
     except Exception:  # of whatever library
-        answers = False
-    if answers:
+        responses = False
+    if responses:
         yield ok("cache", "Redis answers")
     else:
         yield problem("cache", "Redis isn't answering", "Check REDIS_URL and that Redis runs.")

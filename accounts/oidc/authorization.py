@@ -11,14 +11,14 @@ SCOPES: Final = {
     "full": ["openid", "email", "profile", "default"],
 }
 WRITING: Final = {"scoped": ["tasks:write"], "full": []}  # `default` lets us write already
-KEY: Final = "purpose"
+KEY: Final = "authorization"
 
 Kind = Literal["sign_in", "connect", "reconnect", "widen", "narrow"]
 OF_ONE_ACCOUNT: Final = ("reconnect", "widen", "narrow")  # no other one may come back
 
 
 @dataclass(frozen=True)
-class Purpose:
+class AuthorizationRequest:
     """`widen` and `narrow`: to get a wider or a narrower grant for an account that is linked."""
 
     kind: Kind = "sign_in"

@@ -17,12 +17,12 @@ def picture_url(value: Any) -> str:
     return url if len(url) <= 2000 and url.startswith(("https://", "http://")) else ""
 
 
-class Named(NamedTuple):
+class Profile(NamedTuple):
     name: str
     email: str
 
 
-def named(claims: Mapping[str, Any]) -> Named | None:
+def profile_of(claims: Mapping[str, Any]) -> Profile | None:
     """Whom they name; by the e-mail address where there is no name, None where there is neither."""
     name, email = text(claims.get("name"), 255), text(claims.get("email"), 254)
-    return Named(name or email, email) if name or email else None
+    return Profile(name or email, email) if name or email else None

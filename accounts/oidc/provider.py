@@ -64,8 +64,8 @@ class Provider(OpenIdConnectAuth[HttpResponse]):
     ) -> requests.Response:
         """Raises social-auth's own errors. Tokens travel in headers and bodies, never in a URL."""
         try:
-            answer = http.send(method, url, headers=headers, data=data, params=params)
-            answer.raise_for_status()
+            response = http.send(method, url, headers=headers, data=data, params=params)
+            response.raise_for_status()
         except requests.RequestException as error:
             raise provider_errors.named(self, error, stage=stage) from error
-        return answer
+        return response

@@ -27,7 +27,7 @@ DENY: Final = "authorization_declined"
 _refreshes: ContextVar[list[dict[str, Any]] | None] = ContextVar("refreshes", default=None)
 
 
-class Watch:
+class SignInRecorder:
     """Over one sign-in; over none (`row` is None) it notes nothing."""
 
     def __init__(self, row: WatchedSignIn | None = None) -> None:
@@ -41,9 +41,9 @@ class Watch:
         return cls(WatchedSignIn.objects.filter(ends_at__gt=now).order_by("-pk").first())
 
     @sensitive_variables()
-    def token_answer(self, answer: Any, asked: list[str]) -> None:
+    def token_response(self, response: Any, asked: list[str]) -> None:
         if self._row is not None:
-            self._seen["token_answer"] = described(answer, asked)
+            self._seen["token_response"] = described(response, asked)
 
     def userinfo(self, claims: Any) -> None:
         if self._row is not None:
@@ -63,7 +63,7 @@ def note_early_end(error: Exception) -> None:
     """Of a sign-in that never got as far as asking for tokens. Looked up only now: the others cost
     nothing. A Deny ends none; whoever watches waits for somebody who allows."""
     if isinstance(error, SocialAuthBaseException) and error.stage in EARLY and error.code != DENY:
-        Watch.begun().ended(error=error)
+        SignInRecorder.begun().ended(error=error)
 
 
 @contextmanager
@@ -78,24 +78,24 @@ def refreshes() -> Iterator[list[dict[str, Any]]]:
 
 
 @sensitive_variables()
-def note_refresh(answer: Any) -> None:
+def note_refresh(response: Any) -> None:
     noted = _refreshes.get()
     if noted is not None:
-        noted.append(described(answer, []))
+        noted.append(described(response, []))
 
 
 @sensitive_variables()
-def described(answer: Any, asked: list[str]) -> dict[str, Any]:
+def described(response: Any, asked: list[str]) -> dict[str, Any]:
     """A token answer, without a value of a token or a claim."""
-    if not isinstance(answer, Mapping):
-        return {"names": [], "kind": type(answer).__name__}
+    if not isinstance(response, Mapping):
+        return {"names": [], "kind": type(response).__name__}
     return {
-        "names": _names(answer),
-        "token_type": _one_of(answer.get("token_type"), "bearer"),
-        "expires_in": _seconds(answer.get("expires_in")),
-        **_scopes(answer.get("scope"), asked),
-        "refresh_token": bool(answer.get("refresh_token")),
-        "id_token": _id_token(answer.get("id_token")),
+        "names": _names(response),
+        "token_type": _one_of(response.get("token_type"), "bearer"),
+        "expires_in": _seconds(response.get("expires_in")),
+        **_scopes(response.get("scope"), asked),
+        "refresh_token": bool(response.get("refresh_token")),
+        "id_token": _id_token(response.get("id_token")),
     }
 
 

@@ -8,7 +8,7 @@ from django.utils.cache import add_never_cache_headers
 
 from accounts import rate_limits
 from accounts.models import AsanaAccount
-from accounts.oidc.profile import Named
+from accounts.oidc.profile import Profile
 from accounts.sign_in import failures
 
 
@@ -16,7 +16,7 @@ class MixUp(NamedTuple):
     """Both named: the person has just been the one that came back, at Asana."""
 
     expected: AsanaAccount | None
-    came_back_as: Named | None
+    came_back_as: Profile | None
 
 
 def failed_sign_in(

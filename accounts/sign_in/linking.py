@@ -13,7 +13,7 @@ from django.views.decorators.debug import sensitive_variables
 
 from accounts import audit, tokens
 from accounts.models import AsanaAccount, AuditEntry, Revocation, User
-from accounts.oidc.authorization import Purpose
+from accounts.oidc.authorization import AuthorizationRequest
 from accounts.oidc.profile import picture_url, text
 from accounts.sign_in.new_users import create_user
 
@@ -39,9 +39,9 @@ class Linked:
 @sensitive_variables()
 def link(  # noqa: PLR0913
     gid: str,
-    answer: Mapping[str, Any],
+    response: Mapping[str, Any],
     *,
-    purpose: Purpose,
+    authorization: AuthorizationRequest,
     known: AsanaAccount | None,
     user: User | None,
     request: HttpRequest,
@@ -51,33 +51,33 @@ def link(  # noqa: PLR0913
     Raises DoesNotExist where the account or the person has gone meanwhile, and IntegrityError where
     the same sign-in is finished twice at the same time.
     """
-    granted = granted_scope(answer, purpose)
-    keeps_wider = purpose.kind != "narrow" and known and _wider_grant_works(known, granted)
+    granted = granted_scope(response, authorization)
+    keeps_wider = authorization.kind != "narrow" and known and _wider_grant_works(known, granted)
     with transaction.atomic():
-        linked = _linked(gid, _locked(user) if user else create_user(gid, answer), known)
+        linked = _linked(gid, _locked(user) if user else create_user(gid, response), known)
         account = linked.account
-        account.name = text(answer.get("name"), 255)
-        account.email = text(answer.get("email"), 254)
-        account.picture_url = picture_url(answer.get("picture"))
+        account.name = text(response.get("name"), 255)
+        account.email = text(response.get("email"), 254)
+        account.picture_url = picture_url(response.get("picture"))
         if keeps_wider and not account.needs_reconnecting:
             account.save(update_fields=PROFILE_FIELDS)
-            tokens.set_aside(account, answer.get("refresh_token"))
+            tokens.add_earlier_refresh_token(account, response.get("refresh_token"))
         else:
-            if purpose.kind == "narrow":
-                linked.revocations = tokens.hand_over(account, user=account.user)
+            if authorization.kind == "narrow":
+                linked.revocations = tokens.set_aside_for_revocation(account, user=account.user)
             elif not linked.is_new:
-                tokens.set_aside_before(account, answer)
+                tokens.add_replaced_refresh_token(account, response)
             account.scope = granted
-            tokens.store(account, answer)
+            tokens.store(account, response)
         if linked.is_new:
             _drop_revocations(account)
-        _write_down(linked, purpose, request)
+        _write_down(linked, authorization, request)
     return linked
 
 
-def granted_scope(answer: Mapping[str, Any], purpose: Purpose) -> str:
+def granted_scope(response: Mapping[str, Any], authorization: AuthorizationRequest) -> str:
     """As the answer says, or else as was asked for (RFC 6749 5.1)."""
-    return text(answer.get("scope"), 1000) or " ".join(purpose.scopes)
+    return text(response.get("scope"), 1000) or " ".join(authorization.scopes)
 
 
 def _locked(user: User) -> User:
@@ -102,7 +102,11 @@ def _wider_grant_works(account: AsanaAccount, granted: str) -> bool:
     again. The new ones are then set aside: revoking them could end the wider grant too.
     Trying it commits what it finds, so it is done before anything is stored.
     """
-    return account.may_write and not AsanaAccount(scope=granted).may_write and tokens.renew(account)
+    return (
+        account.may_write
+        and not AsanaAccount(scope=granted).may_write
+        and tokens.grant_works(account)
+    )
 
 
 def _drop_revocations(account: AsanaAccount) -> None:
@@ -122,7 +126,7 @@ def _drop_revocations(account: AsanaAccount) -> None:
         revocation.delete()
 
 
-def _write_down(linked: Linked, purpose: Purpose, request: HttpRequest) -> None:
+def _write_down(linked: Linked, authorization: AuthorizationRequest, request: HttpRequest) -> None:
     account = linked.account
     happened = {
         Event.CONNECTED: linked.is_new,

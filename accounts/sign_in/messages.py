@@ -8,7 +8,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from accounts.models import AsanaAccount
-from accounts.oidc.authorization import Purpose
+from accounts.oidc.authorization import AuthorizationRequest
 from accounts.sign_in.linking import Linked
 from accounts.tokens import Outcome
 
@@ -44,15 +44,18 @@ def who(account: AsanaAccount) -> SafeString:
 
 
 def say_linked(
-    request: HttpRequest, purpose: Purpose, linked: Linked, outcome: Outcome | None
+    request: HttpRequest,
+    authorization: AuthorizationRequest,
+    linked: Linked,
+    outcome: Outcome | None,
 ) -> None:
     """`outcome`: of ending the wider grant that was given up."""
-    match purpose.kind:
+    match authorization.kind:
         case "connect":
             _connected(request, linked)
         case "reconnect":
             _say(request, "{} works again." + _less(linked), linked)
-        case "widen" if linked.account.may_write and not purpose.next:
+        case "widen" if linked.account.may_write and not authorization.next:
             _say(request, "Onelist may change tasks of {} now.", linked)
         case "narrow":
             _narrowed(request, linked, outcome)

@@ -28,14 +28,14 @@ def find_account(
     """
     account = AsanaAccount.objects.select_related("user").filter(gid=uid).first()
     backend.found = account
-    if backend.purpose.kind == "sign_in":
+    if backend.authorization.kind == "sign_in":
         if user is not None and (account is None or account.user_id != user.pk):
             _refuse(backend, "another_person")
         return {"social": account, "user": account.user if account else None}
-    if user is None or user.pk != backend.purpose.user_id:
+    if user is None or user.pk != backend.authorization.user_id:
         raise AuthSessionError(backend, code="user_mismatch", stage="pipeline")
-    if backend.purpose.kind in OF_ONE_ACCOUNT:
-        if uid != backend.purpose.gid:
+    if backend.authorization.kind in OF_ONE_ACCOUNT:
+        if uid != backend.authorization.gid:
             _refuse(backend, "another_account")
         if account is None:  # disconnected meanwhile, in another tab
             _refuse(backend, "no_longer_linked")
@@ -62,18 +62,23 @@ def store_account(
     if user is not None and not user.is_active:
         audit.refused(request, user, failures.INACTIVE.reason)
         return {"social": social, "user": user, "is_new": False}
-    if backend.purpose.kind == "narrow":
+    if backend.authorization.kind == "narrow":
         _check_narrower(backend, response)
     try:
         linked = link(
-            uid, response, purpose=backend.purpose, known=social, user=user, request=request
+            uid,
+            response,
+            authorization=backend.authorization,
+            known=social,
+            user=user,
+            request=request,
         )
     except (IntegrityError, ObjectDoesNotExist) as error:  # finished twice; gone in another tab
         raise AuthSessionError(backend, code="state_mismatch", stage="pipeline") from error
     backend.issued = None
     outcome = tokens.revoke_together(linked.revocations)
-    messages.say_linked(request, backend.purpose, linked, outcome)
-    if backend.purpose.kind == "connect" and linked.changed_nothing:
+    messages.say_linked(request, backend.authorization, linked, outcome)
+    if backend.authorization.kind == "connect" and linked.changed_nothing:
         page = reverse("accounts:connected_already", args=[linked.account.pk])
         backend.strategy.session_set("next", page)
     return {"social": linked.account, "user": linked.account.user, "is_new": user is None}
@@ -88,11 +93,11 @@ def give_back(backend: AsanaOpenIdConnect) -> None:
         tokens.discard(issued)
 
 
-def _check_narrower(backend: AsanaOpenIdConnect, answer: dict[str, Any]) -> None:
+def _check_narrower(backend: AsanaOpenIdConnect, response: dict[str, Any]) -> None:
     """What replaces a grant must last, and must be narrower."""
-    if not answer.get("refresh_token"):
+    if not response.get("refresh_token"):
         raise AuthResponseError(
             backend, claim="refresh_token", code="missing_claim", stage="pipeline"
         )
-    if AsanaAccount(scope=granted_scope(answer, backend.purpose)).may_write:
+    if AsanaAccount(scope=granted_scope(response, backend.authorization)).may_write:
         raise AuthAssociationError(backend, code="still_wide", stage="pipeline")

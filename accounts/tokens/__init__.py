@@ -8,7 +8,7 @@ from accounts.tokens.key_usage import (
     rows_to_rotate,
     unreadable_rows,
 )
-from accounts.tokens.refresh import access_token_for, refresh_now, renew
+from accounts.tokens.refresh import access_token_for, grant_works, refresh_now
 from accounts.tokens.revocation import (
     Outcome,
     discard,
@@ -18,12 +18,12 @@ from accounts.tokens.revocation import (
     revoke_together,
 )
 from accounts.tokens.rotation import Rotated, rotate
-from accounts.tokens.set_aside import account_hash, hand_over
+from accounts.tokens.set_aside import account_hash, set_aside_for_revocation
 from accounts.tokens.storage import (
+    add_earlier_refresh_token,
+    add_replaced_refresh_token,
     fingerprint,
-    needs_reconnecting,
-    set_aside,
-    set_aside_before,
+    mark_needs_reconnecting,
     store,
 )
 
@@ -36,13 +36,14 @@ __all__ = [
     "access_token_for",
     "account_hash",
     "accounts_usable_again",
+    "add_earlier_refresh_token",
+    "add_replaced_refresh_token",
     "discard",
     "fingerprint",
-    "hand_over",
+    "grant_works",
     "lost_rows",
-    "needs_reconnecting",
+    "mark_needs_reconnecting",
     "refresh_now",
-    "renew",
     "revoke",
     "revoke_by_account",
     "revoke_due",
@@ -50,8 +51,7 @@ __all__ = [
     "rotate",
     "rows_on_old_keys",
     "rows_to_rotate",
-    "set_aside",
-    "set_aside_before",
+    "set_aside_for_revocation",
     "store",
     "unreadable_rows",
 ]

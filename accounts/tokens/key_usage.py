@@ -7,8 +7,8 @@ from django.views.decorators.debug import sensitive_variables
 
 from accounts.encryption import CannotDecrypt, decrypt, newest_key_id
 from accounts.models import AsanaAccount, Revocation
-from accounts.tokens.set_aside import place_of
-from accounts.tokens.storage import UNREADABLE, Kind, stored
+from accounts.tokens.set_aside import revocation_binding
+from accounts.tokens.storage import UNREADABLE, Kind, read_token
 
 KINDS: Final[tuple[Kind, ...]] = ("refresh_token", "access_token", "earlier_refresh_tokens")
 
@@ -98,7 +98,7 @@ def is_old(value: str) -> bool:
 @sensitive_variables()
 def _token(account: AsanaAccount, kind: Kind) -> str | None:
     try:
-        return stored(account, kind)
+        return read_token(account, kind)
     except CannotDecrypt:
         return None
 
@@ -106,7 +106,7 @@ def _token(account: AsanaAccount, kind: Kind) -> str | None:
 @sensitive_variables()
 def token_of_revocation(revocation: Revocation) -> str | None:
     try:
-        return decrypt(revocation.encrypted_refresh_token, bound_to=place_of(revocation))
+        return decrypt(revocation.encrypted_refresh_token, bound_to=revocation_binding(revocation))
     except CannotDecrypt:
         return None
 

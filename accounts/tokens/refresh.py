@@ -20,11 +20,11 @@ from accounts.tokens.errors import NeedsReconnecting, TokenError, TryLater
 from accounts.tokens.storage import (
     MAX_LIFETIME,
     UNREADABLE,
+    delete_tokens,
     fingerprint,
-    forget,
-    needs_reconnecting,
+    mark_needs_reconnecting,
+    read_token,
     store,
-    stored,
 )
 
 logger = logging.getLogger(__name__)
@@ -68,7 +68,7 @@ def refresh_now(account: AsanaAccount) -> None:
     access_token_for(account, rejected=_valid_token(row, None) if row else None)
 
 
-def renew(account: AsanaAccount) -> bool:
+def grant_works(account: AsanaAccount) -> bool:
     """Whether its grant still works, tried by refreshing. An outage is no sign that it doesn't."""
     try:
         refresh_now(account)
@@ -90,18 +90,18 @@ def _refresh_unless_done(
     if token is not None:
         return token, None
     try:
-        refresh_token = stored(account, "refresh_token")
+        refresh_token = read_token(account, "refresh_token")
     except CannotDecrypt:
         why = UNREADABLE if account.encrypted_refresh_token else NOTHING_LASTING
-        return None, needs_reconnecting(account, why)
+        return None, mark_needs_reconnecting(account, why)
     try:
-        answer = backend.refresh_token(refresh_token)
+        response = backend.refresh_token(refresh_token)
     except SocialAuthBaseException as error:
         return None, _failure(account, error)
     if backend.id_token is not None and backend.id_token["sub"] != account.gid:
         return None, TryLater("Asana answered for another account")
-    store(account, answer)
-    return answer["access_token"], None
+    store(account, response)
+    return response["access_token"], None
 
 
 def _backend(account: AsanaAccount) -> AsanaOpenIdConnect:
@@ -131,8 +131,8 @@ def _failure(account: AsanaAccount, error: SocialAuthBaseException) -> TokenErro
             once_in=timedelta(hours=1),
         )
     if error.provider_code == "invalid_grant" and (error.status_code or 0) < 500:
-        forget(account)
-        return needs_reconnecting(account, "Asana no longer lets us in")
+        delete_tokens(account)
+        return mark_needs_reconnecting(account, "Asana no longer lets us in")
     return TryLater(retry_after=_seconds(error.retry_after or ""))
 
 
@@ -152,7 +152,7 @@ def _valid_token(account: AsanaAccount, rejected: str | None) -> str | None:
     if expires_at - margin <= timezone.now():
         return None
     try:
-        token = stored(account, "access_token")
+        token = read_token(account, "access_token")
     except CannotDecrypt:
         return None
     return None if token == rejected else token

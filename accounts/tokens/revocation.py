@@ -23,8 +23,8 @@ from accounts import audit, http
 from accounts.backends import AsanaOpenIdConnect
 from accounts.encryption import CannotDecrypt, decrypt
 from accounts.models import AsanaAccount, AuditEntry, Revocation, User
-from accounts.tokens.refresh import renew
-from accounts.tokens.set_aside import account_hash, place_of
+from accounts.tokens.refresh import grant_works
+from accounts.tokens.set_aside import account_hash, revocation_binding
 from accounts.tokens.storage import UNREADABLE
 
 logger = logging.getLogger(__name__)
@@ -58,7 +58,7 @@ def revoke(revocation: Revocation) -> Outcome:
         return Outcome.WAITING if still_there else Outcome.GONE
     revocation.attempts += 1
     try:
-        _ask(decrypt(revocation.encrypted_refresh_token, bound_to=place_of(revocation)))
+        _ask(decrypt(revocation.encrypted_refresh_token, bound_to=revocation_binding(revocation)))
     except CannotDecrypt:
         return _later(revocation, UNREADABLE)  # the key may be put back
     except (requests.RequestException, SocialAuthBaseException) as error:
@@ -107,12 +107,12 @@ def _counts(outcomes: Iterable[Outcome]) -> dict[Outcome, int]:
 
 
 @sensitive_variables()
-def discard(answer: Mapping[str, Any]) -> None:
+def discard(response: Mapping[str, Any]) -> None:
     """Tokens that were issued for somebody who isn't let in. One try: nothing of them is kept."""
-    if not isinstance(answer.get("refresh_token"), str):
+    if not isinstance(response.get("refresh_token"), str):
         return
     try:
-        _ask(answer["refresh_token"])
+        _ask(response["refresh_token"])
     except (requests.RequestException, SocialAuthBaseException) as error:
         logger.warning("A grant that is not wanted was not revoked: %s", _why(error))
 
@@ -131,9 +131,9 @@ def _ask(refresh_token: str) -> None:
 
 
 def _why(error: Exception) -> str:
-    answer = getattr(error, "response", None)
-    if answer is not None:
-        return f"Asana answers with an error ({answer.status_code})"
+    response = getattr(error, "response", None)
+    if response is not None:
+        return f"Asana answers with an error ({response.status_code})"
     return "Asana isn't answering"
 
 
@@ -164,7 +164,7 @@ def _try_what_is_left(revocation: Revocation) -> None:
     """Of an account that is still linked, a wider grant was given up for a narrower one. Whether
     Asana's grants are separate is not documented: find out now if it has ended both."""
     for account in AsanaAccount.objects.connected().filter(user=revocation.user_id):
-        if account_hash(account.gid) == revocation.account_hash and not renew(account):
+        if account_hash(account.gid) == revocation.account_hash and not grant_works(account):
             AsanaAccount.objects.filter(pk=account.pk).update(last_error=ENDED_TOGETHER)
 
 

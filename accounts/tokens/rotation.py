@@ -24,8 +24,13 @@ from accounts.tokens.key_usage import (
     tokens_of,
     value_of,
 )
-from accounts.tokens.set_aside import place_of
-from accounts.tokens.storage import UNREADABLE, needs_reconnecting, note_unreadable_grant, place
+from accounts.tokens.set_aside import revocation_binding
+from accounts.tokens.storage import (
+    UNREADABLE,
+    mark_needs_reconnecting,
+    note_unreadable_grant,
+    token_binding,
+)
 
 BATCH: Final = 500
 
@@ -70,10 +75,10 @@ def _rotate_account(account: AsanaAccount) -> Rotated:
     if not tokens:
         return Rotated.UNCHANGED
     if decisive(tokens) is None:
-        needs_reconnecting(account, UNREADABLE)
+        mark_needs_reconnecting(account, UNREADABLE)
         return Rotated.UNREADABLE
     renewed = {
-        f"encrypted_{kind}": _encrypted(token, place(account, kind))
+        f"encrypted_{kind}": _encrypted(token, token_binding(account, kind))
         for kind, token in tokens.items()
         if is_old(value_of(account, kind))
     }
@@ -100,7 +105,7 @@ def _rotate_revocation(revocation: Revocation) -> Rotated:
     token = token_of_revocation(revocation)
     if token is None:
         return Rotated.UNREADABLE
-    encrypted = encrypt(token, bound_to=place_of(revocation))
+    encrypted = encrypt(token, bound_to=revocation_binding(revocation))
     Revocation.objects.filter(pk=revocation.pk).update(encrypted_refresh_token=encrypted)
     return Rotated.DONE
 

@@ -6,11 +6,11 @@ from django.views.decorators.debug import sensitive_variables
 from accounts import audit
 from accounts.encryption import CannotDecrypt, encrypt
 from accounts.models import AsanaAccount, AuditEntry, Revocation, User
-from accounts.tokens.storage import UNREADABLE, earlier_refresh_tokens, stored
+from accounts.tokens.storage import UNREADABLE, earlier_refresh_tokens, read_token
 
 
 @sensitive_variables()
-def hand_over(account: AsanaAccount, *, user: User | None) -> list[Revocation]:
+def set_aside_for_revocation(account: AsanaAccount, *, user: User | None) -> list[Revocation]:
     """Take every refresh token out of an account that is about to go, or to get a new one.
 
     Without `user` the rows name nobody: that person is about to go too. Of a token that can't be
@@ -39,7 +39,7 @@ def _taken_out(account: AsanaAccount, user: User | None, name: str) -> Revocatio
     """Its refresh token, or a row that isn't saved, and an entry in the history."""
     revocation = _of(account, user, name)
     try:
-        return _saved(revocation, stored(account, "refresh_token"))
+        return _saved(revocation, read_token(account, "refresh_token"))
     except CannotDecrypt:
         return _given_up(revocation)
 
@@ -61,7 +61,7 @@ def _of(account: AsanaAccount, user: User | None, name: str) -> Revocation:
 
 @sensitive_variables()
 def _saved(revocation: Revocation, token: str) -> Revocation:
-    revocation.encrypted_refresh_token = encrypt(token, bound_to=place_of(revocation))
+    revocation.encrypted_refresh_token = encrypt(token, bound_to=revocation_binding(revocation))
     revocation.save()
     return revocation
 
@@ -71,6 +71,6 @@ def account_hash(gid: str) -> str:
     return salted_hmac("accounts.tokens.revocation", gid, algorithm="sha256").hexdigest()
 
 
-def place_of(revocation: Revocation) -> str:
+def revocation_binding(revocation: Revocation) -> str:
     """What its token is bound to."""
     return f"revocation:{revocation.reference}:refresh_token"

@@ -31,32 +31,32 @@ SEPARATOR: Final = "\n"  # tokens are visible ASCII (RFC 6749 appendix A)
 Kind = Literal["access_token", "refresh_token", "earlier_refresh_tokens"]
 
 
-def place(account: AsanaAccount, kind: Kind) -> str:
+def token_binding(account: AsanaAccount, kind: Kind) -> str:
     """What an account's token is bound to."""
     return f"asana_account:{account.gid}:{kind}"
 
 
 @sensitive_variables()
-def stored(account: AsanaAccount, kind: Kind) -> str:
+def read_token(account: AsanaAccount, kind: Kind) -> str:
     """The token in clear. Raises CannotDecrypt."""
     encrypted: str = getattr(account, f"encrypted_{kind}")
-    return decrypt(encrypted, bound_to=place(account, kind))
+    return decrypt(encrypted, bound_to=token_binding(account, kind))
 
 
 @sensitive_variables()
-def store(account: AsanaAccount, answer: Mapping[str, Any]) -> None:
+def store(account: AsanaAccount, response: Mapping[str, Any]) -> None:
     """Save the account with the tokens of a token answer; an absent refresh token keeps the old."""
     account.encrypted_access_token = encrypt(
-        answer["access_token"], bound_to=place(account, "access_token")
+        response["access_token"], bound_to=token_binding(account, "access_token")
     )
     changed = [*IDENTITY_FIELDS, *TOKEN_FIELDS]  # what we don't have anew may be newer in the row
-    if answer.get("refresh_token"):
+    if response.get("refresh_token"):
         changed.append("encrypted_refresh_token")
         account.encrypted_refresh_token = encrypt(
-            answer["refresh_token"], bound_to=place(account, "refresh_token")
+            response["refresh_token"], bound_to=token_binding(account, "refresh_token")
         )
     now = timezone.now()
-    account.access_token_expires_at = now + _lifetime(answer.get("expires_in"))
+    account.access_token_expires_at = now + _lifetime(response.get("expires_in"))
     account.refreshed_at = now
     account.status = AsanaAccount.Status.CONNECTED
     account.last_error = ""
@@ -64,7 +64,7 @@ def store(account: AsanaAccount, answer: Mapping[str, Any]) -> None:
 
 
 @sensitive_variables()
-def set_aside(account: AsanaAccount, refresh_token: str | None) -> None:
+def add_earlier_refresh_token(account: AsanaAccount, refresh_token: str | None) -> None:
     """Of a grant for the same Asana account that is not used here: to be revoked when the account
     goes. Not before: whether the end of one grant is the end of all is not documented.
 
@@ -81,29 +81,29 @@ def set_aside(account: AsanaAccount, refresh_token: str | None) -> None:
         AsanaAccount.objects.filter(pk=row.pk).update(
             encrypted_earlier_refresh_tokens=encrypt(
                 SEPARATOR.join([*known, refresh_token][-MOST_EARLIER:]),
-                bound_to=place(row, "earlier_refresh_tokens"),
+                bound_to=token_binding(row, "earlier_refresh_tokens"),
             )
         )
 
 
 @sensitive_variables()
-def set_aside_before(account: AsanaAccount, answer: Mapping[str, Any]) -> None:
+def add_replaced_refresh_token(account: AsanaAccount, response: Mapping[str, Any]) -> None:
     """The refresh token that `store` is going to replace with the one of another grant."""
     try:
-        current = stored(account, "refresh_token")
+        current = read_token(account, "refresh_token")
     except CannotDecrypt:
         if account.encrypted_refresh_token:
             note_unreadable_grant(account)
         return
-    if answer.get("refresh_token") not in {None, "", current}:
-        set_aside(account, current)
+    if response.get("refresh_token") not in {None, "", current}:
+        add_earlier_refresh_token(account, current)
 
 
 @sensitive_variables()
 def earlier_refresh_tokens(account: AsanaAccount) -> list[str]:
     """The oldest first; none where they can't be read."""
     try:
-        return stored(account, "earlier_refresh_tokens").split(SEPARATOR)
+        return read_token(account, "earlier_refresh_tokens").split(SEPARATOR)
     except CannotDecrypt:
         return []
 
@@ -114,7 +114,7 @@ def note_unreadable_grant(account: AsanaAccount) -> None:
     audit.record(AuditEntry.Event.REVOCATION_GIVEN_UP, account=account, detail=detail)
 
 
-def needs_reconnecting(account: AsanaAccount, why: str) -> NeedsReconnecting:
+def mark_needs_reconnecting(account: AsanaAccount, why: str) -> NeedsReconnecting:
     """Mark the account and return the error to raise. Its tokens stay, encrypted, but unused."""
     account.status, account.last_error = AsanaAccount.Status.NEEDS_RECONNECTING, why
     connected = AsanaAccount.objects.connected().filter(pk=account.pk)
@@ -124,7 +124,7 @@ def needs_reconnecting(account: AsanaAccount, why: str) -> NeedsReconnecting:
     return NeedsReconnecting(why)
 
 
-def forget(account: AsanaAccount) -> None:
+def delete_tokens(account: AsanaAccount) -> None:
     account.encrypted_access_token = account.encrypted_refresh_token = ""
     account.access_token_expires_at = None
     account.save(update_fields=[*TOKEN_FIELDS, "encrypted_refresh_token"])
@@ -134,7 +134,7 @@ def forget(account: AsanaAccount) -> None:
 def fingerprint(account: AsanaAccount) -> str:
     """Tells the refresh token from others without telling it; empty if there is none to read."""
     try:
-        token = stored(account, "refresh_token")
+        token = read_token(account, "refresh_token")
     except CannotDecrypt:
         return ""
     return salted_hmac("accounts.tokens.fingerprint", token, algorithm="sha256").hexdigest()[:12]

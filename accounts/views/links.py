@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from accounts import rate_limits
 from accounts.decorators import signed_in_form
 from accounts.models import AsanaAccount
-from accounts.oidc.authorization import Kind, Purpose, scopes_for
+from accounts.oidc.authorization import AuthorizationRequest, Kind, scopes_for
 from accounts.sign_in import failures
 from accounts.sign_in.failure_page import failed_sign_in
 from accounts.typing import SignedInRequest
@@ -73,7 +73,7 @@ def _go(
 ) -> HttpResponse:
     if not rate_limits.sign_in_allowed(request):
         return failed_sign_in(request, failures.TOO_MANY, again=request.path)
-    purpose = Purpose(
+    authorization = AuthorizationRequest(
         kind,
         request.user.pk,
         account.gid if account else "",
@@ -81,7 +81,7 @@ def _go(
         retry=request.path,
         scopes=scopes_for(writing=writing),
     )
-    return to_asana(request, purpose)
+    return to_asana(request, authorization)
 
 
 def _after(request: SignedInRequest) -> str:

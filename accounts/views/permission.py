@@ -4,7 +4,7 @@ from django.views.decorators.cache import never_cache
 
 from accounts import rate_limits
 from accounts.decorators import signed_in_form
-from accounts.oidc.authorization import Purpose, scopes_for
+from accounts.oidc.authorization import AuthorizationRequest, scopes_for
 from accounts.sign_in import failures, pending_action
 from accounts.sign_in.failure_page import failed_sign_in
 from accounts.typing import SignedInRequest
@@ -28,7 +28,7 @@ def permission(request: SignedInRequest, pk: int) -> HttpResponse:
         return redirect(waited.back if waited else "accounts:account_list")
     if not rate_limits.sign_in_allowed(request):
         return failed_sign_in(request, failures.TOO_MANY, again=request.path)
-    purpose = Purpose(
+    authorization = AuthorizationRequest(
         "widen",
         request.user.pk,
         account.gid,
@@ -36,4 +36,4 @@ def permission(request: SignedInRequest, pk: int) -> HttpResponse:
         retry=request.path,
         scopes=scopes_for(writing=True),
     )
-    return to_asana(request, purpose)
+    return to_asana(request, authorization)

@@ -9,7 +9,7 @@ from social_django.utils import load_strategy
 
 from accounts import rate_limits
 from accounts.backends import AsanaOpenIdConnect
-from accounts.oidc.authorization import Purpose
+from accounts.oidc.authorization import AuthorizationRequest
 from accounts.sign_in import failures
 from accounts.sign_in.failure_page import failed_sign_in
 from accounts.typing import SignedInRequest
@@ -29,17 +29,17 @@ def begin(request: HttpRequest, backend: str) -> HttpResponse:
     if not rate_limits.sign_in_allowed(request):
         return failed_sign_in(request, failures.TOO_MANY)
     request.session.pop("next", None)  # of an earlier one
-    answer: HttpResponse = social_views.auth(request, backend)
-    return answer
+    response: HttpResponse = social_views.auth(request, backend)
+    return response
 
 
 complete = require_GET(social_views.complete)
 
 
-def to_asana(request: SignedInRequest, purpose: Purpose) -> HttpResponse:
+def to_asana(request: SignedInRequest, authorization: AuthorizationRequest) -> HttpResponse:
     request.social_strategy = load_strategy(request)  # type: ignore[no-untyped-call]
     request.backend = AsanaOpenIdConnect(request.social_strategy)
-    request.backend.purpose = purpose
+    request.backend.authorization = authorization
     request.session.pop("next", None)  # of an earlier start
     return request.backend.start()
 

@@ -13,14 +13,14 @@ from django.conf import settings
 from django.views.decorators.debug import sensitive_variables
 
 from asana_tasks.api.detail_schemas import (
-    DetailsAnswer,
-    SubtaskAnswer,
+    DetailsSchema,
+    SubtaskSchema,
     parse_details,
     parse_subtask,
 )
 from asana_tasks.api.schemas import (
-    TaskAnswer,
-    WorkspaceAnswer,
+    TaskSchema,
+    WorkspaceSchema,
     is_separator,
     parse_task,
     parse_workspace,
@@ -94,7 +94,7 @@ class Page(Generic[Item]):
 @sensitive_variables()
 def workspaces(
     token: str, offset: str | None = None, *, seconds: float | None = None
-) -> Page[WorkspaceAnswer]:
+) -> Page[WorkspaceSchema]:
     """The workspaces this token may see (developers.asana.com/reference/getworkspaces)."""
     query = {"opt_fields": "name,is_organization"}
     return _page("/workspaces", token, query, offset, parse_workspace, seconds=seconds)
@@ -103,7 +103,7 @@ def workspaces(
 @sensitive_variables()
 def assigned_tasks(
     token: str, workspace: str, *, completed_since: datetime, offset: str | None = None
-) -> Page[TaskAnswer]:
+) -> Page[TaskSchema]:
     """My tasks in a workspace: the open ones, and those completed since then.
 
     developers.asana.com/reference/gettasks
@@ -118,13 +118,13 @@ def assigned_tasks(
 
 
 @sensitive_variables()
-def task(token: str, gid: str) -> TaskAnswer:
+def task(token: str, gid: str) -> TaskSchema:
     """One task as it is now (developers.asana.com/reference/gettask)."""
     return _one("GET", gid, token, TASK_FIELDS, parse_task)
 
 
 @sensitive_variables()
-def update_task(token: str, gid: str, fields: Mapping[str, Any]) -> TaskAnswer:
+def update_task(token: str, gid: str, fields: Mapping[str, Any]) -> TaskSchema:
     """Change these fields and no others (developers.asana.com/reference/updatetask).
 
     After Unavailable it may or may not have been changed; after any other error it has not.
@@ -133,13 +133,13 @@ def update_task(token: str, gid: str, fields: Mapping[str, Any]) -> TaskAnswer:
 
 
 @sensitive_variables()
-def task_details(token: str, gid: str) -> DetailsAnswer:
+def task_details(token: str, gid: str) -> DetailsSchema:
     """What a task's own page shows beside what we keep."""
     return _one("GET", gid, token, DETAIL_FIELDS, parse_details, seconds=PATIENCE)
 
 
 @sensitive_variables()
-def subtasks(token: str, gid: str, offset: str | None = None) -> Page[SubtaskAnswer]:
+def subtasks(token: str, gid: str, offset: str | None = None) -> Page[SubtaskSchema]:
     """developers.asana.com/reference/getsubtasksfortask"""
     query = {"opt_fields": SUBTASK_FIELDS}
     path = f"/tasks/{gid}/subtasks"
@@ -155,8 +155,8 @@ def _one(
     parse: Callable[[Any], Item | None],
     **kwargs: Any,
 ) -> Item:
-    answer = send(method, f"/tasks/{gid}", token, params={"opt_fields": opt_fields}, **kwargs)
-    row = answer.get("data")
+    response = send(method, f"/tasks/{gid}", token, params={"opt_fields": opt_fields}, **kwargs)
+    row = response.get("data")
     item = parse(row)
     if item is None or not isinstance(row, dict) or row["gid"] != gid:
         raise Unavailable("Asana's answer holds another task or none")
@@ -178,13 +178,13 @@ def _page(
     off. Raises Unavailable for what is no page.
     """
     params = {**query, "limit": PAGE_SIZE, **({"offset": offset} if offset else {})}
-    answer = send("GET", path, token, params=params, **kwargs)
-    rows = answer.get("data")
-    if not isinstance(rows, list) or "next_page" not in answer:
+    response = send("GET", path, token, params=params, **kwargs)
+    rows = response.get("data")
+    if not isinstance(rows, list) or "next_page" not in response:
         raise Unavailable("Asana's answer holds no whole page of a list")
     parsed = [parse(row) for row in rows if not is_separator(row)]
     items = [item for item in parsed if item is not None]
-    offset = _next_offset(answer["next_page"], sent=offset)
+    offset = _next_offset(response["next_page"], sent=offset)
     return Page(items, offset, unreadable=len(parsed) - len(items))
 
 

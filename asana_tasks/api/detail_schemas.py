@@ -11,7 +11,7 @@ MAX_NOTES = 200_000
 
 
 @dataclass(frozen=True)
-class SubtaskAnswer:
+class SubtaskSchema:
     gid: str
     name: str
     completed: bool
@@ -21,7 +21,7 @@ class SubtaskAnswer:
 
 
 @dataclass(frozen=True)
-class DetailsAnswer:
+class DetailsSchema:
     html_notes: str  # as Asana sent it: not to be shown before it is cleaned
     num_subtasks: int
     assignee: str
@@ -31,11 +31,11 @@ class DetailsAnswer:
     custom_fields: list[tuple[str, str]]  # name, display_value
 
 
-def parse_details(row: Any) -> DetailsAnswer | None:
+def parse_details(row: Any) -> DetailsSchema | None:
     if parse_named(row) is None:
         return None
     number = row.get("num_subtasks")
-    return DetailsAnswer(
+    return DetailsSchema(
         html_notes=text(row.get("html_notes"), MAX_NOTES),
         num_subtasks=number if isinstance(number, int) else 0,
         assignee=_name(row.get("assignee")),
@@ -46,11 +46,11 @@ def parse_details(row: Any) -> DetailsAnswer | None:
     )
 
 
-def parse_subtask(row: Any) -> SubtaskAnswer | None:
+def parse_subtask(row: Any) -> SubtaskSchema | None:
     task = parse_task(row)
     if task is None:
         return None
-    return SubtaskAnswer(
+    return SubtaskSchema(
         task.gid, task.name, task.completed, task.due_on, task.due_at, task.permalink_url
     )
 

@@ -28,14 +28,14 @@ class Membership(TypedDict):
 
 
 @dataclass(frozen=True)
-class WorkspaceAnswer:
+class WorkspaceSchema:
     gid: str
     name: str
     is_organization: bool
 
 
 @dataclass(frozen=True)
-class TaskAnswer:
+class TaskSchema:
     gid: str
     name: str = ""
     resource_subtype: str = "default_task"
@@ -53,14 +53,14 @@ class TaskAnswer:
     memberships: list[Membership] = field(default_factory=list)
 
 
-TASK_FIELDS = [each.name for each in dataclasses.fields(TaskAnswer) if each.name != "gid"]
+TASK_FIELDS = [each.name for each in dataclasses.fields(TaskSchema) if each.name != "gid"]
 
 
-def parse_workspace(row: Any) -> WorkspaceAnswer | None:
+def parse_workspace(row: Any) -> WorkspaceSchema | None:
     gid = _gid(row)
     if gid is None:
         return None
-    return WorkspaceAnswer(gid, text(row.get("name"), 255), row.get("is_organization") is True)
+    return WorkspaceSchema(gid, text(row.get("name"), 255), row.get("is_organization") is True)
 
 
 def is_separator(row: Any) -> bool:
@@ -68,13 +68,13 @@ def is_separator(row: Any) -> bool:
     return isinstance(row, dict) and row.get("is_rendered_as_separator") is True
 
 
-def parse_task(row: Any) -> TaskAnswer | None:
+def parse_task(row: Any) -> TaskSchema | None:
     gid = _gid(row)
     if gid is None:
         return None
     due_at = _instant(row.get("due_at"))
     parent = parse_named(row.get("parent"))
-    return TaskAnswer(
+    return TaskSchema(
         gid=gid,
         name=text(row.get("name")),
         resource_subtype=text(row.get("resource_subtype"), 64) or "default_task",

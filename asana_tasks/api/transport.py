@@ -60,7 +60,7 @@ def send(
 ) -> dict[str, Any]:
     """The one place that sends. developers.asana.com/docs/errors"""
     try:
-        answer = http.send(
+        response = http.send(
             method,
             settings.ASANA_API_URL + path,
             headers={"Authorization": f"Bearer {token}", "Accept": "application/json"},
@@ -70,10 +70,10 @@ def send(
         )
     except requests.RequestException as error:
         raise Unavailable("Asana isn't answering") from error
-    if answer.status_code != requests.codes.ok:
-        raise _error(answer)
+    if response.status_code != requests.codes.ok:
+        raise _error(response)
     try:
-        body = answer.json()
+        body = response.json()
     except ValueError as error:
         raise Unavailable("Asana's answer is not JSON") from error
     if not isinstance(body, dict):
@@ -83,8 +83,8 @@ def send(
     return body
 
 
-def _error(answer: requests.Response) -> AsanaError:
-    match answer.status_code:
+def _error(response: requests.Response) -> AsanaError:
+    match response.status_code:
         case 401:
             return NotAuthorized("Asana doesn't accept our token")
         case 404:
@@ -92,17 +92,17 @@ def _error(answer: requests.Response) -> AsanaError:
         case 402 | 403 | 451:
             return Forbidden("Asana doesn't let us see this")
         case 429:
-            return RateLimited(_retry_after(answer.headers.get("Retry-After", "")))
+            return RateLimited(_retry_after(response.headers.get("Retry-After", "")))
         case status if 400 <= status < 500:
-            return Rejected(f"Asana answers with an error ({status}){_message(answer)}")
+            return Rejected(f"Asana answers with an error ({status}){_message(response)}")
         case status:
             return Unavailable(f"Asana answers with an error ({status})")
 
 
-def _message(answer: requests.Response) -> str:
+def _message(response: requests.Response) -> str:
     """Asana's own words for it, if it has any."""
     try:
-        text = answer.json()["errors"][0]["message"]
+        text = response.json()["errors"][0]["message"]
     except (ValueError, LookupError, TypeError):
         return ""
     words = as_text(text, MAX_MESSAGE)

@@ -1,18 +1,19 @@
 """What a person wants done to which task: as a form says it, and as a session keeps it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final, Self
 
 from django.core.exceptions import BadRequest
 from django.http import Http404, QueryDict
 
-from asana_tasks.changes.due_dates import BadDate, parse_due
+from asana_tasks.changes.due_dates import InvalidDate, parse_due
 
 MOST: Final = 100
 
 
-class Do(StrEnum):
+class ActionKind(StrEnum):
     COMPLETE = "complete"
     REOPEN = "reopen"
     APPROVE = "approve"
@@ -22,17 +23,22 @@ class Do(StrEnum):
 
 
 @dataclass(frozen=True)
-class Wish:
+class Action:
     task: int  # its pk
-    do: Do
-    due: str = ""  # for Do.DUE
+    kind: ActionKind
+    due: str = ""  # for ActionKind.DUE: what `parse_due` reads
+
+    @classmethod
+    def from_json(cls, kept: Mapping[str, Any]) -> Self:
+        """Return the action that `asdict` wrote into a session. Raises KeyError, ValueError."""
+        return cls(kept["task"], ActionKind(kept["kind"]), kept["due"])
 
 
-class Unsuitable(ValueError):
+class InvalidAction(ValueError):
     """It can't be done like that; the message tells the person why."""
 
 
-def wishes_of(form: QueryDict) -> list[Wish]:
+def parse_actions(form: QueryDict) -> list[Action]:
     """One `do` and `due` for all tasks, or one of each for every task (an Undo needs that).
 
     A `due` alone means to change the date; `due=date` means the one in the field `date`.
@@ -40,15 +46,15 @@ def wishes_of(form: QueryDict) -> list[Wish]:
     """
     tasks = form.getlist("task")
     if form.getlist("do") == ["nothing"]:  # Enter, where a form has several buttons
-        raise Unsuitable("Choose what to do, by one of the buttons.")
+        raise InvalidAction("Choose what to do, by one of the buttons.")
     if not tasks:
-        raise Unsuitable("Select at least one task first.")
+        raise InvalidAction("Select at least one task first.")
     if len(tasks) > MOST:
-        raise Unsuitable(f"Change at most {MOST} tasks at once. Nothing has been changed.")
+        raise InvalidAction(f"Change at most {MOST} tasks at once. Nothing has been changed.")
     dues = [form.get("date", "") if due == "date" else due for due in form.getlist("due")]
     dos = _for_each(form.getlist("do") or (["due"] if dues else []), len(tasks))
-    wishes = map(_wish, tasks, dos, _for_each(dues or [""], len(tasks)))
-    return list({wish.task: wish for wish in wishes}.values())
+    actions = map(_parse_action, tasks, dos, _for_each(dues or [""], len(tasks)))
+    return list({action.task: action for action in actions}.values())
 
 
 def _for_each(values: list[str], count: int) -> list[str]:
@@ -57,14 +63,14 @@ def _for_each(values: list[str], count: int) -> list[str]:
     return values * count if len(values) == 1 else values
 
 
-def _wish(task: str, do: str, due: str) -> Wish:
+def _parse_action(task: str, do: str, due: str) -> Action:
     if not (task.isascii() and task.isdecimal() and len(task) <= 18):
         raise Http404
-    if do not in set(Do):
+    if do not in set(ActionKind):
         raise BadRequest("Not a thing we can do to a task")
-    if do == Do.DUE:
+    if do == ActionKind.DUE:
         try:
             parse_due(due)
-        except BadDate as error:
-            raise Unsuitable(str(error)) from error
-    return Wish(int(task), Do(do), due if do == Do.DUE else "")
+        except InvalidDate as error:
+            raise InvalidAction(str(error)) from error
+    return Action(int(task), ActionKind(do), due if do == ActionKind.DUE else "")

@@ -18,48 +18,48 @@ from accounts import tokens
 from accounts.models import AsanaAccount, User
 from accounts.time_zones import zone_named
 from asana_tasks.api import client
-from asana_tasks.api.schemas import TaskAnswer
-from asana_tasks.changes.actions import Do, Wish
+from asana_tasks.api.schemas import TaskSchema
+from asana_tasks.changes.actions import Action, ActionKind
 from asana_tasks.changes.due_dates import due_fields, parse_due
-from asana_tasks.changes.messages import NotDone, done_words, undo_of, why
+from asana_tasks.changes.messages import NotDone, done_message, undo_action, why
 from asana_tasks.changes.report import TITLE_LENGTH, Done, Failed, Report
 from asana_tasks.dates import Calendar
 from asana_tasks.models import Task
 from asana_tasks.sync import store
-from asana_tasks.sync.account_token import Access
+from asana_tasks.sync.account_token import AccountToken
 
 WORKERS: Final = 8  # of the 15 concurrent writes Asana allows a token
 APPROVAL_STATUS: Final = {
-    Do.APPROVE: "approved",
-    Do.REQUEST_CHANGES: "changes_requested",
-    Do.REJECT: "rejected",
-    Do.REOPEN: "pending",
+    ActionKind.APPROVE: "approved",
+    ActionKind.REQUEST_CHANGES: "changes_requested",
+    ActionKind.REJECT: "rejected",
+    ActionKind.REOPEN: "pending",
 }
 
 
-def carry_out(user: User, wishes: Sequence[Wish], tasks: Mapping[int, Task]) -> Report:
+def apply_actions(user: User, actions: Sequence[Action], tasks: Mapping[int, Task]) -> Report:
     """Do it all, or say for each task why not. `tasks` are this person's own, by pk."""
-    return _Run(user).run(wishes, tasks)
+    return _Run(user).run(actions, tasks)
 
 
-def fields_for(task: Task, wish: Wish, calendar: Calendar) -> dict[str, Any]:
-    """What to send. Raises NotDone where the wish doesn't fit the task."""
-    if wish.do is Do.DUE:
+def fields_for(task: Task, action: Action, calendar: Calendar) -> dict[str, Any]:
+    """What to send. Raises NotDone where the action doesn't fit the task."""
+    if action.kind is ActionKind.DUE:
         try:
-            return due_fields(task, parse_due(wish.due), calendar)
+            return due_fields(task, parse_due(action.due), calendar)
         except OverflowError as error:
             raise NotDone("That date is too far away.") from error
     if task.is_approval:
-        if wish.do is Do.COMPLETE:
+        if action.kind is ActionKind.COMPLETE:
             raise NotDone("An approval is approved, sent back for changes or rejected instead.")
-        return {"approval_status": APPROVAL_STATUS[wish.do]}
-    if wish.do not in {Do.COMPLETE, Do.REOPEN}:
+        return {"approval_status": APPROVAL_STATUS[action.kind]}
+    if action.kind not in {ActionKind.COMPLETE, ActionKind.REOPEN}:
         raise NotDone("It isn't an approval.")
-    return {"completed": wish.do is Do.COMPLETE}
+    return {"completed": action.kind is ActionKind.COMPLETE}
 
 
 @sensitive_variables()
-def write(token: str, gid: str, fields: Mapping[str, Any]) -> TaskAnswer:
+def write(token: str, gid: str, fields: Mapping[str, Any]) -> TaskSchema:
     """Where the answer doesn't arrive, look what became of it. Runs in a thread: no database."""
     try:
         return client.update_task(token, gid, fields)
@@ -67,21 +67,21 @@ def write(token: str, gid: str, fields: Mapping[str, Any]) -> TaskAnswer:
         raise
     except client.Unavailable as lost:
         try:
-            answer = client.task(token, gid)
+            schema = client.task(token, gid)
         except client.AsanaError:
             raise lost from None
-        if not _shows(answer, fields):
+        if not _shows(schema, fields):
             raise NotDone(
                 "Asana didn't answer, and the task there is still as it was. Try again."
             ) from lost
-        return answer
+        return schema
 
 
-def _shows(answer: TaskAnswer, fields: Mapping[str, Any]) -> bool:
+def _shows(schema: TaskSchema, fields: Mapping[str, Any]) -> bool:
     told = {
-        **vars(answer),
-        "due_on": answer.due_on and answer.due_on.isoformat(),
-        "due_at": answer.due_at and answer.due_at.strftime("%Y-%m-%dT%H:%M:%S.000Z"),
+        **vars(schema),
+        "due_on": schema.due_on and schema.due_on.isoformat(),
+        "due_at": schema.due_at and schema.due_at.strftime("%Y-%m-%dT%H:%M:%S.000Z"),
     }
     return all(told[name] == value for name, value in fields.items())
 
@@ -89,7 +89,7 @@ def _shows(answer: TaskAnswer, fields: Mapping[str, Any]) -> bool:
 @dataclass
 class _Job:
     task: Task
-    wish: Wish
+    action: Action
     fields: dict[str, Any]
     token: str
 
@@ -103,13 +103,13 @@ class _Run:
         self.calendar = Calendar(zone_named(user.time_zone), timezone.now())
         self.report = Report()
         self.waiting: deque[_Job] = deque()
-        self.running: dict[Future[TaskAnswer], _Job] = {}
-        self.accesses: dict[int, Access] = {}
+        self.running: dict[Future[TaskSchema], _Job] = {}
+        self.accesses: dict[int, AccountToken] = {}
         self.given_up: dict[int, str] = {}  # accounts for which asking on makes no sense
 
-    def run(self, wishes: Sequence[Wish], tasks: Mapping[int, Task]) -> Report:
-        for wish in wishes:
-            self._prepare(tasks[wish.task], wish)
+    def run(self, actions: Sequence[Action], tasks: Mapping[int, Task]) -> Report:
+        for action in actions:
+            self._prepare(tasks[action.task], action)
         with ThreadPoolExecutor(WORKERS, thread_name_prefix="change") as pool:
             while self.waiting or self.running:
                 self._start(pool)
@@ -118,10 +118,10 @@ class _Run:
                     self._finish(self.running.pop(future), future)
         return self.report
 
-    def _prepare(self, task: Task, wish: Wish) -> None:
+    def _prepare(self, task: Task, action: Action) -> None:
         try:
-            fields = fields_for(task, wish, self.calendar)
-            self.waiting.append(_Job(task, wish, fields, self._token(task.account)))
+            fields = fields_for(task, action, self.calendar)
+            self.waiting.append(_Job(task, action, fields, self._token(task.account)))
         except (NotDone, tokens.TokenError) as error:
             self._fail(task, why(error))
 
@@ -131,7 +131,7 @@ class _Run:
         if account.pk not in self.accesses:
             try:
                 self._check(account)
-                self.accesses[account.pk] = Access(account)
+                self.accesses[account.pk] = AccountToken(account)
             except (NotDone, tokens.TokenError) as error:
                 self.given_up[account.pk] = why(error)
                 raise
@@ -153,7 +153,7 @@ class _Run:
                 future = pool.submit(write, job.token, job.task.gid, job.fields)
                 self.running[future] = job
 
-    def _finish(self, job: _Job, future: "Future[TaskAnswer]") -> None:
+    def _finish(self, job: _Job, future: "Future[TaskSchema]") -> None:
         try:
             self._keep(job, future.result())
         except client.NotAuthorized as error:
@@ -166,7 +166,7 @@ class _Run:
     def _renew(self, job: _Job) -> bool:
         access = self.accesses[job.account.pk]
         try:
-            if job.account.pk in self.given_up or not access.renew(job.token):
+            if job.account.pk in self.given_up or not access.refresh(job.token):
                 return False
         except tokens.TokenError as error:
             self.given_up[job.account.pk] = why(error)
@@ -183,13 +183,13 @@ class _Run:
         elif isinstance(error, client.Unavailable) and not isinstance(error, client.Rejected):
             self.given_up[account.pk] = "Asana isn't answering."
 
-    def _keep(self, job: _Job, answer: TaskAnswer) -> None:
-        words, detail = done_words(job.wish.do, answer)
-        if undo := undo_of(job.task, job.wish, answer):
+    def _keep(self, job: _Job, schema: TaskSchema) -> None:
+        words, detail = done_message(job.action.kind, schema)
+        if undo := undo_action(job.task, job.action, schema):
             self.report.undo.append(undo)
         self.report.done.append(Done(job.task.pk, job.task.title[:TITLE_LENGTH], words, detail))
         try:
-            store.keep_change(job.task, answer)
+            store.store_changed_task(job.task, schema)
         except DatabaseError:  # disconnected meanwhile: done in Asana, and no longer listed here
             return
 

@@ -13,7 +13,7 @@ SHIFTS: Final = {"+1d": timedelta(days=1), "+1w": timedelta(weeks=1)}
 YEARS: Final = range(1970, 3000)
 
 
-class BadDate(ValueError):
+class InvalidDate(ValueError):
     """Not a date we take; the message tells the person why."""
 
 
@@ -28,9 +28,9 @@ def parse_due(text: str) -> NewDue:
     except ValueError:
         new = None
     if new is None or (isinstance(new, datetime) and new.tzinfo is None):
-        raise BadDate("Choose a date first." if not text else "That isn't a date.")
+        raise InvalidDate("Choose a date first." if not text else "That isn't a date.")
     if new.year not in YEARS:
-        raise BadDate(f"The year {new.year} can't be meant.")
+        raise InvalidDate(f"The year {new.year} can't be meant.")
     return new
 
 

@@ -7,22 +7,22 @@ from django.utils.formats import date_format
 
 from accounts import tokens
 from asana_tasks.api import client
-from asana_tasks.api.schemas import TaskAnswer
-from asana_tasks.changes.actions import Do, Wish
+from asana_tasks.api.schemas import TaskSchema
+from asana_tasks.changes.actions import Action, ActionKind
 from asana_tasks.models import Task
 
 DONE: Final = {
-    Do.COMPLETE: "Completed",
-    Do.REOPEN: "Open again",
-    Do.APPROVE: "Approved",
-    Do.REQUEST_CHANGES: "Changes requested",
-    Do.REJECT: "Rejected",
-    Do.DUE: "New date",
+    ActionKind.COMPLETE: "Completed",
+    ActionKind.REOPEN: "Open again",
+    ActionKind.APPROVE: "Approved",
+    ActionKind.REQUEST_CHANGES: "Changes requested",
+    ActionKind.REJECT: "Rejected",
+    ActionKind.DUE: "New date",
 }
 BACK_TO: Final = {
-    "approved": Do.APPROVE,
-    "changes_requested": Do.REQUEST_CHANGES,
-    "rejected": Do.REJECT,
+    "approved": ActionKind.APPROVE,
+    "changes_requested": ActionKind.REQUEST_CHANGES,
+    "rejected": ActionKind.REJECT,
 }
 
 
@@ -52,23 +52,25 @@ def why(error: Exception) -> str:
     )
 
 
-def done_words(do: Do, answer: TaskAnswer) -> tuple[str, str]:
+def done_message(do: ActionKind, schema: TaskSchema) -> tuple[str, str]:
     """What was done, and the new date where that is what it was about."""
-    if do is not Do.DUE:
+    if do is not ActionKind.DUE:
         return DONE[do], ""
-    if answer.due_at:
-        return DONE[do], date_format(timezone.localtime(answer.due_at), "D j M Y, H:i")
-    return DONE[do], date_format(answer.due_on, "D j M Y") if answer.due_on else "none"
+    if schema.due_at:
+        return DONE[do], date_format(timezone.localtime(schema.due_at), "D j M Y, H:i")
+    return DONE[do], date_format(schema.due_on, "D j M Y") if schema.due_on else "none"
 
 
-def undo_of(before: Task, wish: Wish, after: TaskAnswer) -> Wish | None:
+def undo_action(before: Task, action: Action, after: TaskSchema) -> Action | None:
     """What leads back to how the task was; None where it was so already."""
-    if wish.do is Do.DUE:
+    if action.kind is ActionKind.DUE:
         if (before.due_on, before.due_at) == (after.due_on, after.due_at):
             return None
         due = before.due_at or before.due_on
-        return Wish(before.pk, Do.DUE, due.isoformat() if due else "none")
+        return Action(before.pk, ActionKind.DUE, due.isoformat() if due else "none")
     if (before.completed, before.approval_status) == (after.completed, after.approval_status):
         return None
     was = BACK_TO.get(before.approval_status)
-    return Wish(before.pk, was or (Do.COMPLETE if before.completed else Do.REOPEN))
+    return Action(
+        before.pk, was or (ActionKind.COMPLETE if before.completed else ActionKind.REOPEN)
+    )

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.http import HttpRequest
 from qsessions.models import Session
 
-from asana_tasks.changes.actions import Do, Wish
+from asana_tasks.changes.actions import Action
 
 KEY: Final = "report"
 TITLE_LENGTH: Final = 80
@@ -38,7 +38,7 @@ class Failed:
 class Report:
     done: list[Done] = field(default_factory=list)
     failed: list[Failed] = field(default_factory=list)
-    undo: list[Wish] = field(default_factory=list)
+    undo: list[Action] = field(default_factory=list)
     message: str = ""
 
     @property
@@ -53,7 +53,7 @@ class Report:
         return type(self)(
             [each for each in self.done if each.task not in again] + later.done,
             [each for each in self.failed if each.task not in again] + later.failed,
-            [wish for wish in self.undo if wish.task not in again] + later.undo,
+            [action for action in self.undo if action.task not in again] + later.undo,
             later.message,
         )
 
@@ -126,7 +126,7 @@ def _read(session: SessionBase) -> _Waiting | None:
         report = Report(
             [Done(**done) for done in told["done"]],
             [Failed(**failed) for failed in told["failed"]],
-            [Wish(wish["task"], Do(wish["do"]), wish["due"]) for wish in told["undo"]],
+            [Action.from_json(action) for action in told["undo"]],
             told["message"],
         )
         return _Waiting(report, float(kept["at"]), bool(kept["shown"]))

@@ -6,33 +6,33 @@ from dataclasses import dataclass, field
 from typing import Final, ParamSpec, TypeVar
 
 from asana_tasks.api import client
-from asana_tasks.api.schemas import TaskAnswer, WorkspaceAnswer
+from asana_tasks.api.schemas import TaskSchema, WorkspaceSchema
 from asana_tasks.models import Workspace
 
-PAUSES: Final = (0.5, 2.0)  # seconds before the second and the third try of a page
+RETRY_PAUSES: Final = (0.5, 2.0)  # seconds before the second and the third try of a page
 MAX_PAGES: Final = 2000
-BARREN_PAGES: Final = 20  # in a row, with nothing new on them
+MAX_PAGES_WITHOUT_NEWS: Final = 20  # in a row, with nothing new on them
 
-Asked = ParamSpec("Asked")
-Answer = TypeVar("Answer")
+P = ParamSpec("P")
+Result = TypeVar("Result")
 
 
-def patiently(ask: Callable[Asked, Answer], *args: Asked.args, **kwargs: Asked.kwargs) -> Answer:
+def with_retries(call: Callable[P, Result], *args: P.args, **kwargs: P.kwargs) -> Result:
     """Ask again, twice, where the answer didn't come or was of no use."""
-    for pause in PAUSES:
+    for pause in RETRY_PAUSES:
         try:
-            return ask(*args, **kwargs)
+            return call(*args, **kwargs)
         except client.Unavailable:
             time.sleep(pause)
-    return ask(*args, **kwargs)
+    return call(*args, **kwargs)
 
 
-def all_workspaces(token: str, *, seconds: float | None = None) -> list[WorkspaceAnswer]:
+def all_workspaces(token: str, *, seconds: float | None = None) -> list[WorkspaceSchema]:
     """Raises client.AsanaError; half a list is none. `seconds`: how long to wait for an answer."""
-    found: list[WorkspaceAnswer] = []
+    found: list[WorkspaceSchema] = []
     offset = None
     for _ in range(MAX_PAGES):
-        page = patiently(client.workspaces, token, offset, seconds=seconds)
+        page = with_retries(client.workspaces, token, offset, seconds=seconds)
         if page.unreadable:
             raise client.Unavailable("Asana lists a workspace that can't be read")
         found += page.items
@@ -43,26 +43,28 @@ def all_workspaces(token: str, *, seconds: float | None = None) -> list[Workspac
 
 
 @dataclass(eq=False)
-class WorkspaceFetch:
+class WorkspaceCrawl:
     """A workspace on its way in: which page is next, and what has been seen."""
 
     workspace: Workspace
     token: str
     offset: str | None = None
     pages: int = 0
-    barren: int = 0
+    pages_without_news: int = 0
     unreadable: int = 0
     gids: set[str] = field(default_factory=set)
 
-    def take(self, page: client.Page[TaskAnswer]) -> int:
+    def take(self, page: client.Page[TaskSchema]) -> int:
         """How many of its tasks are new. Raises client.Unavailable if this goes on for ever."""
         new = {task.gid for task in page.items} - self.gids
         self.gids |= new
         self.pages += 1
         self.unreadable += page.unreadable
-        self.barren = 0 if new else self.barren + 1
+        self.pages_without_news = 0 if new else self.pages_without_news + 1
         self.offset = page.offset
-        if page.offset and (self.pages >= MAX_PAGES or self.barren >= BARREN_PAGES):
+        if page.offset and (
+            self.pages >= MAX_PAGES or self.pages_without_news >= MAX_PAGES_WITHOUT_NEWS
+        ):
             raise client.Unavailable("Asana's pages never end")
         return len(new)
 

@@ -1,8 +1,8 @@
 """Bring our rows up to date with Asana.
 
-`refresh` is one generator of progress with several callers: the streaming view, the plain form,
-the management command, the tests. It claims the account, asks for its workspaces, and fetches them
-side by side; pages are stored as they arrive, and absence is never concluded from failure.
+`sync_account` is one generator of progress with several callers: the streaming view, the plain
+form, the management command, the tests. It claims the account, asks for its workspaces, and reads
+them in parallel; pages are stored as they arrive, and absence is never concluded from failure.
 """
 
 from collections.abc import Generator, Iterator
@@ -18,12 +18,12 @@ from django.utils import timezone
 from accounts import tokens
 from accounts.models import AsanaAccount
 from asana_tasks.api import client
-from asana_tasks.api.schemas import TaskAnswer, WorkspaceAnswer
+from asana_tasks.api.schemas import TaskSchema, WorkspaceSchema
 from asana_tasks.models import Workspace
 from asana_tasks.sync import store
-from asana_tasks.sync.account_token import Access
-from asana_tasks.sync.crawl import WorkspaceFetch, all_workspaces, patiently
-from asana_tasks.sync.lease import Lease, Lost
+from asana_tasks.sync.account_token import AccountToken
+from asana_tasks.sync.crawl import WorkspaceCrawl, all_workspaces, with_retries
+from asana_tasks.sync.lease import Lease, LeaseLost
 
 STALE_AFTER: Final = timedelta(seconds=60)
 KEEP_COMPLETED: Final = timedelta(days=30)
@@ -64,7 +64,7 @@ def may_ask(account: AsanaAccount) -> bool:
     return not account.needs_reconnecting and not waiting
 
 
-def refresh(account: AsanaAccount) -> Generator[Progress, None, None]:
+def sync_account(account: AsanaAccount) -> Generator[Progress, None, None]:
     """Fetch everything assigned to this account, telling how far it is.
 
     What goes wrong at Asana is told, not raised, and kept on the account or workspace it concerns.
@@ -75,7 +75,7 @@ def refresh(account: AsanaAccount) -> Generator[Progress, None, None]:
         return
     try:
         yield from _Sync(account, lease).run()
-    except Lost:
+    except LeaseLost:
         yield Progress("failed", account.display_name, message="Another refresh has taken over")
     except (DatabaseError, ObjectDoesNotExist):
         if AsanaAccount.objects.filter(pk=account.pk).exists():
@@ -85,9 +85,9 @@ def refresh(account: AsanaAccount) -> Generator[Progress, None, None]:
         lease.release()
 
 
-def run(account: AsanaAccount) -> Progress:
-    """`refresh` to its end; the last word of it."""
-    *_, last = refresh(account)
+def run_sync(account: AsanaAccount) -> Progress:
+    """`sync_account` to its end; the last word of it."""
+    *_, last = sync_account(account)
     return last
 
 
@@ -95,20 +95,20 @@ class _Sync:
     def __init__(self, account: AsanaAccount, lease: Lease) -> None:
         self.account, self.lease = account, lease
         self.started = timezone.now()
-        self.access: Access
+        self.access: AccountToken
         self.tasks = self.workspaces = self.workspaces_done = 0
         self.failures: list[str] = []  # of workspaces
         self.pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="sync")
-        self.pending: dict[Future[client.Page[TaskAnswer]], WorkspaceFetch] = {}
+        self.pending: dict[Future[client.Page[TaskSchema]], WorkspaceCrawl] = {}
 
     def run(self) -> Iterator[Progress]:
         try:
             self._check_waiting()
             yield self._progress("started")
-            workspaces = store.keep_workspaces(self.account, self._list_workspaces())
+            workspaces = store.store_workspaces(self.account, self._list_workspaces())
             self.workspaces = len(workspaces)
             for workspace in workspaces:
-                self._submit(WorkspaceFetch(workspace, self.access.token))
+                self._submit(WorkspaceCrawl(workspace, self.access.token))
             while self.pending:
                 yield from self._gather()
         except tokens.NeedsReconnecting as error:
@@ -128,19 +128,21 @@ class _Sync:
         if until and until > self.started:
             raise client.RateLimited(int((until - self.started).total_seconds()) + 1)
 
-    def _list_workspaces(self) -> list[WorkspaceAnswer]:
+    def _list_workspaces(self) -> list[WorkspaceSchema]:
         """A fresh token that is refused is the end."""
-        self.access = Access(self.account)
+        self.access = AccountToken(self.account)
         try:
-            return self.access.ask(all_workspaces)
+            return self.access.call(all_workspaces)
         except client.NotAuthorized as error:
             if tokens.access_token_for(self.account) != self.access.token:  # signed in meanwhile
                 raise tokens.TryLater("It has just been connected anew") from error
-            raise tokens.needs_reconnecting(self.account, "Asana no longer lets us in") from error
+            raise tokens.mark_needs_reconnecting(
+                self.account, "Asana no longer lets us in"
+            ) from error
 
-    def _submit(self, fetch: WorkspaceFetch) -> None:
+    def _submit(self, fetch: WorkspaceCrawl) -> None:
         future = self.pool.submit(
-            patiently,
+            with_retries,
             client.assigned_tasks,
             fetch.token,
             fetch.workspace.gid,
@@ -158,7 +160,7 @@ class _Sync:
             try:
                 yield from self._take(fetch, future.result())
             except client.NotAuthorized as error:
-                if self.access.renew(fetch.token):
+                if self.access.refresh(fetch.token):
                     fetch.token = self.access.token
                     self._submit(fetch)
                 else:
@@ -166,11 +168,11 @@ class _Sync:
             except (client.Unavailable, client.Forbidden) as error:
                 yield self._fail_workspace(fetch, str(error))
 
-    def _take(self, fetch: WorkspaceFetch, page: client.Page[TaskAnswer]) -> Iterator[Progress]:
+    def _take(self, fetch: WorkspaceCrawl, page: client.Page[TaskSchema]) -> Iterator[Progress]:
         self.tasks += fetch.take(page)
         if not fetch.is_complete:
             self._submit(fetch)  # the next page travels while we store this one
-        store.keep_tasks(fetch.workspace, page.items, seen_at=self.started)
+        store.store_tasks(fetch.workspace, page.items, seen_at=self.started)
         yield self._progress("page", fetch.workspace)
         if fetch.is_complete and fetch.unreadable:  # absence can't be concluded from this list
             yield self._fail_workspace(fetch, UNREADABLE_ROWS)
@@ -187,7 +189,7 @@ class _Sync:
         store.note_account(self.account, synced_at=self.started)
         return self._progress("done")
 
-    def _fail_workspace(self, fetch: WorkspaceFetch, why: str) -> Progress:
+    def _fail_workspace(self, fetch: WorkspaceCrawl, why: str) -> Progress:
         store.fail_workspace(fetch.workspace, why)
         self.failures.append(why)
         self.workspaces_done += 1

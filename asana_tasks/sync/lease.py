@@ -13,7 +13,7 @@ LIFETIME: Final = timedelta(seconds=90)  # longer than one answer can take with 
 RENEW_EVERY: Final = timedelta(seconds=15)
 
 
-class Lost(Exception):
+class LeaseLost(Exception):
     """The lease expired, and somebody else has taken it (or the account is gone)."""
 
 
@@ -43,7 +43,7 @@ class Lease:
         """Renew it now. Raises Lost."""
         now = timezone.now()
         if not self._mine.update(sync_lease_expires_at=now + LIFETIME):
-            raise Lost
+            raise LeaseLost
         self._renewed_at = now
 
     def release(self) -> None:

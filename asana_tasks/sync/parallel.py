@@ -14,11 +14,11 @@ from asana_tasks.sync import engine
 ACCOUNTS_AT_ONCE: Final = 4
 
 
-def refresh_all(accounts: Sequence[AsanaAccount]) -> Generator[engine.Progress, None, None]:
+def sync_accounts(accounts: Sequence[AsanaAccount]) -> Generator[engine.Progress, None, None]:
     """The progress of them all, as it comes. Closing it ends them at their next step."""
     if len(accounts) < 2:
         for account in accounts:
-            yield from engine.refresh(account)
+            yield from engine.sync_account(account)
         return
     told: Queue[engine.Progress | BaseException | None] = Queue()
     stop = Event()
@@ -35,7 +35,7 @@ def _refresh(
     account: AsanaAccount, told: "Queue[engine.Progress | BaseException | None]", stop: Event
 ) -> None:
     """In a thread, and so over a database connection of its own."""
-    steps = engine.refresh(account)
+    steps = engine.sync_account(account)
     try:
         for progress in steps:
             told.put(progress)

@@ -12,7 +12,7 @@ from asana_tasks.sync import engine
 
 
 @dataclass
-class Sources:
+class SyncStatus:
     accounts: list[AsanaAccount]
     workspaces: list[Workspace]  # with_counts()
 
@@ -63,12 +63,16 @@ class Sources:
     def by_account(self) -> list[tuple[AsanaAccount, str, list[Workspace]]]:
         """Each account, its state, and its workspaces."""
         return [
-            (account, state_of(account), [w for w in self.workspaces if w.account_id == account.pk])
+            (
+                account,
+                account_state(account),
+                [w for w in self.workspaces if w.account_id == account.pk],
+            )
             for account in self.accounts
         ]
 
 
-def state_of(account: AsanaAccount) -> str:
+def account_state(account: AsanaAccount) -> str:
     """One of: needs_reconnecting, refreshing, waiting, never, stale, fine."""
     now = timezone.now()
     if account.needs_reconnecting:
@@ -82,11 +86,11 @@ def state_of(account: AsanaAccount) -> str:
     return "never" if account.synced_at is None else "fine"
 
 
-def sources_of(user: User) -> Sources:
+def sync_status_of(user: User) -> SyncStatus:
     """Two queries, however many accounts and workspaces."""
     accounts = list(user.asana_accounts.all())
     by_pk = {account.pk: account for account in accounts}
     workspaces = list(Workspace.objects.filter(account__in=accounts).with_counts())
     for workspace in workspaces:
         workspace.account = by_pk[workspace.account_id]
-    return Sources(accounts, workspaces)
+    return SyncStatus(accounts, workspaces)

@@ -9,13 +9,13 @@ from django.utils import timezone
 
 from accounts.models import AsanaAccount, User
 from accounts.time_zones import zone_named
-from asana_tasks.api.schemas import TASK_FIELDS, TaskAnswer, WorkspaceAnswer
+from asana_tasks.api.schemas import TASK_FIELDS, TaskSchema, WorkspaceSchema
 from asana_tasks.dates import overdue_at
-from asana_tasks.locks import hold, take
+from asana_tasks.locks import lock_accounts, lock_tasks
 from asana_tasks.models import Placement, Project, Task, Workspace
 from asana_tasks.querysets import UNCHANGED, Change
 from asana_tasks.sync.upsert import upsert
-from asana_tasks.text_search import plain, searchable
+from asana_tasks.text_search import normalize, to_search_text
 
 NO_LONGER_OFFERED: Final = (
     "Asana no longer lists this workspace: you left it, or its administrator blocks Onelist"
@@ -25,18 +25,18 @@ OURS: Final = ["workspace", "seen_at", "change", "changed_at"]
 
 
 @transaction.atomic
-def keep_workspaces(account: AsanaAccount, answers: Iterable[WorkspaceAnswer]) -> list[Workspace]:
+def store_workspaces(account: AsanaAccount, schemas: Iterable[WorkspaceSchema]) -> list[Workspace]:
     """All workspaces Asana offers; those it no longer does keep their tasks and say so."""
-    hold(account.pk)
+    lock_accounts(account.pk)
     rows = {
-        answer.gid: Workspace(
+        schema.gid: Workspace(
             account=account,
-            gid=answer.gid,
-            name=answer.name,
-            is_organization=answer.is_organization,
+            gid=schema.gid,
+            name=schema.name,
+            is_organization=schema.is_organization,
             is_offered=True,
         )
-        for answer in answers
+        for schema in schemas
     }
     Workspace.objects.bulk_create(
         rows.values(),
@@ -49,52 +49,52 @@ def keep_workspaces(account: AsanaAccount, answers: Iterable[WorkspaceAnswer]) -
 
 
 @transaction.atomic
-def keep_tasks(workspace: Workspace, answers: Iterable[TaskAnswer], *, seen_at: datetime) -> None:
+def store_tasks(workspace: Workspace, schemas: Iterable[TaskSchema], *, seen_at: datetime) -> None:
     """A page of a workspace. Rows that say nothing new are only noted as seen.
 
     A row that we have written in Asana since this sync began is newer than the page, and stays.
     """
-    hold(workspace.account_id)
-    by_gid = {answer.gid: answer for answer in answers}
+    lock_accounts(workspace.account_id)
+    by_gid = {schema.gid: schema for schema in schemas}
     rows = Task.objects.filter(account=workspace.account_id, gid__in=by_gid)
     known = {task.gid: task for task in rows.select_for_update().order_by("pk")}
     zone = _zone_now(workspace)
     written = []
-    for gid, answer in by_gid.items():
+    for gid, schema in by_gid.items():
         old = known.get(gid)
-        if old and (_says_the_same(old, answer, workspace, zone) or _is_newer(old, seen_at)):
+        if old and (_says_the_same(old, schema, workspace, zone) or _is_newer(old, seen_at)):
             continue
-        new = row(workspace, answer, zone, seen_at=seen_at)
+        new = row(workspace, schema, zone, seen_at=seen_at)
         new.change, new.changed_at = _change(old, new, workspace)
         written.append(new)
     rows.filter(seen_at__lt=seen_at).update(seen_at=seen_at)
     _write(workspace.account, written)
 
 
-def row(workspace: Workspace, answer: TaskAnswer, zone: tzinfo, *, seen_at: datetime) -> Task:
+def row(workspace: Workspace, schema: TaskSchema, zone: tzinfo, *, seen_at: datetime) -> Task:
     """A task as our row, with what pages sort, group and search by."""
     account = workspace.account
-    projects = [each["project"]["name"] for each in answer.memberships]
-    sections = [each["section"]["name"] for each in answer.memberships if each["section"]]
+    projects = [each["project"]["name"] for each in schema.memberships]
+    sections = [each["section"]["name"] for each in schema.memberships if each["section"]]
     return Task(
-        **vars(answer),
+        **vars(schema),
         user_id=account.user_id,
         account=account,
         workspace=workspace,
         seen_at=seen_at,
-        overdue_at=overdue_at(answer.due_on, answer.due_at, zone),
-        sort_name=plain(answer.name)[:100],
+        overdue_at=overdue_at(schema.due_on, schema.due_at, zone),
+        sort_name=normalize(schema.name)[:100],
         project_name=projects[0][:200] if projects else "",
-        search_text=searchable(answer.name, *projects, *sections, answer.parent_name),
+        search_text=to_search_text(schema.name, *projects, *sections, schema.parent_name),
     )
 
 
 @transaction.atomic
-def keep_change(task: Task, answer: TaskAnswer) -> Task:
+def store_changed_task(task: Task, schema: TaskSchema) -> Task:
     """A task as Asana answered after we changed it there."""
-    hold(task.account_id)
+    lock_accounts(task.account_id)
     now = timezone.now()
-    new = row(task.workspace, answer, _zone_now(task.workspace), seen_at=now)
+    new = row(task.workspace, schema, _zone_now(task.workspace), seen_at=now)
     new.pk, new.written_at = task.pk, now
     new.save()
     _place(task.account, [new])
@@ -107,11 +107,11 @@ def _zone_now(workspace: Workspace) -> tzinfo:
     return zone_named(names.first() or "")
 
 
-def _says_the_same(old: Task, answer: TaskAnswer, workspace: Workspace, zone: tzinfo) -> bool:
+def _says_the_same(old: Task, schema: TaskSchema, workspace: Workspace, zone: tzinfo) -> bool:
     return (
         old.workspace_id == workspace.pk
-        and old.overdue_at == overdue_at(answer.due_on, answer.due_at, zone)
-        and all(getattr(old, name) == value for name, value in vars(answer).items())
+        and old.overdue_at == overdue_at(schema.due_on, schema.due_at, zone)
+        and all(getattr(old, name) == value for name, value in vars(schema).items())
     )
 
 
@@ -175,7 +175,7 @@ def _section(section: Any) -> dict[str, str]:
 def finish_workspace(workspace: Workspace, *, seen_at: datetime) -> None:
     """Only after its last page: what was not seen is no longer assigned to this person."""
     unseen = workspace.tasks.filter(seen_at__lt=seen_at)
-    take(unseen)
+    lock_tasks(unseen)
     unseen.delete()
     workspace.synced_at, workspace.last_error = seen_at, ""
     workspace.save(update_fields=["synced_at", "last_error"])

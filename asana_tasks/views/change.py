@@ -15,8 +15,8 @@ from django_htmx.middleware import HtmxDetails
 from accounts.models import User
 from accounts.sign_in import pending_action
 from accounts.typing import SignedInRequest
-from asana_tasks.changes.actions import Do, Unsuitable, Wish, wishes_of
-from asana_tasks.changes.apply import carry_out
+from asana_tasks.changes.actions import Action, InvalidAction, parse_actions
+from asana_tasks.changes.apply import apply_actions
 from asana_tasks.changes.report import Failed, Report, keep_report
 from asana_tasks.models import Task
 from asana_tasks.views.redirects import way_back
@@ -35,18 +35,20 @@ def change(request: HttpRequest) -> HttpResponse:
 
 def _change(request: SignedInRequest, back: str) -> HttpResponse:
     try:
-        wishes = wishes_of(request.POST)
-    except Unsuitable as error:
+        actions = parse_actions(request.POST)
+    except InvalidAction as error:
         keep_report(request, Report(message=str(error)))
         return _done(request, back)
-    tasks = _own_tasks(request.user, wishes)
+    tasks = _own_tasks(request.user, actions)
     if not tasks:
         raise Http404
-    gone = [Failed(wish.task, "A task", NOT_LISTED) for wish in wishes if wish.task not in tasks]
-    wishes = [wish for wish in wishes if wish.task in tasks]
-    if asking := _ask_first(request, wishes, tasks, back=back, asked=[]):
+    gone = [
+        Failed(action.task, "A task", NOT_LISTED) for action in actions if action.task not in tasks
+    ]
+    actions = [action for action in actions if action.task in tasks]
+    if asking := _ask_first(request, actions, tasks, back=back, asked=[]):
         return _go(request, asking)
-    report = carry_out(request.user, wishes, tasks)
+    report = apply_actions(request.user, actions, tasks)
     report.failed += gone
     keep_report(request, report)
     return _done(request, back)
@@ -61,24 +63,24 @@ def resume(request: SignedInRequest, key: str) -> HttpResponse:
     if waited is None:
         keep_report(request, Report(message="Nothing is waiting to be done any more."))
         return redirect("asana_tasks:task_list")
-    wishes = [Wish(wish["task"], Do(wish["do"]), wish["due"]) for wish in waited.what["wishes"]]
-    tasks = _own_tasks(request.user, wishes)
-    wishes = [wish for wish in wishes if wish.task in tasks]  # some may be gone by now
+    actions = [Action.from_json(kept) for kept in waited.what["actions"]]
+    tasks = _own_tasks(request.user, actions)
+    actions = [action for action in actions if action.task in tasks]  # some may be gone by now
     asked = waited.what["asked"]
-    if asking := _ask_first(request, wishes, tasks, back=waited.back, asked=asked):
+    if asking := _ask_first(request, actions, tasks, back=waited.back, asked=asked):
         return redirect(asking)
-    keep_report(request, carry_out(request.user, wishes, tasks))
+    keep_report(request, apply_actions(request.user, actions, tasks))
     return redirect(waited.back)
 
 
-def _own_tasks(user: User, wishes: Sequence[Wish]) -> dict[int, Task]:
+def _own_tasks(user: User, actions: Sequence[Action]) -> dict[int, Task]:
     rows = Task.objects.of(user).select_related("account", "workspace__account__user")
-    return {task.pk: task for task in rows.filter(pk__in=[wish.task for wish in wishes])}
+    return {task.pk: task for task in rows.filter(pk__in=[action.task for action in actions])}
 
 
 def _ask_first(
     request: SignedInRequest,
-    wishes: Sequence[Wish],
+    actions: Sequence[Action],
     tasks: dict[int, Task],
     *,
     back: str,
@@ -89,15 +91,15 @@ def _ask_first(
     missing = [pk for pk, each in accounts.items() if not each.may_write and pk not in asked]
     if not missing:
         return None
-    what = {"wishes": [asdict(wish) for wish in wishes], "asked": [*asked, missing[0]]}
+    what = {"actions": [asdict(action) for action in actions], "asked": [*asked, missing[0]]}
     pending_action.keep(request.session, view="asana_tasks:resume_change", back=back, what=what)
     return reverse("accounts:permission", args=[missing[0]])
 
 
 def _done(request: SignedInRequest, back: str) -> HttpResponse:
     if request.htmx:  # on the body: the form may be gone, if the list was drawn anew meanwhile
-        answer = HttpResponse(status=204)
-        return trigger_client_event(answer, "tasks:changed", {"target": "body"})
+        response = HttpResponse(status=204)
+        return trigger_client_event(response, "tasks:changed", {"target": "body"})
     return redirect(back)
 
 

@@ -11,9 +11,9 @@ from django.views.decorators.debug import sensitive_variables
 from accounts import tokens
 from accounts.models import AsanaAccount
 from asana_tasks.api import client
-from asana_tasks.api.detail_schemas import DetailsAnswer, SubtaskAnswer
+from asana_tasks.api.detail_schemas import DetailsSchema, SubtaskSchema
 from asana_tasks.models import Task
-from asana_tasks.sync.account_token import Access
+from asana_tasks.sync.account_token import AccountToken
 
 MAX_PAGES: Final = 5
 TAGS: Final = {
@@ -24,7 +24,7 @@ TAGS: Final = {
 
 @dataclass(frozen=True)
 class Subtask:
-    answer: SubtaskAnswer
+    answer: SubtaskSchema
     pk: int | None  # of our own row, if it is in the person's list
 
     @property
@@ -36,7 +36,7 @@ class Subtask:
 class Details:
     """`trouble` says in plain words why the rest is missing."""
 
-    answer: DetailsAnswer | None = None
+    answer: DetailsSchema | None = None
     subtasks: list[Subtask] = field(default_factory=list)
     trouble: str = ""
 
@@ -59,12 +59,12 @@ def details_of(task: Task) -> Details:
     """With patience for a few seconds; what goes wrong is told, not raised."""
     try:
         _check_waiting(task.account)
-        access = Access(task.account)
-        answer = access.ask(client.task_details, task.gid)
+        access = AccountToken(task.account)
+        answer = access.call(client.task_details, task.gid)
     except (client.AsanaError, tokens.TokenError) as error:
         return Details(trouble=_words(error))
     try:
-        found = access.ask(_all_subtasks, task.gid) if answer.num_subtasks else []
+        found = access.call(_all_subtasks, task.gid) if answer.num_subtasks else []
     except (client.AsanaError, tokens.TokenError):
         found = []  # the page says how many there are in Asana
     return Details(answer, _with_rows(task, found))
@@ -97,8 +97,8 @@ def clean(html: str) -> SafeString:
 
 
 @sensitive_variables()
-def _all_subtasks(token: str, gid: str) -> list[SubtaskAnswer]:
-    found: list[SubtaskAnswer] = []
+def _all_subtasks(token: str, gid: str) -> list[SubtaskSchema]:
+    found: list[SubtaskSchema] = []
     offset = None
     for _ in range(MAX_PAGES):
         page = client.subtasks(token, gid, offset)
@@ -109,7 +109,7 @@ def _all_subtasks(token: str, gid: str) -> list[SubtaskAnswer]:
     return found
 
 
-def _with_rows(task: Task, found: list[SubtaskAnswer]) -> list[Subtask]:
+def _with_rows(task: Task, found: list[SubtaskSchema]) -> list[Subtask]:
     rows = Task.objects.filter(account=task.account_id, gid__in=[each.gid for each in found])
     pks = dict(rows.values_list("gid", "pk"))
     return [Subtask(each, pks.get(each.gid)) for each in found]

@@ -42,7 +42,7 @@ def day(label: str) -> forms.DateField:
     )
 
 
-class TaskSearch(forms.Form):
+class TaskFilterForm(forms.Form):
     """All of the list's state. A value that makes no sense counts as absent: bookmarks grow old.
 
     Accounts, workspaces, projects and sections to choose from are given: the person's own.

@@ -13,10 +13,10 @@ from asana_tasks.changes.report import take_report
 from asana_tasks.dates import DUE_LABELS, Calendar
 from asana_tasks.models import Placement, Project, Task
 from asana_tasks.querysets import TaskQuerySet
-from asana_tasks.sync.status import Sources, sources_of
-from asana_tasks.views.forms import TaskSearch
+from asana_tasks.sync.status import SyncStatus, sync_status_of
+from asana_tasks.views.forms import TaskFilterForm
 from asana_tasks.views.groups import Grouping, grouping
-from asana_tasks.views.workload import load_of
+from asana_tasks.views.workload import workload_of
 
 PAGE_SIZE: Final = 100
 
@@ -25,11 +25,11 @@ def calendar_of(user: User) -> Calendar:
     return Calendar(zone_named(user.time_zone), timezone.now())
 
 
-def list_page(request: SignedInRequest) -> dict[str, Any]:
+def task_list_context(request: SignedInRequest) -> dict[str, Any]:
     """The context of the list's templates."""
     user = request.user
     prefetch_related_objects([user], "asana_accounts")
-    sources, calendar = sources_of(user), calendar_of(user)
+    sources, calendar = sync_status_of(user), calendar_of(user)
     search = search_of(request, sources)
     tasks = search.narrow(Task.objects.of(user), calendar)
     by, sort = _order_of(search)
@@ -45,19 +45,19 @@ def list_page(request: SignedInRequest) -> dict[str, Any]:
         "groups": cut.cut(_with_rows(page, sources), _label_of(by, sources)),
         "saved_views": list(user.saved_views.all()),
         "total": cut.total,
-        "load": load_of(user, calendar),
+        "load": workload_of(user, calendar),
         "report": take_report(request),
         "shown_at": calendar.now,
         "today": calendar.today,
     }
 
 
-def search_of(request: SignedInRequest, sources: Sources) -> TaskSearch:
+def search_of(request: SignedInRequest, sources: SyncStatus) -> TaskFilterForm:
     in_use = Project.objects.filter(
         Exists(Placement.objects.filter(project=OuterRef("pk"))), account__in=sources.accounts
     )
     projects = {project.pk: str(project) for project in in_use}
-    return TaskSearch(
+    return TaskFilterForm(
         request.GET,
         account=[(account.pk, account.display_name) for account in sources.accounts],
         workspace=[(workspace.pk, str(workspace)) for workspace in sources.workspaces],
@@ -74,7 +74,7 @@ def _sections(project: str, projects: dict[int, str]) -> list[tuple[str, str]]:
     return list(rows.values_list("section_gid", "section_name").distinct().order_by("section_name"))
 
 
-def _order_of(search: TaskSearch) -> tuple[str, str]:
+def _order_of(search: TaskFilterForm) -> tuple[str, str]:
     """What is done has no due groups: the newest stands first."""
     by, sort = str(search.value("group")), str(search.value("sort"))
     if search.value("state") == "done" and by == "due":
@@ -93,7 +93,7 @@ def _whole_rows(page: Any) -> TaskQuerySet:
     return Task.objects.filter(pk__in=page.values("pk")).defer("search_text")
 
 
-def _with_rows(page: Page[Task], sources: Sources) -> Page[Task]:
+def _with_rows(page: Page[Task], sources: SyncStatus) -> Page[Task]:
     """The tasks with their workspace and account, which are here already."""
     workspaces = {workspace.pk: workspace for workspace in sources.workspaces}
     for task in page:
@@ -102,7 +102,7 @@ def _with_rows(page: Page[Task], sources: Sources) -> Page[Task]:
     return page
 
 
-def _label_of(by: str, sources: Sources) -> Any:
+def _label_of(by: str, sources: SyncStatus) -> Any:
     workspaces = {workspace.pk: str(workspace) for workspace in sources.workspaces}
     accounts = {account.pk: account.display_name for account in sources.accounts}
     return {

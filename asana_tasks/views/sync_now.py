@@ -9,7 +9,7 @@ from django.shortcuts import redirect
 from accounts.decorators import signed_in_post
 from accounts.models import AsanaAccount
 from accounts.typing import SignedInRequest
-from asana_tasks.sync.parallel import refresh_all
+from asana_tasks.sync.parallel import sync_accounts
 from asana_tasks.views.redirects import way_back
 
 PROGRESS = "application/x-ndjson"
@@ -20,16 +20,16 @@ def refresh(request: SignedInRequest) -> HttpResponse | StreamingHttpResponse:
     """Fetch from Asana; told line by line to a script, or at the end to a plain form."""
     accounts = list(request.user.asana_accounts.connected())
     if request.accepts(PROGRESS) and not request.accepts("text/html"):
-        answer = StreamingHttpResponse(_lines(accounts), content_type=PROGRESS)
-        answer["Cache-Control"] = "no-store"
-        answer["X-Accel-Buffering"] = "no"
-        return answer
-    for progress in refresh_all(accounts):
+        response = StreamingHttpResponse(_lines(accounts), content_type=PROGRESS)
+        response["Cache-Control"] = "no-store"
+        response["X-Accel-Buffering"] = "no"
+        return response
+    for progress in sync_accounts(accounts):
         if progress.state in {"failed", "busy"}:
             messages.warning(request, f"{progress.account}: {progress.message}")
     return redirect(way_back(request))
 
 
 def _lines(accounts: list[AsanaAccount]) -> Iterator[str]:
-    for progress in refresh_all(accounts):
+    for progress in sync_accounts(accounts):
         yield json.dumps(asdict(progress)) + "\n"

@@ -13,10 +13,10 @@ from django_htmx.http import push_url
 from accounts.decorators import signed_in_form, signed_in_post
 from accounts.typing import SignedInRequest
 from asana_tasks.models import SavedView, Task, Workspace
-from asana_tasks.sync.status import sources_of
+from asana_tasks.sync.status import sync_status_of
 from asana_tasks.time_zones import move_to_zone
 from asana_tasks.views.forms import SavedViewForm, TimeZoneForm
-from asana_tasks.views.list_context import list_page
+from asana_tasks.views.list_context import task_list_context
 from asana_tasks.views.redirects import way_back
 
 
@@ -24,7 +24,7 @@ from asana_tasks.views.redirects import way_back
 @require_safe
 def task_list(request: SignedInRequest) -> HttpResponse:
     """The whole page, or for htmx the list alone; the search form's state goes into the address."""
-    context = list_page(request)
+    context = task_list_context(request)
     if not request.htmx or request.htmx.history_restore_request:
         return render(request, "asana_tasks/task_list.html", context)
     response = render(request, "asana_tasks/_list.html", context)
@@ -44,7 +44,9 @@ def workspace(request: SignedInRequest, pk: int) -> HttpResponse:
 @login_required
 @require_safe
 def workspace_list(request: SignedInRequest) -> HttpResponse:
-    return render(request, "asana_tasks/workspace_list.html", {"sources": sources_of(request.user)})
+    return render(
+        request, "asana_tasks/workspace_list.html", {"sources": sync_status_of(request.user)}
+    )
 
 
 @signed_in_post

@@ -51,7 +51,7 @@ class Bar:
 
 
 @dataclass(frozen=True)
-class Load:
+class Workload:
     done: list[Bar]  # the last days, today included
     due: list[Bar]  # today, and the next days
 
@@ -83,7 +83,7 @@ class Load:
         return max(self.bars, key=lambda bar: bar.count)
 
 
-def load_of(user: User, calendar: Calendar, workspace: Workspace | None = None) -> Load:
+def workload_of(user: User, calendar: Calendar, workspace: Workspace | None = None) -> Workload:
     """One query: 28 counts, each of one range of an index."""
     done_days = list(next_days(calendar.today - timedelta(days=DAYS - 1), DAYS))
     due_days = list(next_days(calendar.today, DAYS))
@@ -105,7 +105,7 @@ def load_of(user: User, calendar: Calendar, workspace: Workspace | None = None) 
             address = f"{page}?{urlencode({**ours, **_filter(verb, day)})}"
             yield Bar(day, count, verb, address, left, height)
 
-    return Load(list(bars(done_days, "done", 0)), list(bars(due_days, "due", DAYS)))
+    return Workload(list(bars(done_days, "done", 0)), list(bars(due_days, "due", DAYS)))
 
 
 def _counts(

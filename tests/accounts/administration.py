@@ -30,16 +30,16 @@ def confirm(client: Client, where: str, action: str, *rows: Any) -> Any:
     return client.post(f"{where}do/{action}/", data)
 
 
-def told(answer: Any) -> dict[str, str]:
+def told(response: Any) -> dict[str, str]:
     """What a report says of each, done or failed."""
-    assert answer.status_code == 200, answer
-    report = answer.context["report"]
+    assert response.status_code == 200, response
+    report = response.context["report"]
     return {name: words for name, _, words in (*report.done, *report.failed)}
 
 
-def lines(answer: Any) -> list[dict[str, str]]:
+def lines(response: Any) -> list[dict[str, str]]:
     """What stands in each column of a list, in their order."""
-    rows = re.findall("<tr>(.*?)</tr>", answer.content.decode(), re.DOTALL)
+    rows = re.findall("<tr>(.*?)</tr>", response.content.decode(), re.DOTALL)
     cells = [re.findall(r"field-(\w+)[^>]*>(.*?)</t[hd]>", row, re.DOTALL) for row in rows]
     return [{name: strip_tags(cell) for name, cell in row} for row in cells if row]
 

@@ -101,7 +101,7 @@ class Provider:
         self.callback: Json = {}
         self.header: Json = {}
         self.claims: Json = {}
-        self.token_answer: Json = {}
+        self.token_response: Json = {}
         self.userinfo: Json = {}
         self.jwks: list[Json] = [public_jwk(rsa_key("first"))]
         self.sign = rs256(rsa_key("first"))
@@ -156,8 +156,8 @@ class Provider:
         asked = {name: value for name, (value,) in parse_qs(urlsplit(authorize_url).query).items()}
         code = self._new("code")
         self._codes[code] = asked
-        answer = changed({"code": code, "state": asked["state"]}, self.callback)
-        return urlsplit(asked["redirect_uri"]).path + "?" + urlencode(answer, doseq=True)
+        response = changed({"code": code, "state": asked["state"]}, self.callback)
+        return urlsplit(asked["redirect_uri"]).path + "?" + urlencode(response, doseq=True)
 
     def id_token(self, access_token: str, **about: Any) -> str:
         now = int(time.time())
@@ -225,9 +225,9 @@ class Provider:
         self.refresh_tokens.append(refresh_token)
         id_token = self.id_token(access_token, **about)
         self.secrets.add(id_token)
-        answer: Json = {"access_token": access_token, "refresh_token": refresh_token}
-        answer |= {"token_type": "bearer", "expires_in": 3600, "id_token": id_token}
-        return 200, changed(answer, self.token_answer)
+        response: Json = {"access_token": access_token, "refresh_token": refresh_token}
+        response |= {"token_type": "bearer", "expires_in": 3600, "id_token": id_token}
+        return 200, changed(response, self.token_response)
 
     def _may_refresh(self, refresh_token: str) -> bool:
         if self.rotates and refresh_token in self._used:  # RFC 9700 4.14.2
@@ -281,10 +281,10 @@ class Handler(BaseHTTPRequestHandler):
     do_POST = do_PUT = do_DELETE = do_GET
 
     def answer_rightly(self) -> None:
-        status, answer = self.provider.right_answer(self.seen)
-        self.answer(json.dumps(answer).encode(), status)
+        status, response = self.provider.right_answer(self.seen)
+        self.response(json.dumps(response).encode(), status)
 
-    def answer(self, body: bytes, status: int = 200, **headers: str) -> None:
+    def response(self, body: bytes, status: int = 200, **headers: str) -> None:
         self.send_response(status)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(body)))

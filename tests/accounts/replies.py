@@ -12,9 +12,9 @@ from tests.accounts.provider import Handler, Reply
 MEGABYTE = 1024 * 1024
 
 
-def says(answer: Any, status: int = 200, **headers: Any) -> Reply:
-    body = answer if isinstance(answer, bytes) else json.dumps(answer).encode()
-    return lambda handler: handler.answer(body, status, **headers)
+def says(response: Any, status: int = 200, **headers: Any) -> Reply:
+    body = response if isinstance(response, bytes) else json.dumps(response).encode()
+    return lambda handler: handler.response(body, status, **headers)
 
 
 def redirects_elsewhere(handler: Handler) -> None:
@@ -22,11 +22,11 @@ def redirects_elsewhere(handler: Handler) -> None:
     if handler.server.url == handler.provider.elsewhere:
         handler.answer_rightly()
     else:
-        handler.answer(b"{}", 307, Location=handler.provider.elsewhere + handler.path)
+        handler.response(b"{}", 307, Location=handler.provider.elsewhere + handler.path)
 
 
 def redirects_here(handler: Handler) -> None:
-    handler.answer(b"{}", 302, Location=handler.provider.url + handler.path)
+    handler.response(b"{}", 302, Location=handler.provider.url + handler.path)
 
 
 def drops_the_connection(handler: Handler) -> None:
@@ -59,7 +59,7 @@ def sends_48_megabytes(handler: Handler) -> None:
 
 
 def sends_a_gzip_bomb(handler: Handler) -> None:
-    handler.answer(_bomb(), Content_Encoding="gzip")
+    handler.response(_bomb(), Content_Encoding="gzip")
 
 
 @cache

@@ -16,11 +16,11 @@ from tests.people import authorize_url
 class Outcome:
     op: Provider
     client: Client
-    answer: Any
+    response: Any
 
     def is_signed_in(self) -> AsanaAccount:
-        assert self.answer.status_code == 302, self.answer.content.decode()
-        assert self.answer["Location"] == "/tasks/"
+        assert self.response.status_code == 302, self.response.content.decode()
+        assert self.response["Location"] == "/tasks/"
         account = AsanaAccount.objects.get()
         assert self.client.session["_auth_user_id"] == str(account.user_id)
         self._told_no_secret()
@@ -28,8 +28,8 @@ class Outcome:
 
     def is_refused(self, failure: Failure) -> None:
         """With its page; nobody is let in, nothing is kept."""
-        page = self.answer.content.decode()
-        assert (self.answer.status_code, failure.status) == (failure.status, failure.status), page
+        page = self.response.content.decode()
+        assert (self.response.status_code, failure.status) == (failure.status, failure.status), page
         assert failure.title in unescape(page)
         assert "Traceback" not in page
         assert not User.objects.exists()
@@ -40,7 +40,7 @@ class Outcome:
     def _told_no_secret(self) -> None:
         """To the browser: not in the page, and not where it is sent (what the provider and all
         others got to see is asked after each test, by the fixture `op`)."""
-        told = [self.answer.content.decode(), *map(str, self.answer.headers.values())]
+        told = [self.response.content.decode(), *map(str, self.response.headers.values())]
         assert not [text for text in told if self.op.secret_in(text)]
 
 

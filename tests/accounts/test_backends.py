@@ -16,7 +16,7 @@ from tests.accounts.sign_ins import sign_in
 
 @pytest.mark.parametrize("token_type", ["bearer", "Bearer", "BEARER"])
 def test_a_bearer_token_is_one_in_any_case(op, token_type):
-    op.token_answer["token_type"] = token_type
+    op.token_response["token_type"] = token_type
     sign_in(op).is_signed_in()
 
 
@@ -41,8 +41,8 @@ def test_a_bearer_token_is_one_in_any_case(op, token_type):
         pytest.param({"refresh_token": "\0"}, id="refresh token is NUL"),
     ],
 )
-def test_it_refuses_a_token_answer(op, answer):
-    op.token_answer.update(answer)
+def test_it_refuses_a_token_response(op, response):
+    op.token_response.update(response)
     sign_in(op).is_refused(failures.UNTRUSTED)
 
 
@@ -64,7 +64,7 @@ def test_it_refuses_a_token_answer(op, answer):
     ],
 )
 def test_it_makes_sense_of_expires_in(op, expires_in, seconds):
-    op.token_answer["expires_in"] = expires_in
+    op.token_response["expires_in"] = expires_in
     account = sign_in(op).is_signed_in()
     assert account.access_token_expires_at
     left = account.access_token_expires_at - timezone.now()
@@ -74,7 +74,7 @@ def test_it_makes_sense_of_expires_in(op, expires_in, seconds):
 @pytest.mark.parametrize("refresh_token", [None, MISSING, ""], ids=["null", "absent", "empty"])
 def test_a_later_sign_in_without_a_refresh_token_keeps_the_old_one(op, refresh_token):
     before = sign_in(op).is_signed_in()
-    op.token_answer["refresh_token"] = refresh_token
+    op.token_response["refresh_token"] = refresh_token
     after = sign_in(op).is_signed_in()
     assert after.encrypted_refresh_token == before.encrypted_refresh_token != ""
     assert after.encrypted_access_token != before.encrypted_access_token
@@ -130,12 +130,12 @@ def test_it_says_what_an_error_of_the_token_endpoint_means(op, error, status, fa
     op.replies[TOKEN] = replies.says({"error": error, "error_description": "<b>!"}, status)
     outcome = sign_in(op)
     outcome.is_refused(failure)
-    assert "<b>!" not in outcome.answer.content.decode()
+    assert "<b>!" not in outcome.response.content.decode()
 
 
 @pytest.mark.parametrize("error", ["", None, []], ids=["empty", "null", "a list"])
 def test_an_error_that_names_none_hides_no_other_fault(op, error):
-    op.token_answer.update(error=error, token_type="mac")
+    op.token_response.update(error=error, token_type="mac")
     sign_in(op).is_refused(failures.UNTRUSTED)
 
 
@@ -149,9 +149,9 @@ def test_an_error_that_names_none_hides_no_other_fault(op, error):
     ],
 )
 @pytest.mark.parametrize("answer", [{}, {"id_token": MISSING}], ids=["ID token", "no ID token"])
-def test_it_refuses_userinfo_that_names_nobody(op, userinfo, answer):
+def test_it_refuses_userinfo_that_names_nobody(op, userinfo, response):
     op.userinfo.update(userinfo)
-    op.token_answer.update(answer)
+    op.token_response.update(response)
     sign_in(op).is_refused(failures.UNTRUSTED)
 
 
@@ -161,8 +161,8 @@ def test_it_refuses_userinfo_that_names_somebody_else(op, sub):
     sign_in(op).is_refused(failures.UNTRUSTED)
 
 
-def test_userinfo_cannot_replace_what_the_token_answer_says(op):
-    op.token_answer["expires_in"] = 7200
+def test_userinfo_cannot_replace_what_the_token_response_says(op):
+    op.token_response["expires_in"] = 7200
     op.userinfo.update(
         access_token="theirs",
         refresh_token="theirs",

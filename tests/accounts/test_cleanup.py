@@ -126,7 +126,7 @@ def test_none_goes_while_nothing_says_which_are_used(op):
 @pytest.fixture
 def revocation(op) -> Revocation:
     account = sign_in(op).is_signed_in()
-    tokens.hand_over(account, user=account.user)
+    tokens.set_aside_for_revocation(account, user=account.user)
     return Revocation.objects.get()
 
 

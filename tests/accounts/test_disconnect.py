@@ -122,7 +122,7 @@ def test_everything_goes_at_once_but_the_token_until_it_is_revoked(op, account, 
 
 def test_every_grant_goes_those_of_earlier_sign_ins_too(op, account, second, asks):
     for _ in range(2):
-        assert sign_in(op).answer.status_code == 302
+        assert sign_in(op).response.status_code == 302
     given_out = list(op.refresh_tokens)
     assert len(set(given_out)) == 3
     revocations = disconnect_account(AsanaAccount.objects.get(pk=account.pk), asks(account.user))
@@ -141,7 +141,7 @@ def test_several_grants_of_one_account_are_counted_as_one_account(op, account, a
 
 
 def test_of_several_grants_the_least_is_told_that_holds_for_all(op, account, second, asks):
-    assert sign_in(op).answer.status_code == 302
+    assert sign_in(op).response.status_code == 302
     AsanaAccount.objects.filter(pk=account.pk).update(encrypted_refresh_token="gAAAA")
     left = disconnect_account(AsanaAccount.objects.get(pk=account.pk), asks(account.user))
     assert tokens.revoke_together(left) == tokens.Outcome.GIVEN_UP

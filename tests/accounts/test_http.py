@@ -62,8 +62,8 @@ def test_it_keeps_no_cookies(op):
 @pytest.mark.parametrize("status", [200, 400, 404, 429, 500, 503])
 def test_it_returns_the_answer_whatever_its_status(op, status):
     op.replies[DISCOVERY] = replies.says({"a": 1}, status)
-    answer = http.send("GET", op.url + DISCOVERY)
-    assert (answer.status_code, answer.json()) == (status, {"a": 1})
+    response = http.send("GET", op.url + DISCOVERY)
+    assert (response.status_code, response.json()) == (status, {"a": 1})
 
 
 @pytest.mark.parametrize("spare", [0, 1])
@@ -115,7 +115,7 @@ def test_silence_is_a_timeout(op):
 def test_each_request_has_its_own_time(op):
     def slow(handler):
         time.sleep(0.6)
-        handler.answer(b"{}")
+        handler.response(b"{}")
 
     op.replies[DISCOVERY] = slow
     for _ in range(2):

@@ -85,7 +85,7 @@ def test_its_links_lead_to_this_site_and_nowhere_else(account, event, settings):
 
 
 def test_what_needs_reconnecting_says_how_to_repair_it(account):
-    tokens.needs_reconnecting(account, "Asana no longer lets us in")
+    tokens.mark_needs_reconnecting(account, "Asana no longer lets us in")
     (sent,) = mail.outbox
     assert sent.subject == "Onelist: Ada at work needs reconnecting"
     assert "Asana no longer lets us in." in sent.body
@@ -94,7 +94,7 @@ def test_what_needs_reconnecting_says_how_to_repair_it(account):
 
 def test_trouble_is_told_once_however_many_find_out(account):
     for _ in range(5):
-        tokens.needs_reconnecting(AsanaAccount.objects.get(), "Asana no longer lets us in")
+        tokens.mark_needs_reconnecting(AsanaAccount.objects.get(), "Asana no longer lets us in")
     assert len(mail.outbox) == 1
 
 

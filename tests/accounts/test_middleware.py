@@ -90,8 +90,10 @@ def test_dates_are_the_persons_own(client, rf, name, now):
 def _zone_in_a_page_of(user, rf) -> str:
     request = rf.get("/")
     request.user = user
-    answer = time_zone(lambda _request: HttpResponse(timezone.get_current_timezone_name()))(request)
-    return answer.content.decode()
+    response = time_zone(lambda _request: HttpResponse(timezone.get_current_timezone_name()))(
+        request
+    )
+    return response.content.decode()
 
 
 def test_one_persons_time_zone_is_not_the_next_ones(client, nobody):
@@ -102,12 +104,12 @@ def test_one_persons_time_zone_is_not_the_next_ones(client, nobody):
 
 @pytest.mark.parametrize("path", ["/accounts/", "/tasks/", "/workspaces/", "/no-such-page/"])
 def test_nobody_keeps_the_pages_of_a_person(client, path):
-    answer = client.get(path)
-    assert answer["Cache-Control"] == ("max-age=0, no-cache, no-store, must-revalidate, private")
+    response = client.get(path)
+    assert response["Cache-Control"] == ("max-age=0, no-cache, no-store, must-revalidate, private")
 
 
 def test_a_failed_sign_in_is_logged_without_details(op, caplog):
-    op.token_answer["token_type"] = "mac"
+    op.token_response["token_type"] = "mac"
     sign_in(op)
     (line,) = [each.getMessage() for each in caplog.records if each.name == "accounts.middleware"]
     assert line == (

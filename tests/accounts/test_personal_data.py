@@ -33,9 +33,9 @@ def columns(model: type[models.Model]) -> list:
 
 
 def export(person) -> dict:
-    answer = person.post(ASK)
-    assert answer.status_code == 200
-    return json.loads(b"".join(answer.streaming_content))
+    response = person.post(ASK)
+    assert response.status_code == 200
+    return json.loads(b"".join(response.streaming_content))
 
 
 def in_some_entry(value, entries: list[dict]) -> bool:
@@ -215,11 +215,11 @@ def test_any_name_stays_what_it_is(owner, name):
 
 
 def test_it_is_a_file_to_keep(owner):
-    answer = owner.post(ASK)
-    assert answer["Content-Type"] == "application/json"
+    response = owner.post(ASK)
+    assert response["Content-Type"] == "application/json"
     name = f"onelist-{timezone.now():%Y-%m-%d}.json"
-    assert answer["Content-Disposition"] == f'attachment; filename="{name}"'
-    assert "no-store" in answer["Cache-Control"]
+    assert response["Content-Disposition"] == f'attachment; filename="{name}"'
+    assert "no-store" in response["Cache-Control"]
 
 
 def test_ten_thousand_tasks_are_never_in_memory_at_once(owner):
@@ -235,11 +235,11 @@ def test_ten_thousand_tasks_are_never_in_memory_at_once(owner):
         )
         for number in range(10_000)
     )
-    answer = owner.post(ASK)
-    assert answer.streaming
-    assert "Content-Encoding" not in answer
+    response = owner.post(ASK)
+    assert response.streaming
+    assert "Content-Encoding" not in response
     with CaptureQueriesContext(connection) as queries:
-        pieces = [len(piece) for piece in answer.streaming_content]
+        pieces = [len(piece) for piece in response.streaming_content]
     assert max(pieces) < 5_000
     assert len(pieces) > 10_000
     assert len(queries) <= len(personal_data.parts())

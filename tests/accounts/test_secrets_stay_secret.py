@@ -58,10 +58,10 @@ def secrets(monkeypatch) -> Secrets:
     secrets = Secrets()
     store = tokens.store
 
-    def learning_store(account, answer):
+    def learning_store(account, response):
         for kind in ("access_token", "refresh_token", "id_token"):
-            secrets.learn(kind, answer.get(kind))
-        store(account, answer)
+            secrets.learn(kind, response.get(kind))
+        store(account, response)
 
     for where in ("accounts.tokens.store", "accounts.tokens.refresh.store"):
         monkeypatch.setattr(where, learning_store)
@@ -105,15 +105,15 @@ def busy_site(db, asana, secrets, log) -> Client:
     sign_in(asana, secrets, CLEO, ada)  # not connected: refused
     asana.order("rotate_refresh_tokens")
     for account in AsanaAccount.objects.all():
-        assert engine.run(account).state == "done"
+        assert engine.run_sync(account).state == "done"
         tokens.access_token_for(account, rejected=tokens.access_token_for(account))
     asana.expire_tokens()  # found out in the middle of a sync
-    assert engine.run(AsanaAccount.objects.get(gid=ADA)).state == "done"
+    assert engine.run_sync(AsanaAccount.objects.get(gid=ADA)).state == "done"
     expired = timezone.now() - timedelta(minutes=1)
     for fault in ("server_error", "rate_limited", "not_json", "invalid_grant"):
         AsanaAccount.objects.filter(gid=BEN).update(access_token_expires_at=expired)
         asana.order(fault, path="/-/oauth_token")
-        assert engine.run(AsanaAccount.objects.get(gid=BEN)).state == "failed"
+        assert engine.run_sync(AsanaAccount.objects.get(gid=BEN)).state == "failed"
         sign_in(asana, secrets, BEN, ada, "/accounts/connect/")
         asana.heal()
     return ada
@@ -153,10 +153,10 @@ def pages(client: Client, *starts: str) -> str:
     todo, seen = list(starts), dict.fromkeys(starts, "")
     while todo:
         path = todo.pop()
-        answer = client.get(path)
-        if answer.status_code != 200 or answer.streaming:
+        response = client.get(path)
+        if response.status_code != 200 or response.streaming:
             continue
-        seen[path] = answer.content.decode()
+        seen[path] = response.content.decode()
         links = set(re.findall(r'href="([^"#]+)"', seen[path]))
         below = {link for link in links if link.startswith(starts) and "logout" not in link}
         new = sorted(below - seen.keys())[:200]
@@ -232,12 +232,12 @@ def test_a_crash_in_the_middle_tells_no_secret(
         raise RuntimeError("something broke")
 
     settings.DEBUG = debug
-    _learn_token_answers(monkeypatch, secrets)
+    _learn_token_responses(monkeypatch, secrets)
     monkeypatch.setattr(step, crashes)
     client = Client(raise_request_exception=False)
-    answer, _ = sign_in(asana, secrets, ADA, client)
-    assert answer.status_code == 500
-    page = answer.content.decode()
+    response, _ = sign_in(asana, secrets, ADA, client)
+    assert response.status_code == 500
+    page = response.content.decode()
     assert ("something broke" in page) == debug
     assert secrets.kinds() > {"access_token", "refresh_token", "id_token"}
     assert secrets.readable_in(page) <= ({"code"} if debug else set())
@@ -257,25 +257,25 @@ def test_a_crash_while_refreshing_tells_no_secret(asana, secrets, log, settings,
     def crashes(*_args, **_kwargs):
         raise RuntimeError("something broke")
 
-    monkeypatch.setattr("accounts.backends.AsanaOpenIdConnect._check_token_answer", crashes)
-    answer = ada.post("/tasks/refresh/")
-    assert answer.status_code == 500
-    assert secrets.readable_in(answer.content.decode()) == set()
+    monkeypatch.setattr("accounts.backends.AsanaOpenIdConnect._check_token_response", crashes)
+    response = ada.post("/tasks/refresh/")
+    assert response.status_code == 500
+    assert secrets.readable_in(response.content.decode()) == set()
     assert secrets.readable_in(log()) == set()
 
 
-def _learn_token_answers(monkeypatch, secrets) -> None:
+def _learn_token_responses(monkeypatch, secrets) -> None:
     """Before anything of ours looks at them."""
     from accounts.backends import AsanaOpenIdConnect  # noqa: PLC0415
 
-    check = AsanaOpenIdConnect._check_token_answer  # noqa: SLF001
+    check = AsanaOpenIdConnect._check_token_response  # noqa: SLF001
 
-    def learning_check(self, answer, **kwargs):
+    def learning_check(self, response, **kwargs):
         for kind in ("access_token", "refresh_token", "id_token"):
-            secrets.learn(kind, answer.get(kind))
-        check(self, answer, **kwargs)
+            secrets.learn(kind, response.get(kind))
+        check(self, response, **kwargs)
 
-    monkeypatch.setattr(AsanaOpenIdConnect, "_check_token_answer", learning_check)
+    monkeypatch.setattr(AsanaOpenIdConnect, "_check_token_response", learning_check)
 
 
 # That this can find something
@@ -295,7 +295,7 @@ def test_a_planted_secret_is_found_wherever_it_is(owner, administrator, secrets,
 
 def test_the_log_holds_what_is_said_at_all(owner, log):
     """SQL and connections, at DEBUG."""
-    engine.run(owner.account)
+    engine.run_sync(owner.account)
     Person.get(owner, "/accounts/")
     text = log()
     assert "urllib3.connectionpool" in text or "/api/1.0/workspaces" in text

@@ -145,8 +145,8 @@ def test_a_session_that_ends_while_we_are_at_work_is_no_error(client, monkeypatc
 
     monkeypatch.setattr("accounts.models.AsanaAccount.initials", property(end_it_first))
     with later(days=2):  # when the session's data is written anew
-        answer = client.get(PAGE, headers=headers)
-    assert answer.headers.get("HX-Redirect" if headers else "Location") == "/login/"
+        response = client.get(PAGE, headers=headers)
+    assert response.headers.get("HX-Redirect" if headers else "Location") == "/login/"
     assert client.get(PAGE)["Location"].startswith("/login/")
     assert not Session.objects.exists()
 

@@ -131,7 +131,7 @@ def test_a_refresh_in_progress_is_waited_for(op, account, rf, leave, refused):
         asked.set()
         time.sleep(0.3)
         if refused:
-            handler.answer(b'{"error": "invalid_grant"}', 400)
+            handler.response(b'{"error": "invalid_grant"}', 400)
         else:
             handler.answer_rightly()
 

@@ -98,8 +98,8 @@ def other_issuer(op: Provider) -> None:
         pytest.param(other_issuer, id="another issuer than the configured one"),
         pytest.param(lambda op: op.callback.update(iss="https://e.example"), id="wrong iss param"),
         pytest.param(lambda op: op.userinfo.update(sub=MISSING), id="userinfo without sub"),
-        pytest.param(lambda op: op.token_answer.update(token_type="mac"), id="a mac token"),
-        pytest.param(lambda op: op.token_answer.update(token_type=MISSING), id="no token type"),
+        pytest.param(lambda op: op.token_response.update(token_type="mac"), id="a mac token"),
+        pytest.param(lambda op: op.token_response.update(token_type=MISSING), id="no token type"),
         pytest.param(lambda op: op.claims.update(aud=[US, THEM], azp=US), id="another audience"),
         pytest.param(lambda op: op.claims.update(sub="1" * 300), id="sub of 300 characters"),
         pytest.param(lambda op: op.header.update(typ="logout+jwt"), id="a logout token"),
@@ -121,7 +121,7 @@ def test_it_lets_in(op, stock, order: Callable[[Provider], None]):
     "order",
     [
         pytest.param(lambda op: op.claims.update(nonce=MISSING), id="no nonce"),
-        pytest.param(lambda op: op.token_answer.update(id_token=MISSING), id="no ID token"),
+        pytest.param(lambda op: op.token_response.update(id_token=MISSING), id="no ID token"),
     ],
 )
 def test_it_keeps_out_what_asana_may_well_do(op, stock, order: Callable[[Provider], None]):
@@ -137,7 +137,7 @@ def test_it_keeps_out_whoever_has_a_clock_20_seconds_ahead(op, stock):
 
 
 @pytest.mark.parametrize("kind", ["access_token", "refresh_token"])
-def test_userinfo_replaces_what_the_token_answer_said(op, stock, kind):
+def test_userinfo_replaces_what_the_token_response_said(op, stock, kind):
     op.userinfo[kind] = "theirs"
     assert stock.sign_in()[kind] == "theirs"
 
@@ -205,7 +205,7 @@ def test_it_revokes_nothing(op, stock):
 
 
 def test_it_would_keep_every_token_in_clear(stock):
-    answer = stock.sign_in()
-    kept = stock.used.extra_data(None, answer["sub"], answer, {}, {})
+    response = stock.sign_in()
+    kept = stock.used.extra_data(None, response["sub"], response, {}, {})
     for kind in ("access_token", "refresh_token", "id_token"):
-        assert kept[kind] == answer[kind]
+        assert kept[kind] == response[kind]

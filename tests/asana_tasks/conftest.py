@@ -17,11 +17,11 @@ def writer(owner: Person, asana: StandIn) -> Person:
 def allow_changes(person: Person, asana: StandIn, gid: str) -> Person:
     """By the page that asks for it, and Asana's; her tasks are here afterwards."""
     account = person.user.asana_accounts.get(gid=gid)
-    answer = person.post(f"/accounts/{account.pk}/permission/")
-    person.get(path_of(asana.allow(answer["Location"], gid)))
+    response = person.post(f"/accounts/{account.pk}/permission/")
+    person.get(path_of(asana.allow(response["Location"], gid)))
     account.refresh_from_db()
     assert account.may_write
-    assert engine.run(account).state == "done"
+    assert engine.run_sync(account).state == "done"
     return person
 
 

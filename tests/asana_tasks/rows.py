@@ -5,7 +5,7 @@ import itertools
 from django.utils import timezone
 
 from accounts.models import AsanaAccount
-from asana_tasks.api.schemas import TaskAnswer
+from asana_tasks.api.schemas import TaskSchema
 from asana_tasks.models import Task, Workspace
 from asana_tasks.sync import store
 
@@ -16,7 +16,7 @@ def workspace_of(account: AsanaAccount, gid: str = "77") -> Workspace:
     return Workspace.objects.get_or_create(account=account, gid=gid, defaults={"name": "Here"})[0]
 
 
-def add_tasks(workspace: Workspace, *answers: dict) -> list[Task]:
-    made = [TaskAnswer(**{"gid": f"rows{next(gids)}", **answer}) for answer in answers]
-    store.keep_tasks(workspace, made, seen_at=timezone.now())
+def add_tasks(workspace: Workspace, *schemas: dict) -> list[Task]:
+    made = [TaskSchema(**{"gid": f"rows{next(gids)}", **schema}) for schema in schemas]
+    store.store_tasks(workspace, made, seen_at=timezone.now())
     return list(Task.objects.filter(gid__in=[each.gid for each in made]))

@@ -14,8 +14,8 @@ FETCH = "fetch"
 
 @pytest.mark.parametrize("who", ["owner", "other_user", "nobody"])
 def test_it_is_the_administrators(request, owner, who):
-    answer = confirm(request.getfixturevalue(who), ACCOUNTS, FETCH, owner.account.pk)
-    assert answer["Location"].startswith("/admin/login/?next=")
+    response = confirm(request.getfixturevalue(who), ACCOUNTS, FETCH, owner.account.pk)
+    assert response["Location"].startswith("/admin/login/?next=")
     assert not Task.objects.exists()
 
 
@@ -24,11 +24,11 @@ def test_it_asks_first_and_then_says_how_many_and_not_what(request, owner, who):
     client = request.getfixturevalue(who)
     ask(client, ACCOUNTS, FETCH, owner.account.pk)
     assert not Task.objects.exists()
-    answer = confirm(client, ACCOUNTS, FETCH, owner.account.pk)
+    response = confirm(client, ACCOUNTS, FETCH, owner.account.pk)
     count = Task.objects.filter(account=owner.account).count()
     assert count > 60
-    assert told(answer) == {str(owner.account): f"Tasks fetched: {count}, from 3 workspaces"}
-    page = answer.content.decode()
+    assert told(response) == {str(owner.account): f"Tasks fetched: {count}, from 3 workspaces"}
+    page = response.content.decode()
     for name in [*Task.objects.values_list("name"), *Workspace.objects.values_list("name")]:
         assert name[0] == "" or name[0] not in page
     assert events(user=owner.user)[-1] == "changed"
@@ -47,10 +47,10 @@ def test_a_failure_is_told(administrator, asana, owner, fault, words):
 
 def test_a_workspace_that_fails_is_counted(administrator, asana, owner):
     asana.order("forbid_workspace", value="498346170860")
-    answer = confirm(administrator, ACCOUNTS, FETCH, owner.account.pk)
-    ((_, _, why),) = answer.context["report"].failed
+    response = confirm(administrator, ACCOUNTS, FETCH, owner.account.pk)
+    ((_, _, why),) = response.context["report"].failed
     assert why.startswith("1 of 3 workspaces failed; tasks fetched: ")
-    assert "Personal Projects" not in answer.content.decode()
+    assert "Personal Projects" not in response.content.decode()
 
 
 def test_one_workspace_is_one(administrator, asana, owner):

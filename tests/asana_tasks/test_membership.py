@@ -21,9 +21,9 @@ def limited(settings):
     settings.ALLOWED_WORKSPACES = ["1", PERSONAL_PROJECTS]
 
 
-def is_refused(answer, failure: failures.Failure) -> None:
-    assert answer.status_code == failure.status
-    page = unescape(answer.content.decode())
+def is_refused(response, failure: failures.Failure) -> None:
+    assert response.status_code == failure.status
+    page = unescape(response.content.decode())
     assert failure.title in page
     assert PERSONAL_PROJECTS not in page
 
@@ -47,10 +47,10 @@ def test_members_of_one_of_them_may(asana, db, nobody, limited, person):
 
 @pytest.mark.parametrize("person", [BEN, CLEO, DORA])
 def test_others_see_why_and_nothing_is_kept(asana, db, nobody, limited, person):
-    answer = sign_in(nobody, asana, person)
+    response = sign_in(nobody, asana, person)
     assert not Session.objects.exists()
-    assert KEPT in unescape(answer.content.decode())
-    is_refused(answer, failures.NOT_A_MEMBER)
+    assert KEPT in unescape(response.content.decode())
+    is_refused(response, failures.NOT_A_MEMBER)
     nothing_is_kept(nobody)
     entry = AuditEntry.objects.get()
     assert (entry.event, entry.user) == (AuditEntry.Event.SIGN_IN_REFUSED, None)
@@ -119,18 +119,18 @@ def test_who_is_linked_is_asked_too_and_keeps_everything(other_user, asana, limi
 
 
 def test_who_is_linked_reads_in_their_history_from_where_somebody_tried(other_user, asana, limited):
-    answer = sign_in(Client(), asana, BEN)
+    response = sign_in(Client(), asana, BEN)
     entry = AuditEntry.objects.get(event=AuditEntry.Event.SIGN_IN_REFUSED)
     assert (entry.user, entry.address) == (other_user.user, "127.0.0.1")
     assert entry.account_gid == BEN
-    assert KEPT not in unescape(answer.content.decode())
+    assert KEPT not in unescape(response.content.decode())
     assert Session.objects.get().user == other_user.user  # who tried has none
 
 
 def test_who_is_signed_in_already_stays_so(other_user, asana, limited):
-    answer = sign_in(other_user.client, asana, BEN)
-    is_refused(answer, failures.NOT_A_MEMBER)
-    assert KEPT not in unescape(answer.content.decode())
+    response = sign_in(other_user.client, asana, BEN)
+    is_refused(response, failures.NOT_A_MEMBER)
+    assert KEPT not in unescape(response.content.decode())
     assert other_user.get("/tasks/").status_code == 200
 
 
@@ -141,8 +141,8 @@ def test_who_has_left_the_workspace_comes_in_no_more(owner, asana, limited, nobo
 
 def test_who_is_signed_in_connects_accounts_from_elsewhere(asana, db, nobody, limited):
     sign_in(nobody, asana, ADA)
-    answer = nobody.get(path_of(asana.allow(authorize_url(nobody, "/accounts/connect/"), BEN)))
-    assert answer.status_code == 302
+    response = nobody.get(path_of(asana.allow(authorize_url(nobody, "/accounts/connect/"), BEN)))
+    assert response.status_code == 302
     assert AsanaAccount.objects.filter(gid=BEN, user__asana_accounts__gid=ADA).exists()
     is_refused(sign_in(Client(), asana, BEN), failures.NOT_A_MEMBER)
 

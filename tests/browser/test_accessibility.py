@@ -65,7 +65,7 @@ def test_the_pages_about_accounts_that_need_something(page: Page, width: int, sc
     for colour in AsanaAccount.Colour.values:
         AsanaAccount.objects.create(user=ada.user, gid=colour, name="Somebody", colour=colour)
     broken = AsanaAccount.objects.get(gid="red")
-    tokens.needs_reconnecting(broken, "Asana no longer lets us in")
+    tokens.mark_needs_reconnecting(broken, "Asana no longer lets us in")
     Revocation.objects.create(user=ada.user, account_name="Old account", attempts=1)
     for path in (
         "/accounts/",

@@ -14,10 +14,10 @@ PLAN = "Write the plan"
 APPROVAL = "Approve the floor plan"
 
 
-def answer_asana(page: Page, answer: str) -> None:
+def answer_asana(page: Page, response: str) -> None:
     page.get_by_role("button", name="Ask Asana").click()
     page.locator(f"input[value='{ADA}']").check()
-    page.get_by_role("button", name=answer).click()
+    page.get_by_role("button", name=response).click()
 
 
 def allow_changes(page: Page) -> None:

@@ -35,9 +35,9 @@ def test_ten_thousand_tasks_come_with_progress(page: Page, asana: StandIn):
 
 def test_deny_and_read_what_to_do(page: Page):
     to_consent(page)
-    with page.expect_response("**/complete/asana/**") as answer:
+    with page.expect_response("**/complete/asana/**") as response:
         page.get_by_role("button", name="Deny").click()
-    assert answer.value.status == 403
+    assert response.value.status == 403
     expect(page.get_by_role("heading", name="You didn't allow access")).to_be_visible()
     page.get_by_role("link", name="Back to signing in").click()
     expect(page.get_by_role("button", name="Sign in with Asana")).to_be_visible()

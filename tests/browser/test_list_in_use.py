@@ -169,7 +169,7 @@ def test_a_hidden_tab_asks_nothing(browser, site: str, asana: StandIn):
 def test_a_swap_keeps_what_was_selected(ada: Page):
     box = ada.locator(".task-choose").nth(2)
     box.check()
-    with ada.expect_response(lambda answer: "/tasks/refresh/" in answer.url):
+    with ada.expect_response(lambda response: "/tasks/refresh/" in response.url):
         ada.get_by_role("button", name="Refresh").click()
     expect(ada.locator("#progress")).to_be_hidden()
     expect(ada.locator(".task-choose").nth(2)).to_be_checked()

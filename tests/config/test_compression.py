@@ -6,8 +6,8 @@ def test_a_page_is_compressed(client, db):
 
 
 def test_what_another_site_asks_for_is_not(client, db):
-    answer = client.get("/login/", headers={**GZIP, "sec-fetch-site": "cross-site"})
-    assert "Content-Encoding" not in answer
+    response = client.get("/login/", headers={**GZIP, "sec-fetch-site": "cross-site"})
+    assert "Content-Encoding" not in response
 
 
 def test_progress_is_not_held_back(owner):

@@ -14,20 +14,20 @@ def path(request) -> str:
 
 
 def test_visitors_get_a_page(db, nobody, path):
-    answer = nobody.get(path, headers={"Accept": "text/html,*/*;q=0.8"})
-    assert (answer.status_code, answer["Allow"]) == (405, "POST")
-    assert PAGE in answer.content.decode()
-    assert 'href="/"' in answer.content.decode()
+    response = nobody.get(path, headers={"Accept": "text/html,*/*;q=0.8"})
+    assert (response.status_code, response["Allow"]) == (405, "POST")
+    assert PAGE in response.content.decode()
+    assert 'href="/"' in response.content.decode()
 
 
 @pytest.mark.parametrize(
     "address", ["/accounts/{}/label/", "/accounts/me/data/", "/accounts/sessions/end/", "/logout/"]
 )
 def test_so_does_who_is_signed_in_and_no_cache_keeps_it(owner, address):
-    answer = owner.get(address.format(owner.account.pk))
-    assert (answer.status_code, answer["Allow"]) == (405, "POST")
-    assert PAGE in answer.content.decode()
-    assert "no-store" in answer["Cache-Control"]
+    response = owner.get(address.format(owner.account.pk))
+    assert (response.status_code, response["Allow"]) == (405, "POST")
+    assert PAGE in response.content.decode()
+    assert "no-store" in response["Cache-Control"]
 
 
 def test_an_administrator_too(administrator):
@@ -35,32 +35,32 @@ def test_an_administrator_too(administrator):
 
 
 def test_it_is_as_well_guarded_as_other_pages(db, nobody, path):
-    answer = nobody.get(path)
-    assert "default-src 'none'" in answer["Content-Security-Policy"]
-    assert answer["X-Frame-Options"] == "DENY"
+    response = nobody.get(path)
+    assert "default-src 'none'" in response["Content-Security-Policy"]
+    assert response["X-Frame-Options"] == "DENY"
 
 
 def test_a_head_is_told_the_same(db, nobody, path):
-    answer = nobody.head(path)
-    assert (answer.status_code, answer["Allow"]) == (405, "POST")
-    assert answer["Content-Type"].startswith("text/html")
+    response = nobody.head(path)
+    assert (response.status_code, response["Allow"]) == (405, "POST")
+    assert response["Content-Type"].startswith("text/html")
 
 
 @pytest.mark.parametrize("headers", [HTMX, {"Accept": "application/json"}])
 def test_parts_and_machines_get_nothing_to_show(db, nobody, path, headers):
-    answer = nobody.get(path, headers=headers)
-    assert (answer.status_code, answer.content) == (405, b"")
+    response = nobody.get(path, headers=headers)
+    assert (response.status_code, response.content) == (405, b"")
 
 
 @pytest.mark.parametrize("method", ["put", "delete", "options", "patch"])
 def test_so_do_methods_that_no_browser_opens_a_page_with(db, nobody, path, method):
-    answer = getattr(nobody, method)(path)
-    assert (answer.status_code, answer.content) == (405, b"")
+    response = getattr(nobody, method)(path)
+    assert (response.status_code, response.content) == (405, b"")
 
 
 def test_a_post_to_a_page_gets_none_either(db, nobody):
-    answer = nobody.post("/login/")
-    assert (answer.status_code, answer.content) == (405, b"")
+    response = nobody.post("/login/")
+    assert (response.status_code, response.content) == (405, b"")
 
 
 def test_a_session_that_does_not_exist_is_no_trouble(db):

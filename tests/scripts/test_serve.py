@@ -41,7 +41,7 @@ class Site:
             text=True,
         )
 
-    def answers(self) -> None:
+    def responses(self) -> None:
         deadline = time.monotonic() + 60
         while time.monotonic() < deadline:
             try:
@@ -73,7 +73,7 @@ def site(tmp_path: Path) -> Iterator[Site]:
 
 @pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
 def test_housekeeping_runs_beside_the_site_and_ends_with_it(site, name):
-    site.answers()
+    site.responses()
     parts = site.parts()
     assert set(parts) == {"gunicorn", "housekeeping"}
     site.process.send_signal(getattr(signal, name))
@@ -86,7 +86,7 @@ def test_housekeeping_runs_beside_the_site_and_ends_with_it(site, name):
 @pytest.mark.parametrize("name", ["gunicorn", "housekeeping"])
 def test_if_one_of_them_dies_the_other_is_not_left_behind(site, name):
     """Whoever watches over `make run` starts both again."""
-    site.answers()
+    site.responses()
     parts = site.parts()
     parts[name].kill()
     told, _ = site.process.communicate(timeout=30)
@@ -108,7 +108,7 @@ def test_whoever_starts_while_another_still_prepares_waits_for_it(tmp_path):
             assert time.monotonic() < deadline, "It does not ask for the lock"
             time.sleep(0.05)
         assert program.children() == []
-    site.answers()
+    site.responses()
     site.process.terminate()
     site.process.communicate(timeout=30)
 

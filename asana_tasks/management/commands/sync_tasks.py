@@ -41,7 +41,7 @@ class Command(BaseCommand):
         """
         states = set()
         bar = bars.add_task(account.gid, total=None)
-        for progress in engine.refresh(account):
+        for progress in engine.sync_account(account):
             states.add(progress.state)
             bars.update(
                 bar,

@@ -28,14 +28,14 @@ ON_LIST = [each.name for each in actions.ON_ACCOUNTS if each.on_list]
 LOOKERS = ["account_manager", "administrator"]
 
 
-def rows_of(answer) -> list[int]:
+def rows_of(response) -> list[int]:
     """What the form of a confirmation or a report would send."""
-    return [int(each) for each in ROWS.search(answer.content.decode())[1].split(",") if each]
+    return [int(each) for each in ROWS.search(response.content.decode())[1].split(",") if each]
 
 
-def form_of(answer) -> dict[str, str]:
+def form_of(response) -> dict[str, str]:
     """The hidden fields of a confirmation or a report, as a browser would send them."""
-    fields = re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', answer.content.decode())
+    fields = re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', response.content.decode())
     return {name: value for name, value in fields if name != "csrfmiddlewaretoken"}
 
 
@@ -55,11 +55,11 @@ def make_accounts(count: int, people: int = 1) -> None:
 def test_they_are_the_administrators(request, asana, owner, who, action):
     client = request.getfixturevalue(who)
     before = len(asana.requests("/-/")), events()
-    for answer in (
+    for response in (
         ask(client, ACCOUNTS, action, owner.account.pk),
         confirm(client, ACCOUNTS, action, owner.account.pk),
     ):
-        assert answer["Location"].startswith("/admin/login/?next=")
+        assert response["Location"].startswith("/admin/login/?next=")
     assert (len(asana.requests("/-/")), events()) == before
     assert AsanaAccount.objects.connected().filter(pk=owner.account.pk).exists()
 
@@ -69,9 +69,9 @@ def test_they_are_the_administrators(request, asana, owner, who, action):
 def test_each_asks_to_be_confirmed_and_does_nothing_yet(request, asana, owner, who, action):
     client = request.getfixturevalue(who)
     before, sessions = asana.requests(), AsanaAccount.objects.values().get()
-    answer = ask(client, ACCOUNTS, action, owner.account.pk)
-    assert rows_of(answer) == [owner.account.pk]
-    assert "Ada Okafor" in answer.content.decode()
+    response = ask(client, ACCOUNTS, action, owner.account.pk)
+    assert rows_of(response) == [owner.account.pk]
+    assert "Ada Okafor" in response.content.decode()
     assert asana.requests() == before
     assert AsanaAccount.objects.values().get() == sessions
     assert owner.get("/accounts/").status_code == 200
@@ -114,8 +114,8 @@ def test_the_accounts_page_offers_them_too(account_manager, owner):
     page = account_manager.get(f"{ACCOUNTS}{owner.account.pk}/change/").content.decode()
     for action in ON_LIST:
         assert f'action="{ACCOUNTS}do/{action}/"' in page
-        answer = account_manager.post(f"{ACCOUNTS}do/{action}/", {"rows": owner.account.pk})
-        assert rows_of(answer) == [owner.account.pk]
+        response = account_manager.post(f"{ACCOUNTS}do/{action}/", {"rows": owner.account.pk})
+        assert rows_of(response) == [owner.account.pk]
 
 
 @pytest.mark.parametrize("action", ACTIONS)
@@ -123,19 +123,19 @@ def test_what_nobody_can_take_back_looks_dangerous(administrator, owner, monkeyp
     asked = administrator.post(f"{ACCOUNTS}do/{action}/", {"rows": owner.account.pk})
     monkeypatch.setattr(confirmed, "SECONDS", 0)
     unfinished = confirm(administrator, ACCOUNTS, action, owner.account.pk)
-    for answer in (asked, unfinished):
-        is_dangerous = 'class="dangerous"' in answer.content.decode()
+    for response in (asked, unfinished):
+        is_dangerous = 'class="dangerous"' in response.content.decode()
         assert is_dangerous == (action in {"disconnect", "delete"})
 
 
 def test_they_say_whose_account_it_is_before_and_after(administrator, owner):
     User.objects.update(name="Ada <O>")
     linked_by = f"linked by <bdi>Ada &lt;O&gt;</bdi> (<bdi>{owner.user.username}</bdi>)"
-    for answer in (
+    for response in (
         ask(administrator, ACCOUNTS, "disconnect", owner.account.pk),
         confirm(administrator, ACCOUNTS, "disconnect", owner.account.pk),
     ):
-        assert linked_by in answer.content.decode()
+        assert linked_by in response.content.decode()
 
 
 def test_to_confirm_asks_no_more_for_more(administrator, owner, django_assert_num_queries):
@@ -179,12 +179,12 @@ def test_the_same_one_twice_is_one(administrator, asana, owner):
 def test_thousands_across_pages_are_all_confirmed(administrator, owner):
     make_accounts(2500)
     data = {"action": "mark", "_selected_action": owner.account.pk, "select_across": 1, "index": 0}
-    answer = administrator.post(f"{ACCOUNTS}?q=many", data)
-    rows = rows_of(answer)
+    response = administrator.post(f"{ACCOUNTS}?q=many", data)
+    rows = rows_of(response)
     assert len(rows) == 2500
     assert owner.account.pk not in rows
-    assert "2,500 linked accounts" in answer.content.decode()
-    assert "and 2,400 more" in answer.content.decode()
+    assert "2,500 linked accounts" in response.content.decode()
+    assert "and 2,400 more" in response.content.decode()
 
 
 def test_of_more_than_can_be_done_at_once_it_says_which_and_how_many_are_left(
@@ -194,15 +194,17 @@ def test_of_more_than_can_be_done_at_once_it_says_which_and_how_many_are_left(
     make_accounts(1100)
     rows = list(AsanaAccount.objects.order_by("pk").values_list("pk", flat=True))
     data = {"action": "mark", "_selected_action": rows[0], "select_across": 1, "index": 0}
-    answer = administrator.post(ACCOUNTS, data)
-    assert rows_of(answer) == rows[:3]
-    assert "The first 3 of 1,100 linked accounts" in answer.content.decode()
+    response = administrator.post(ACCOUNTS, data)
+    assert rows_of(response) == rows[:3]
+    assert "The first 3 of 1,100 linked accounts" in response.content.decode()
 
     for seconds, done in ((0, 0), (20, 3)):  # those left for lack of time are gone on with
         monkeypatch.setattr(confirmed, "SECONDS", seconds)
-        answer = administrator.post(f"{ACCOUNTS}do/mark/", form_of(answer))
-        assert len(told(answer)) == done
-        assert "1,097 more were selected. Nothing has been done to them" in answer.content.decode()
+        response = administrator.post(f"{ACCOUNTS}do/mark/", form_of(response))
+        assert len(told(response)) == done
+        assert (
+            "1,097 more were selected. Nothing has been done to them" in response.content.decode()
+        )
     assert AsanaAccount.objects.connected().count() == 1097
 
 
@@ -218,32 +220,32 @@ def test_what_is_sent_beyond_the_most_is_told_too(administrator, monkeypatch):
     monkeypatch.setattr(confirmed, "MOST", 3)
     make_accounts(4)
     rows = AsanaAccount.objects.values_list("pk", flat=True)
-    answer = confirm(administrator, ACCOUNTS, "mark", *rows)
-    assert len(told(answer)) == 3
-    assert "1 more was selected" in answer.content.decode()
+    response = confirm(administrator, ACCOUNTS, "mark", *rows)
+    assert len(told(response)) == 3
+    assert "1 more was selected" in response.content.decode()
 
 
 def test_one_request_takes_only_so_long_and_says_what_is_left(administrator, monkeypatch):
     make_accounts(3)
     monkeypatch.setattr(confirmed, "SECONDS", 0)
     numbers = list(AsanaAccount.objects.values_list("pk", flat=True))
-    answer = confirm(administrator, ACCOUNTS, "mark", *numbers)
-    assert told(answer) == {}
-    assert rows_of(answer) == numbers
-    assert "3 left for lack of time" in answer.content.decode()
+    response = confirm(administrator, ACCOUNTS, "mark", *numbers)
+    assert told(response) == {}
+    assert rows_of(response) == numbers
+    assert "3 left for lack of time" in response.content.decode()
 
 
 def test_one_that_breaks_does_not_keep_the_others(administrator, owner, other_user, monkeypatch):
-    def needs_reconnecting(account, why):
+    def mark_needs_reconnecting(account, why):
         if account == owner.account:
             raise ValueError("secret")
 
-    monkeypatch.setattr(tokens, "needs_reconnecting", needs_reconnecting)
+    monkeypatch.setattr(tokens, "mark_needs_reconnecting", mark_needs_reconnecting)
     both = (owner.account.pk, other_user.account.pk)
-    answer = confirm(administrator, ACCOUNTS, "mark", *both)
-    assert told(answer)[str(owner.account)] == "Something went wrong here: see the site's log"
-    assert "Marked" in told(answer)[str(other_user.account)]
-    assert "secret" not in answer.content.decode()
+    response = confirm(administrator, ACCOUNTS, "mark", *both)
+    assert told(response)[str(owner.account)] == "Something went wrong here: see the site's log"
+    assert "Marked" in told(response)[str(other_user.account)]
+    assert "secret" not in response.content.decode()
 
 
 # Refresh token now
@@ -336,9 +338,9 @@ def test_without_a_token_there_is_nothing_to_revoke(administrator, asana, owner)
 
 def test_deleting_one_leads_to_the_same_confirmation(account_manager, owner):
     path = f"{ACCOUNTS}{owner.account.pk}/delete/"
-    for answer in (account_manager.get(path), account_manager.post(path, {"post": "yes"})):
-        assert rows_of(answer) == [owner.account.pk]
-        assert f'action="{ACCOUNTS}do/delete/"' in answer.content.decode()
+    for response in (account_manager.get(path), account_manager.post(path, {"post": "yes"})):
+        assert rows_of(response) == [owner.account.pk]
+        assert f'action="{ACCOUNTS}do/delete/"' in response.content.decode()
     assert AsanaAccount.objects.exists()
 
 
@@ -360,11 +362,11 @@ def test_their_sessions_end_and_nobody_elses(administrator, owner, other_user):
 @pytest.mark.parametrize("action", ["mark", "disconnect", "delete", "end-sessions"])
 def test_a_managers_own_is_looked_after_on_the_site_itself(account_manager, owner, action):
     AsanaAccount.objects.update(user=user_of(account_manager))
-    answer = confirm(account_manager, ACCOUNTS, action, owner.account.pk)
-    (words,) = told(answer).values()
+    response = confirm(account_manager, ACCOUNTS, action, owner.account.pk)
+    (words,) = told(response).values()
     page = f"{settings.SITE_URL}/accounts/"
     assert words == f"Your own accounts and sessions you look after yourself, at {page}"
-    assert f'<a href="{page}"' in answer.content.decode()
+    assert f'<a href="{page}"' in response.content.decode()
     assert AsanaAccount.objects.connected().exists()
     assert account_manager.get("/admin/").status_code == 200
 
@@ -375,8 +377,8 @@ def test_what_takes_nothing_away_a_manager_may_do_for_everybody(
     account_manager, owner, action, rank
 ):
     User.objects.filter(pk=owner.user.pk).update(**{rank: True})
-    answer = confirm(account_manager, ACCOUNTS, action, owner.account.pk)
-    assert [each.name for each in answer.context["report"].done] == [str(owner.account)]
+    response = confirm(account_manager, ACCOUNTS, action, owner.account.pk)
+    assert [each.name for each in response.context["report"].done] == [str(owner.account)]
     (entry,) = owner.user.history.filter(event="changed")
     assert entry.actor == user_of(account_manager)
 

@@ -20,9 +20,9 @@ def entry(**about) -> AuditEntry:
 
 
 def exported(client, **asked: str) -> list[list[str]]:
-    answer = client.get(EXPORT, asked)
-    assert answer.status_code == 200, answer
-    return read(answer.getvalue().decode("utf-8-sig"))
+    response = client.get(EXPORT, asked)
+    assert response.status_code == 200, response
+    return read(response.getvalue().decode("utf-8-sig"))
 
 
 def read(text: str) -> list[list[str]]:
@@ -157,10 +157,10 @@ def test_it_cannot_be_asked_letter_by_letter(administrator, lookup):
 )
 def test_no_time_or_number_breaks_it(administrator, owner, asked):
     for path in (LOG, EXPORT):
-        answer = administrator.get(path, asked)
-        assert answer.status_code in {200, 302, 400}
-        if answer.status_code == 302:
-            assert administrator.get(answer["Location"]).status_code == 200
+        response = administrator.get(path, asked)
+        assert response.status_code in {200, 302, 400}
+        if response.status_code == 302:
+            assert administrator.get(response["Location"]).status_code == 200
 
 
 # Being seen
@@ -248,20 +248,20 @@ def test_a_list_that_is_refused_is_not_seen(administrator, owner, asked):
 
 @pytest.mark.parametrize("who", ["owner", "other_user", "nobody"])
 def test_the_export_is_the_administrators(request, owner, who):
-    answer = request.getfixturevalue(who).get(EXPORT)
-    assert answer["Location"] == f"/admin/login/?next={EXPORT}"
+    response = request.getfixturevalue(who).get(EXPORT)
+    assert response["Location"] == f"/admin/login/?next={EXPORT}"
 
 
 @pytest.mark.parametrize("who", LOOKERS)
 def test_it_is_a_file_with_all_there_is(request, owner, who):
     client = request.getfixturevalue(who)
     entry(user=owner.user, detail='a, "b"\nc', browser="Firefox", address="203.0.113.9")
-    answer = client.get(EXPORT)
-    assert answer.streaming
-    assert answer["Content-Type"] == "text/csv; charset=utf-8"
-    assert answer["Content-Disposition"].startswith('attachment; filename="audit-log-')
-    assert "no-store" in answer["Cache-Control"]
-    lines = read(answer.getvalue().decode("utf-8-sig"))
+    response = client.get(EXPORT)
+    assert response.streaming
+    assert response["Content-Type"] == "text/csv; charset=utf-8"
+    assert response["Content-Disposition"].startswith('attachment; filename="audit-log-')
+    assert "no-store" in response["Cache-Control"]
+    lines = read(response.getvalue().decode("utf-8-sig"))
     assert lines[0] == list(COLUMNS)
     assert lines[1][2:] == [
         *(owner.user.username, "", "", "The person", "", "203.0.113.9", "Firefox"),
@@ -352,8 +352,8 @@ def test_one_entry_is_one(administrator):
 
 
 def test_an_address_that_makes_no_sense_exports_nothing(administrator):
-    answer = administrator.get(EXPORT, {"at__year": "x"})
-    assert answer["Location"] == f"{LOG}?e=1"
+    response = administrator.get(EXPORT, {"at__year": "x"})
+    assert response["Location"] == f"{LOG}?e=1"
     assert "log_exported" not in events()
 
 

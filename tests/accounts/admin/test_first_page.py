@@ -27,9 +27,9 @@ def cleaned(db) -> None:
 
 
 def page(client) -> str:
-    answer = client.get(FIRST)
-    assert answer.status_code == 200
-    return " ".join(answer.content.decode().split())
+    response = client.get(FIRST)
+    assert response.status_code == 200
+    return " ".join(response.content.decode().split())
 
 
 def troubles() -> list[str]:
@@ -57,11 +57,11 @@ def test_with_asana_down_it_says_that_nothing_could_be_fetched(
     """Neither a token nor a task: no refusal, and so no entry in the log."""
     AsanaAccount.objects.update(access_token_expires_at=timezone.now())
     asana.order("server_error")
-    assert engine.run(owner.account).state == "failed"
+    assert engine.run_sync(owner.account).state == "failed"
     assert sum(failure.number for failure in health.look().failures) == 0
     words = "the last attempt to fetch tasks failed for {} of 2 connected accounts"
     assert troubles() == [words.format(1)]
-    assert engine.run(other_user.account).state == "failed"
+    assert engine.run_sync(other_user.account).state == "failed"
     assert troubles() == [words.format(2)]
     assert "Everything is all right." not in page(administrator)
 
@@ -74,8 +74,8 @@ def test_with_asana_down_it_says_that_nothing_could_be_fetched(
 def test_failed_attempts_lead_to_the_accounts(administrator, owner, other_user, cleaned):
     AsanaAccount.objects.filter(pk=owner.account.pk).update(last_error="Asana isn't answering")
     assert f'href="{ACCOUNTS}?attempt=failed"' in page(administrator)
-    answer = administrator.get(ACCOUNTS, {"attempt": "failed"})
-    assert list(answer.context["cl"].result_list) == [owner.account]
+    response = administrator.get(ACCOUNTS, {"attempt": "failed"})
+    assert list(response.context["cl"].result_list) == [owner.account]
 
 
 def test_of_somebody_who_is_switched_off_nothing_is_fetched_and_nothing_fails(
@@ -159,7 +159,7 @@ def test_a_sign_in_that_was_refused_is_counted_and_is_no_trouble(administrator, 
 def test_of_a_grant_that_is_gone_it_says_what_each_entry_is(asana, owner, other_user, cleaned):
     """One refusal is written down as such, and as what came of it."""
     asana.order("invalid_grant", path="/-/oauth_token")
-    assert not tokens.renew(owner.account)
+    assert not tokens.grant_works(owner.account)
     assert troubles() == [
         "Needs reconnecting: 1 in the last 24 hours",
         "Token refresh refused: 1 in the last 24 hours",
@@ -171,11 +171,11 @@ def test_each_trouble_leads_to_the_list_that_shows_it(administrator, owner, othe
     happened(Event.REFRESH_REFUSED, hours=1)
     Revocation.objects.create(encrypted_refresh_token=encrypt("token", bound_to="x"))
     AsanaAccount.objects.filter(pk=owner.account.pk).update(last_error="Asana isn't answering")
-    answer = administrator.get(FIRST)
-    found = answer.context["health"].troubles
+    response = administrator.get(FIRST)
+    found = response.context["health"].troubles
     assert len(found) == 3
     for trouble in found:
-        assert f'<li><a href="{escape(trouble.address)}">' in answer.content.decode()
+        assert f'<li><a href="{escape(trouble.address)}">' in response.content.decode()
         assert len(administrator.get(trouble.address).context["cl"].result_list) == 1
 
     AsanaAccount.objects.update(status="needs_reconnecting")

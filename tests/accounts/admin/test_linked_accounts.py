@@ -33,9 +33,9 @@ def ago(**time: float):
 
 
 def listed(client, **asked: str) -> list[AsanaAccount]:
-    answer = client.get(ACCOUNTS, asked)
-    assert answer.status_code == 200, answer
-    return list(answer.context["cl"].queryset)
+    response = client.get(ACCOUNTS, asked)
+    assert response.status_code == 200, response
+    return list(response.context["cl"].queryset)
 
 
 # The list
@@ -117,10 +117,10 @@ def test_a_filter_that_makes_no_sense_filters_nothing(administrator, owner, name
 def test_it_counts_by_state(administrator, owner, other_user):
     update(other_user, status="needs_reconnecting")
     for asked in ("", "?q=nobody", "?status__exact=connected"):
-        answer = administrator.get(ACCOUNTS + asked)
-        counted = {state.label: state.number for state in answer.context["states"]}
+        response = administrator.get(ACCOUNTS + asked)
+        counted = {state.label: state.number for state in response.context["states"]}
         assert counted == {"Connected": 1, "Needs reconnecting": 1}
-        assert "?status__exact=needs_reconnecting" in answer.content.decode()
+        assert "?status__exact=needs_reconnecting" in response.content.decode()
 
 
 def test_the_list_asks_no_more_for_more_accounts(
@@ -222,9 +222,9 @@ def test_nobody_adds_one(request, who):
 @pytest.mark.parametrize("number", ["0", "-1", "x", "9" * 30, "1%00", "_5F"])
 def test_a_page_that_is_not_there_says_so(administrator, number):
     for page in ("change", "history", "delete"):
-        answer = administrator.get(f"{ACCOUNTS}{number}/{page}/")
-        assert answer.status_code in {200, 302, 404}
-        assert "traceback" not in answer.content.decode().lower()
+        response = administrator.get(f"{ACCOUNTS}{number}/{page}/")
+        assert response.status_code in {200, 302, 404}
+        assert "traceback" not in response.content.decode().lower()
 
 
 # Being seen

@@ -79,10 +79,10 @@ def test_it_says_how_long_it_is_until_the_next(settings, administrator):
     with time_machine.travel("2026-11-23 12:00:00Z", tick=False) as clock:
         attempt(here)
         clock.shift(600.5)
-        answer = Client().post(LOGIN, {"username": "root"}, REMOTE_ADDR=here)
-        assert (answer.status_code, answer["Retry-After"]) == (429, "3000")
-        assert "no-store" in answer["Cache-Control"]
-        assert "Try again in 50 minutes." in answer.content.decode()
+        response = Client().post(LOGIN, {"username": "root"}, REMOTE_ADDR=here)
+        assert (response.status_code, response["Retry-After"]) == (429, "3000")
+        assert "no-store" in response["Cache-Control"]
+        assert "Try again in 50 minutes." in response.content.decode()
         clock.shift(2999)
         assert attempt(here, "root") == 429
         clock.shift(1)

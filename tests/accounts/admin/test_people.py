@@ -31,10 +31,10 @@ def change(owner) -> str:
 
 def filled_in(client, path: str, **changes: object) -> dict[str, object]:
     """The form as a browser would send it back."""
-    answer = client.get(path)
-    form = answer.context["adminform"].form
+    response = client.get(path)
+    form = response.context["adminform"].form
     data = {name: value for name, value in form.initial.items() if isinstance(value, str | bool)}
-    for inline in answer.context["inline_admin_formsets"]:
+    for inline in response.context["inline_admin_formsets"]:
         management = inline.formset.management_form
         data |= {f"{management.prefix}-{name}": n for name, n in management.initial.items()}
     return {name: value for name, value in (data | changes).items() if value is not False}
@@ -79,8 +79,8 @@ def test_a_change_is_written_into_their_history_with_what_was_changed(administra
 def test_an_administrator_can_add_somebody_with_a_password(administrator):
     data = {"username": "carol", "usable_password": "true"}
     data |= {"password1": "correct horse 7", "password2": "correct horse 7"}
-    answer = administrator.post(f"{PEOPLE}add/", data)
-    assert answer.status_code == 302, answer.context["adminform"].form.errors
+    response = administrator.post(f"{PEOPLE}add/", data)
+    assert response.status_code == 302, response.context["adminform"].form.errors
     carol = User.objects.get(username="carol")
     assert carol.history.get().detail == "added"
 
@@ -114,9 +114,9 @@ def test_the_only_administrator_does_not_lock_everybody_out(administrator, owner
     """Neither by switching themself off nor by giving up what they are."""
     root = user_of(administrator)
     path = f"{PEOPLE}{root.pk}/change/"
-    answer = administrator.post(path, filled_in(administrator, path, name="R.", **{box: False}))
-    assert answer.status_code == 200
-    assert "Without them nobody could look after the site any more" in answer.content.decode()
+    response = administrator.post(path, filled_in(administrator, path, name="R.", **{box: False}))
+    assert response.status_code == 200
+    assert "Without them nobody could look after the site any more" in response.content.decode()
     root.refresh_from_db()
     assert (root.is_active, root.is_staff, root.is_superuser, root.name) == (True, True, True, "")
     assert "changed" not in events()
@@ -204,11 +204,11 @@ def test_whoever_came_from_asana_has_no_password_to_guess(owner, nobody):
 @pytest.mark.parametrize("action", ["delete", "end-sessions"])
 def test_actions_are_the_administrators(request, owner, other_user, who, action):
     client = request.getfixturevalue(who)
-    for answer in (
+    for response in (
         ask(client, PEOPLE, action, owner.user.pk),
         confirm(client, PEOPLE, action, owner.user.pk),
     ):
-        assert answer["Location"].startswith("/admin/login/?next=")
+        assert response["Location"].startswith("/admin/login/?next=")
     assert owner.get("/accounts/").status_code == 200
 
 
@@ -246,15 +246,15 @@ def test_to_confirm_asks_no_more_for_more(administrator, owner, django_assert_nu
         AsanaAccount.objects.create(user=user, gid=str(number), name=f"Number {number}")
     rows = list(User.objects.values_list("pk", flat=True))
     with django_assert_num_queries(len(few)):
-        answer = ask(administrator, PEOPLE, "delete", *rows)
-    assert "Number 29 (29)" in answer.content.decode()
+        response = ask(administrator, PEOPLE, "delete", *rows)
+    assert "Number 29 (29)" in response.content.decode()
 
 
 def test_several_are_deleted_with_a_word_about_each(account_manager, asana, owner, other_user):
     asana.order("server_error", path=REVOKE)
     both = (owner.user.pk, other_user.user.pk)
-    answer = ask(account_manager, PEOPLE, "delete", *both)
-    assert answer.status_code == 200
+    response = ask(account_manager, PEOPLE, "delete", *both)
+    assert response.status_code == 200
     assert User.objects.filter(pk__in=both).count() == 2
     report = told(confirm(account_manager, PEOPLE, "delete", *both))
     words = "Deleted; access to 1 account not revoked yet: Asana isn't answering"

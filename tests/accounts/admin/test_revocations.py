@@ -29,13 +29,13 @@ def waiting(asana, administrator, owner) -> Revocation:
 def test_they_are_the_administrators(request, asana, waiting, who):
     client, before = request.getfixturevalue(who), len(asana.requests(REVOKE))
     path = f"{REVOCATIONS}{waiting.pk}/change/"
-    for answer in (
+    for response in (
         client.get(REVOCATIONS),
         client.get(path),
         ask(client, REVOCATIONS, AGAIN, waiting.pk),
         confirm(client, REVOCATIONS, AGAIN, waiting.pk),
     ):
-        assert answer["Location"].startswith("/admin/login/?next=")
+        assert response["Location"].startswith("/admin/login/?next=")
     assert len(asana.requests(REVOKE)) == before
 
 
@@ -92,7 +92,7 @@ def test_it_is_tried_again_once_that_is_confirmed(request, asana, waiting, owner
 
 
 def test_it_says_whose_it_is_before_and_after(account_manager, waiting, owner):
-    for answer in (
+    for response in (
         ask(account_manager, REVOCATIONS, AGAIN, waiting.pk),
         confirm(account_manager, REVOCATIONS, AGAIN, waiting.pk),
     ):
@@ -101,14 +101,14 @@ def test_it_says_whose_it_is_before_and_after(account_manager, waiting, owner):
             "access to <bdi>Ada Okafor</bdi>, "
             f"linked by <bdi>Ada Okafor</bdi> (<bdi>{username}</bdi>)"
         )
-        assert words in answer.content.decode()
+        assert words in response.content.decode()
 
 
 def test_it_says_that_asana_still_does_not_answer(administrator, asana, waiting):
     asana.order("server_error", path=REVOKE)
-    answer = confirm(administrator, REVOCATIONS, AGAIN, waiting.pk)
-    assert list(told(answer).values()) == ["Asana answers with an error (500)"]
-    assert len(answer.context["report"].failed) == 1
+    response = confirm(administrator, REVOCATIONS, AGAIN, waiting.pk)
+    assert list(told(response).values()) == ["Asana answers with an error (500)"]
+    assert len(response.context["report"].failed) == 1
     waiting.refresh_from_db()
     assert waiting.attempts == 2
 
@@ -116,8 +116,8 @@ def test_it_says_that_asana_still_does_not_answer(administrator, asana, waiting)
 def test_it_says_that_it_is_given_up(administrator, asana, waiting):
     asana.order("server_error", path=REVOKE)
     Revocation.objects.update(requested_at=waiting.requested_at - Revocation.KEEP_TRYING)
-    answer = confirm(administrator, REVOCATIONS, AGAIN, waiting.pk)
-    assert next(iter(told(answer).values())).startswith("Access not revoked: the week is over")
+    response = confirm(administrator, REVOCATIONS, AGAIN, waiting.pk)
+    assert next(iter(told(response).values())).startswith("Access not revoked: the week is over")
     assert not Revocation.objects.exists()
 
 

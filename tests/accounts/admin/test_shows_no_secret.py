@@ -18,7 +18,7 @@ from qsessions.models import Session
 
 from accounts.management.commands import dumpdata
 from accounts.models import AsanaAccount, Revocation, User, WatchedSignIn
-from accounts.tokens.storage import stored
+from accounts.tokens.storage import read_token
 from asana_tasks.models import Placement, Project, SavedView, Task, Workspace
 from asana_tasks.sync import engine
 from tests.accounts.administration import (
@@ -39,7 +39,7 @@ PAGES = ("change", "history", "delete")
 @pytest.fixture
 def full(owner, asana, administrator) -> None:
     """Tokens, tasks, a waiting revocation, a log: a row of everything."""
-    engine.run(owner.account)
+    engine.run_sync(owner.account)
     SavedView.objects.create(user=owner.user, name="Zebra crossing", query="q=secret+plan")
     AsanaAccount.objects.update(label="Moonlight job")
     sign_in(owner.client.__class__(), asana, SAM)
@@ -50,8 +50,8 @@ def secrets() -> set[str]:
     """Every text that no administrator may read."""
     account, revocation = AsanaAccount.objects.get(), Revocation.objects.get()
     found = {
-        stored(account, "access_token"),
-        stored(account, "refresh_token"),
+        read_token(account, "access_token"),
+        read_token(account, "refresh_token"),
         account.encrypted_access_token,
         account.encrypted_refresh_token,
         revocation.encrypted_refresh_token,
@@ -111,10 +111,10 @@ def test_there_is_something_to_hide(full):
 def test_no_page_shows_one(request, full, who):
     client, hidden, seen = request.getfixturevalue(who), secrets(), set()
     for address in addresses():
-        answer = client.get(address)
-        assert answer.status_code in {200, 302, 400, 403, 404, 405}, address
-        seen.add(answer.status_code)
-        assert_silent(answer.getvalue().decode(), hidden, address)
+        response = client.get(address)
+        assert response.status_code in {200, 302, 400, 403, 404, 405}, address
+        seen.add(response.status_code)
+        assert_silent(response.getvalue().decode(), hidden, address)
     assert 200 in seen
 
 
@@ -131,9 +131,11 @@ def test_no_action_shows_one(request, full, who):
         rows = [row.pk for row in rows_of(model)]
         for action in model_admin.confirmed_actions:
             for step in (ask, confirm):
-                answer = step(client, where, action.name, *rows)
-                assert answer.status_code in {200, 302, 403}
-                assert_silent(answer.getvalue().decode(), hidden, f"{step.__name__} {action.name}")
+                response = step(client, where, action.name, *rows)
+                assert response.status_code in {200, 302, 403}
+                assert_silent(
+                    response.getvalue().decode(), hidden, f"{step.__name__} {action.name}"
+                )
 
 
 # Dumps
@@ -229,13 +231,13 @@ def test_an_account_that_was_loaded_is_mended_by_its_person(full, owner, asana, 
     call_command("loaddata", str(file), verbosity=0)
 
     account = AsanaAccount.objects.get()
-    assert engine.run(account).message == "Onelist holds no access that lasts"
+    assert engine.run_sync(account).message == "Onelist holds no access that lasts"
     account.refresh_from_db()
     assert account.needs_reconnecting
     assert sign_in(owner.client.__class__(), asana, account.gid).status_code == 302
     account.refresh_from_db()
     assert (account.user, account.needs_reconnecting) == (owner.user, False)
-    assert engine.run(account).state == "done"
+    assert engine.run_sync(account).state == "done"
     assert account.tasks.exists()
 
 

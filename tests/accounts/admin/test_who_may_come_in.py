@@ -48,8 +48,8 @@ def test_those_who_look_after_accounts_see_all_of_it(request, owner, who):
 
 def test_staff_without_permission_sees_the_first_page_and_nothing_on_it(helper, owner):
     for path in pages(owner):
-        answer = helper.get(path)
-        assert answer.status_code == (
+        response = helper.get(path)
+        assert response.status_code == (
             200 if path == FIRST else 404 if path == "/admin/accounts/" else 403
         )
     page = helper.get(FIRST).content.decode()
@@ -102,5 +102,5 @@ ODD = ["", "x", "\x00", "-1", "9" * 30, "99999", "0", "' OR 1=1", "2026-13-45", 
 )
 def test_no_address_breaks_a_list(administrator, address):
     for value in ODD:
-        answer = administrator.get(f"{address}={quote(value)}")
-        assert answer.status_code in {200, 302, 400, 404}, value
+        response = administrator.get(f"{address}={quote(value)}")
+        assert response.status_code in {200, 302, 400, 404}, value

@@ -108,14 +108,14 @@ def test_the_provider(op, wrong, about, state, words):
     ],
 )
 def test_the_clock(op, headers, state, words):
-    def answers(handler):
+    def responses(handler):
         handler.send_response_only(200)
         for name, value in headers().items():
             handler.send_header(name, value)
         handler.end_headers()
         handler.wfile.write(b"{}")
 
-    op.replies[DISCOVERY] = answers
+    op.replies[DISCOVERY] = responses
     is_found(provider.sign_in, state, words, "clock")
 
 

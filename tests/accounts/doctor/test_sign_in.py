@@ -109,24 +109,24 @@ ANSWER = {
     ],
 )
 def test_scopes_are_named(db, missing, others, state, words):
-    answer = ANSWER | {"missing_scopes": missing, "other_scopes": others}
-    findings = sign_in.report(WatchedSignIn(seen={"token_answer": answer}))
+    response = ANSWER | {"missing_scopes": missing, "other_scopes": others}
+    findings = sign_in.report(WatchedSignIn(seen={"token_response": response}))
     (scope,) = [finding for finding in findings if finding.about == "scope"]
     assert scope.state == state
     assert words in f"{scope.says}. {scope.advice}"
 
 
 def test_of_a_great_many_scopes_a_few_are_named(db):
-    answer = ANSWER | {"missing_scopes": [], "other_scopes": [f"s{n}" for n in range(40)]}
-    findings = sign_in.report(WatchedSignIn(seen={"token_answer": answer}))
+    response = ANSWER | {"missing_scopes": [], "other_scopes": [f"s{n}" for n in range(40)]}
+    findings = sign_in.report(WatchedSignIn(seen={"token_response": response}))
     (scope,) = [finding for finding in findings if finding.about == "scope"]
     assert scope.says.endswith("s8, s9 and more came besides")
 
 
 def test_full_permissions_that_did_not_come_are_told(db, settings):
     settings.ASANA_APP_PERMISSIONS = "full"
-    answer = ANSWER | {"missing_scopes": ["default"], "other_scopes": ["tasks:read"]}
-    findings = sign_in.report(WatchedSignIn(seen={"token_answer": answer}))
+    response = ANSWER | {"missing_scopes": ["default"], "other_scopes": ["tasks:read"]}
+    findings = sign_in.report(WatchedSignIn(seen={"token_response": response}))
     (scope,) = [finding for finding in findings if finding.about == "scope"]
     assert scope.state == State.WARNING
     assert "Give the app full permissions" in scope.advice
@@ -232,7 +232,7 @@ def test_every_refusal_says_what_to_do(refused, words):
 
 
 def test_a_refusal_that_has_no_name_leads_to_what_was_seen(db):
-    seen = {"refused": {"code": "nonce_mismatch"}, "token_answer": {"names": [], "kind": "list"}}
+    seen = {"refused": {"code": "nonce_mismatch"}, "token_response": {"names": [], "kind": "list"}}
     first, *_ = sign_in.report(WatchedSignIn(seen=seen))
     assert "What Asana returned follows" in first.advice
 
@@ -247,7 +247,7 @@ def test_a_refusal_names_the_permissions_of_a_full_app(settings):
 
 def test_a_refused_id_token_is_not_called_right(db):
     id_token = {"readable": True, "alg": "RS256", "kid": True, "claims": ["nonce", "sub"]}
-    answer = {
+    response = {
         "names": ["access_token"],
         "token_type": "bearer",
         "expires_in": 3600,
@@ -258,7 +258,7 @@ def test_a_refused_id_token_is_not_called_right(db):
     refused = {"code": "nonce_mismatch", "stage": "token_validation"}
     watched = WatchedSignIn(
         ends_at=timezone.now() + timedelta(minutes=1),
-        seen={"token_answer": answer, "refused": refused},
+        seen={"token_response": response, "refused": refused},
     )
     *_, last = sign_in.report(watched)
     assert (last.about, last.state) == ("strict", State.WARNING)
@@ -338,7 +338,7 @@ def test_an_answer_without_anything_is_reported(db):
     """Whatever was noted, the report can be told."""
     for seen in (
         {"refused": {"code": "timeout"}},
-        {"token_answer": {"names": [], "kind": "list"}, "refused": {"code": "malformed_response"}},
+        {"token_response": {"names": [], "kind": "list"}, "refused": {"code": "malformed_response"}},
     ):
         watched = WatchedSignIn(ends_at=timezone.now() + timedelta(minutes=1), seen=seen)
         states = [finding.state for finding in sign_in.report(watched)]

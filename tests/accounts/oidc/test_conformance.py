@@ -211,7 +211,7 @@ def test_it_asks_for_the_keys_again_when_they_have_been_rotated(op):
 def test_keys_may_be_rotated_just_before_signing(op, kid):
     """signing-key-rotation-just-before-signing"""
     sign_in(op).is_signed_in()
-    url = op.allow(try_to_start(op).answer["Location"])  # of a browser that never comes back
+    url = op.allow(try_to_start(op).response["Location"])  # of a browser that never comes back
     assert url
     op.jwks = [public_jwk(rsa_key("second"), kid=kid)]
     op.header["kid"], op.sign = kid, rs256(rsa_key("second"))
@@ -261,5 +261,5 @@ def test_a_refreshed_id_token_must_be_right_too(op, expired, claims):
 
 def test_an_id_token_is_not_needed_to_refresh(op, expired, settings):
     settings.ASANA_OIDC_STRICT = True
-    op.token_answer["id_token"] = MISSING
+    op.token_response["id_token"] = MISSING
     assert tokens.access_token_for(expired).startswith("access-")

@@ -159,14 +159,14 @@ def test_in_an_outage_it_asks_once_and_then_waits_a_while(op):
 def test_a_copy_of_an_issuer_that_was_configured_before_is_not_used(op, settings):
     sign_in(op).is_signed_in()
     settings.ASANA_OIDC_ISSUER = "https://asana.example"
-    assert try_to_start(op).answer.status_code == failures.UNTRUSTED.status
+    assert try_to_start(op).response.status_code == failures.UNTRUSTED.status
 
 
 def test_a_key_that_was_taken_back_is_trusted_for_a_day_at_most(op):
     sign_in(op).is_signed_in()
     op.jwks = []
     age(days=1.01)
-    assert sign_in(op).answer.status_code == failures.UNTRUSTED.status
+    assert sign_in(op).response.status_code == failures.UNTRUSTED.status
 
 
 @pytest.mark.parametrize("extra", [float("nan"), float("inf"), "\0", "\ud800"])

@@ -231,7 +231,7 @@ def test_it_refuses_keys_that_are_none(op, reply):
     ],
 )
 def test_it_refuses_what_is_no_id_token(op, token):
-    op.token_answer["id_token"] = token
+    op.token_response["id_token"] = token
     sign_in(op).is_refused(UNTRUSTED)
     assert not op.asked(USERINFO)
 
@@ -239,13 +239,13 @@ def test_it_refuses_what_is_no_id_token(op, token):
 @pytest.mark.parametrize(("name", "failure"), [("id_token", UNTRUSTED), ("nonce", SESSION)])
 def test_strict_makes_absence_an_error(op, settings, name, failure):
     """Without it, absence is tolerated: state and PKCE bind the answer to this browser."""
-    absent = op.token_answer if name == "id_token" else op.claims
+    absent = op.token_response if name == "id_token" else op.claims
     absent[name] = MISSING
     sign_in(op).is_signed_in()
     settings.ASANA_OIDC_STRICT = True
     outcome = sign_in(op)
-    assert failure.title in unescape(outcome.answer.content.decode())
-    assert outcome.answer.status_code == failure.status
+    assert failure.title in unescape(outcome.response.content.decode())
+    assert outcome.response.status_code == failure.status
     assert "_auth_user_id" not in outcome.client.session
 
 

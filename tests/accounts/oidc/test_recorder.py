@@ -28,10 +28,10 @@ def seen(watched: WatchedSignIn) -> dict:
 
 
 def test_names_and_kinds_are_noted(op, watched):
-    op.token_answer["scope"] = "openid email profile users:read workspaces:read tasks:read"
+    op.token_response["scope"] = "openid email profile users:read workspaces:read tasks:read"
     account = sign_in(op).is_signed_in()
     assert seen(watched) == {
-        "token_answer": {
+        "token_response": {
             "names": [
                 *("access_token", "expires_in", "id_token", "refresh_token", "scope", "token_type"),
             ],
@@ -77,9 +77,9 @@ def test_no_value_of_a_token_or_a_claim_is(op, watched):
     ],
 )
 def test_what_is_unusual_but_tolerated(op, watched, wrong, name, value):
-    op.token_answer.update(wrong)
+    op.token_response.update(wrong)
     sign_in(op).is_signed_in()
-    assert seen(watched)["token_answer"][name] == value
+    assert seen(watched)["token_response"][name] == value
 
 
 READING = "users:read workspaces:read tasks:read"
@@ -97,24 +97,24 @@ READING = "users:read workspaces:read tasks:read"
     ],
 )
 def test_scopes_that_differ_are_named(op, watched, scope, missing, besides):
-    op.token_answer["scope"] = scope
+    op.token_response["scope"] = scope
     sign_in(op).is_signed_in()
-    answer = seen(watched)["token_answer"]
-    assert answer["scope"] == "differs from what was asked"
-    assert (answer["missing_scopes"], answer["other_scopes"]) == (missing, besides)
+    response = seen(watched)["token_response"]
+    assert response["scope"] == "differs from what was asked"
+    assert (response["missing_scopes"], response["other_scopes"]) == (missing, besides)
 
 
 def test_a_great_many_scopes_are_cut_short(op, watched):
     names = [f"scope_{chr(97 + number % 26)}{'z' * (number // 26)}" for number in range(300)]
-    op.token_answer["scope"] = " ".join(names)
+    op.token_response["scope"] = " ".join(names)
     sign_in(op).is_signed_in()
-    assert len(seen(watched)["token_answer"]["other_scopes"]) == recorder.MAX_NAMES
+    assert len(seen(watched)["token_response"]["other_scopes"]) == recorder.MAX_NAMES
 
 
 def test_a_scope_that_is_a_secret_is_not_noted(op, watched):
-    op.token_answer["scope"] = f"openid {op.client_secret}"
+    op.token_response["scope"] = f"openid {op.client_secret}"
     sign_in(op).is_signed_in()
-    assert seen(watched)["token_answer"]["other_scopes"] == ["one of its own"]
+    assert seen(watched)["token_response"]["other_scopes"] == ["one of its own"]
 
 
 @pytest.mark.parametrize(
@@ -140,9 +140,9 @@ def test_a_scope_that_is_a_secret_is_not_noted(op, watched):
     ],
 )
 def test_what_is_refused_is_noted_before(op, watched, wrong, name, value):
-    op.token_answer.update(wrong)
+    op.token_response.update(wrong)
     sign_in(op).is_refused(failures.UNTRUSTED)
-    assert seen(watched)["token_answer"][name] == value
+    assert seen(watched)["token_response"][name] == value
     assert seen(watched)["refused"]["code"]
     assert watched.account is None
 
@@ -156,10 +156,10 @@ def test_a_great_many_names_are_cut_short(op, watched):
 
 def test_strict_refusals_are_noted_with_what_was_missing(op, watched, settings):
     settings.ASANA_OIDC_STRICT = True
-    op.token_answer["id_token"] = MISSING
+    op.token_response["id_token"] = MISSING
     sign_in(op).is_refused(failures.UNTRUSTED)
     assert seen(watched)["refused"]["claim"] == "id_token"
-    assert seen(watched)["token_answer"]["id_token"] is None
+    assert seen(watched)["token_response"]["id_token"] is None
 
 
 @pytest.mark.parametrize(
@@ -173,14 +173,14 @@ def test_strict_refusals_are_noted_with_what_was_missing(op, watched, settings):
 )
 def test_troubles_are_noted(op, watched, path, reply, code):
     op.replies[path] = reply
-    assert sign_in(op).answer.status_code >= 400
+    assert sign_in(op).response.status_code >= 400
     assert code in seen(watched)["refused"].values()
 
 
 def test_of_a_providers_own_error_no_more_is_noted_than_a_name(op, watched):
     """It can say the very secret it was sent."""
     op.replies[TOKEN] = replies.says({"error": op.client_secret}, 400)
-    assert sign_in(op).answer.status_code >= 400
+    assert sign_in(op).response.status_code >= 400
     assert seen(watched)["refused"]["provider_code"] == "an error of its own"
 
 
@@ -204,7 +204,7 @@ def test_one_that_nobody_finishes_is_none(op, watched):
 )
 def test_a_start_that_fails_is_noted(op, watched, reply, code):
     op.replies[DISCOVERY] = reply
-    assert try_to_start(op).answer.status_code >= 400
+    assert try_to_start(op).response.status_code >= 400
     refused = seen(watched)["refused"]
     assert (refused["code"], refused["stage"]) == (code, "begin")
     assert watched.ends_at <= timezone.now()
@@ -230,7 +230,7 @@ def test_a_start_of_whom_connects_is_too(op, watched):
 )
 def test_what_asana_refuses_before_there_is_a_code_is_noted(op, watched, callback, name, value):
     op.callback = callback
-    assert sign_in(op).answer.status_code >= 400
+    assert sign_in(op).response.status_code >= 400
     assert seen(watched)["refused"][name] == value
     assert seen(watched)["refused"]["stage"] == "callback"
 
@@ -244,7 +244,7 @@ def test_who_may_not_even_come_back_uses_up_no_watch(op, watched):
 def test_the_first_is_watched_and_no_other(op, watched):
     sign_in(op).is_signed_in()
     before = seen(watched)
-    op.token_answer["id_token"] = MISSING
+    op.token_response["id_token"] = MISSING
     sign_in(op).is_signed_in()
     assert seen(watched) == before
 

@@ -24,8 +24,8 @@ def person(op, sub: str, email: str | None = None, name: str = "Pia Lind") -> Us
     """Whoever has that sub at the provider, signed in here."""
     op.claims["sub"] = op.userinfo["sub"] = sub
     op.userinfo.update(email=email, name=name)
-    answer = sign_in(op).answer
-    assert answer.status_code == 302, answer.content.decode()
+    response = sign_in(op).response
+    assert response.status_code == 302, response.content.decode()
     return AsanaAccount.objects.get(gid=sub).user
 
 
@@ -53,14 +53,14 @@ def test_two_of_one_name_at_the_same_moment_are_both_let_in(op):
         pre_save.disconnect(is_faster, sender=User)
     assert taken == ["pia"]
     assert account.user.username.startswith("pia")
-    assert tokens.renew(account)
+    assert tokens.grant_works(account)
 
 
 def test_a_permission_that_is_lost_as_a_broken_account_is_mended_is_told(op):
-    op.token_answer["scope"] = "openid tasks:read tasks:write"
+    op.token_response["scope"] = "openid tasks:read tasks:write"
     account = sign_in(op).is_signed_in()
     AsanaAccount.objects.update(status=AsanaAccount.Status.NEEDS_RECONNECTING)
-    op.token_answer["scope"] = "openid tasks:read"
+    op.token_response["scope"] = "openid tasks:read"
     sign_in(op).is_signed_in()
     for event in (AuditEntry.Event.PERMISSIONS_GIVEN_UP, AuditEntry.Event.RECONNECTED):
         assert told(event, account.gid) == [(account.user, "person")]
@@ -143,7 +143,7 @@ def test_somebody_who_is_switched_off_stays_out_and_as_they_were(op):
     User.objects.update(is_active=False)
     before = AsanaAccount.objects.values().get()
     op.userinfo["name"] = "Pia Berg"
-    assert sign_in(op).answer["Location"].startswith("/login/inactive/")
+    assert sign_in(op).response["Location"].startswith("/login/inactive/")
     assert AsanaAccount.objects.values().get() == before
     user.refresh_from_db()
     assert not user.is_active
@@ -157,7 +157,7 @@ def test_a_picture_that_was_removed_is_gone_here_too(db, asana):
 
 @pytest.mark.parametrize("granted", ["openid email", None, 7], ids=["a scope", "null", "a number"])
 def test_the_scopes_that_were_granted_are_kept(op, granted):
-    op.token_answer["scope"] = granted
+    op.token_response["scope"] = granted
     account = sign_in(op).is_signed_in()
     assert account.scopes == (
         {"openid", "email"}
@@ -168,11 +168,11 @@ def test_the_scopes_that_were_granted_are_kept(op, granted):
 
 @pytest.mark.parametrize("still_good", [True, False])
 def test_a_plain_sign_in_keeps_a_wider_grant_while_it_works(op, still_good):
-    op.token_answer["scope"] = "openid tasks:read tasks:write"
+    op.token_response["scope"] = "openid tasks:read tasks:write"
     sign_in(op).is_signed_in()
     if not still_good:
         op.refresh_tokens.clear()
-    op.token_answer["scope"] = "openid tasks:read"
+    op.token_response["scope"] = "openid tasks:read"
     account = sign_in(op).is_signed_in()
     assert ("tasks:write" in account.scopes) == still_good
     assert not account.needs_reconnecting
@@ -200,7 +200,7 @@ def test_the_refresh_token_of_an_earlier_sign_in_is_set_aside(op):
 
 
 def test_one_that_is_given_out_again_is_not(op):
-    op.token_answer["refresh_token"] = "refresh-the-same"
+    op.token_response["refresh_token"] = "refresh-the-same"
     account = sign_in(op).is_signed_in()
     sign_in(op).is_signed_in()
     assert earlier(account) == []
@@ -214,15 +214,15 @@ def test_none_is_set_aside_where_a_refresh_replaces_it(op):
 
 
 def test_of_two_grants_the_one_that_is_not_used_is_set_aside(op):
-    op.token_answer["scope"] = "openid tasks:read tasks:write"
+    op.token_response["scope"] = "openid tasks:read tasks:write"
     account = sign_in(op).is_signed_in()
-    op.token_answer["scope"] = "openid tasks:read"
+    op.token_response["scope"] = "openid tasks:read"
     sign_in(op).is_signed_in()
-    (set_aside,) = earlier(account)
+    (add_earlier_refresh_token,) = earlier(account)
     account.refresh_from_db()
     account.delete()
     tokens.revoke_due()
-    assert op.revoked[1:] == [set_aside]
+    assert op.revoked[1:] == [add_earlier_refresh_token]
     assert account.may_write
 
 
@@ -243,7 +243,7 @@ def test_the_grant_of_a_newcomer_who_gets_nowhere_is_given_back(op):
 
 def test_but_not_one_of_which_nobody_knows_whose_it_is(op):
     """It could be the one in use of somebody who is linked."""
-    op.token_answer["id_token"] = MISSING
+    op.token_response["id_token"] = MISSING
     op.replies[USERINFO] = replies.says({}, 503)
     sign_in(op).is_refused(failures.UNREACHABLE)
     assert op.revoked == []
@@ -252,7 +252,7 @@ def test_but_not_one_of_which_nobody_knows_whose_it_is(op):
 def test_nor_that_of_an_account_that_is_linked(op):
     sign_in(op).is_signed_in()
     op.replies[USERINFO] = replies.says({}, 503)
-    assert sign_in(op).answer.status_code == 503
+    assert sign_in(op).response.status_code == 503
     assert op.revoked == []
 
 
@@ -262,7 +262,7 @@ def test_a_failure_while_storing_leaves_no_half_of_a_person(op, monkeypatch):
 
     monkeypatch.setattr("accounts.tokens.store", fails)
     client = Client(raise_request_exception=False)
-    assert sign_in(op, client).answer.status_code == 500
+    assert sign_in(op, client).response.status_code == 500
     assert not User.objects.exists()
     assert "_auth_user_id" not in client.session
 
@@ -300,8 +300,8 @@ def test_whoever_comes_second_with_the_same_new_account_is_told_to_start_again(o
 
     monkeypatch.setattr("accounts.sign_in.pipeline.find_account", look_too_early)
     client = Client()
-    answer = sign_in(op, client).answer
-    assert answer.status_code == 403
+    response = sign_in(op, client).response
+    assert response.status_code == 403
     assert User.objects.get().username == "first"
     assert "_auth_user_id" not in client.session
 
@@ -314,12 +314,12 @@ def test_a_sign_in_without_a_refresh_token_does_not_undo_a_refresh_meanwhile(op,
     def look_before_a_refresh(backend, uid, user=None, **kwargs):
         found = look(backend, uid, user, **kwargs)
         AsanaAccount.objects.update(access_token_expires_at=timezone.now() - timedelta(1))
-        op.token_answer.clear()
+        op.token_response.clear()
         tokens.access_token_for(AsanaAccount.objects.get())
         return found
 
     monkeypatch.setattr("accounts.sign_in.pipeline.find_account", look_before_a_refresh)
-    op.token_answer["refresh_token"] = None
+    op.token_response["refresh_token"] = None
     sign_in(op).is_signed_in()
     account = AsanaAccount.objects.get()
     kept = decrypt(
@@ -348,12 +348,12 @@ def test_a_token_that_is_stored_while_a_sign_in_waits_is_set_aside_too(op):
 
 
 def test_a_wider_grant_that_ends_meanwhile_is_not_kept(op, monkeypatch):
-    op.token_answer["scope"] = "openid tasks:read tasks:write"
+    op.token_response["scope"] = "openid tasks:read tasks:write"
     account = sign_in(op).is_signed_in()
-    op.token_answer["scope"] = "openid tasks:read"
+    op.token_response["scope"] = "openid tasks:read"
 
     def worked_a_moment_ago(account):
-        tokens.needs_reconnecting(account, "Asana no longer lets us in")
+        tokens.mark_needs_reconnecting(account, "Asana no longer lets us in")
         return True
 
     monkeypatch.setattr(tokens, "renew", worked_a_moment_ago)

@@ -32,8 +32,8 @@ def test_no_table_knows_more_of_them_than_that_somebody_was_refused(op, closed):
     entry = AuditEntry.objects.get()
     assert (entry.event, entry.by) == (AuditEntry.Event.SIGN_IN_REFUSED, AuditEntry.By.SOMEBODY)
     assert (entry.user, entry.actor, entry.address, entry.browser) == (None, None, None, "")
-    assert outcome.answer.cookies["onelist"].value == ""
-    assert "no name and no address" in unescape(outcome.answer.content.decode())
+    assert outcome.response.cookies["onelist"].value == ""
+    assert "no name and no address" in unescape(outcome.response.content.decode())
 
 
 def counted() -> dict[type, int]:
@@ -52,7 +52,7 @@ def test_their_grant_is_given_back(op, closed, status):
 
 
 def test_there_is_no_grant_to_give_back_without_a_refresh_token(op, closed):
-    op.token_answer["refresh_token"] = None
+    op.token_response["refresh_token"] = None
     sign_in(op).is_refused(failures.SIGNUPS_CLOSED)
     assert not op.asked(REVOKE)
 
@@ -69,7 +69,7 @@ def test_who_is_switched_off_gets_their_own_page(op, settings):
     settings.SIGNUPS = "closed"
     User.objects.update(is_active=False)
     client = Client()
-    page = client.get(sign_in(op, client).answer["Location"])
+    page = client.get(sign_in(op, client).response["Location"])
     assert page.status_code == 403
     assert failures.INACTIVE.title in page.content.decode()
     assert "_auth_user_id" not in client.session
@@ -90,7 +90,7 @@ def test_with_a_connected_account_one_may_sign_in(owner, asana, closed, nobody):
 
 
 def test_the_page_leads_back_to_signing_in(asana, db, nobody, closed):
-    answer = sign_in_at(nobody, asana, ADA)
-    assert answer.status_code == 403
-    assert 'href="/login/"' in answer.content.decode()
+    response = sign_in_at(nobody, asana, ADA)
+    assert response.status_code == 403
+    assert 'href="/login/"' in response.content.decode()
     assert nobody.get("/login/").status_code == 200

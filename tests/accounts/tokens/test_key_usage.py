@@ -103,7 +103,7 @@ def test_they_are_told_apart_from_those_that_wait(account, new_key, settings, ol
 
 
 def test_what_asana_has_ended_does_not_come_back_that_way(account, new_key):
-    tokens.needs_reconnecting(account, "Asana no longer lets us in")
+    tokens.mark_needs_reconnecting(account, "Asana no longer lets us in")
     rotate()
     assert AsanaAccount.objects.get().needs_reconnecting
 
@@ -117,7 +117,7 @@ def test_an_access_token_that_is_lost_is_fetched_anew(op, account, new_key, sett
 
 
 def test_a_revocation_whose_key_is_gone_stays(op, account, settings):
-    tokens.hand_over(account, user=account.user)
+    tokens.set_aside_for_revocation(account, user=account.user)
     account.delete()
     settings.TOKEN_KEYS = [Fernet.generate_key().decode()]
     assert "2 unreadable" in fails("Not every row")
@@ -146,7 +146,7 @@ OF_IT = "Of an earlier sign-in: its stored token cannot be read any more"
 
 def test_a_grant_of_an_earlier_sign_in_that_nobody_can_end_is_told_of(unreadable_grant):
     """By whatever takes its token away: disconnecting,"""
-    revocations = tokens.hand_over(unreadable_grant, user=unreadable_grant.user)
+    revocations = tokens.set_aside_for_revocation(unreadable_grant, user=unreadable_grant.user)
     assert tokens.revoke_together(revocations) == tokens.Outcome.GIVEN_UP
     assert told_of() == ["Its stored token cannot be read any more"]
 
@@ -158,8 +158,8 @@ def test_and_when_the_rest_of_the_row_is_rotated(unreadable_grant):
 
 
 def test_and_when_another_is_set_aside(unreadable_grant):
-    tokens.set_aside(unreadable_grant, "refresh-other")
-    tokens.set_aside(unreadable_grant, "refresh-another")
+    tokens.add_earlier_refresh_token(unreadable_grant, "refresh-other")
+    tokens.add_earlier_refresh_token(unreadable_grant, "refresh-another")
     assert told_of() == [OF_IT]
 
 

@@ -75,7 +75,7 @@ def test_under_the_lock_nothing_is_asked_but_the_token_endpoint(op, expired, mon
 
     send = http.send
     monkeypatch.setattr(http, "send", spy)
-    op.token_answer["id_token"] = MISSING
+    op.token_response["id_token"] = MISSING
     assert tokens.access_token_for(expired)
     assert asked == [(DISCOVERY, False), (KEYS, False), (TOKEN, True)]
 
@@ -88,7 +88,7 @@ def test_without_the_documents_it_is_tried_later(op, expired):
     assert not op.asked(TOKEN)
     op.replies.clear()
     op.replies[KEYS] = replies.says({}, 503)
-    op.token_answer["id_token"] = MISSING
+    op.token_response["id_token"] = MISSING
     assert tokens.access_token_for(expired)
 
 
@@ -100,7 +100,7 @@ def test_an_account_for_which_asana_gave_no_refresh_token_says_so(op, expired):
 
 @pytest.mark.parametrize(("passed", "refreshes"), [(0, 0), (4, 0), (6, 1)])
 def test_a_token_that_lives_for_seconds_is_used_for_half_of_them(op, passed, refreshes):
-    op.token_answer["expires_in"] = 10
+    op.token_response["expires_in"] = 10
     account = sign_in(op).is_signed_in()
     op.seen.clear()
     assert account.refreshed_at
@@ -151,7 +151,7 @@ def test_a_new_refresh_token_replaces_the_old_one(op, expired):
 
 @pytest.mark.parametrize("value", [MISSING, None, ""], ids=["absent", "null", "empty"])
 def test_without_a_new_one_the_old_one_stays(op, expired, value):
-    op.token_answer["refresh_token"] = value
+    op.token_response["refresh_token"] = value
     tokens.access_token_for(expired)
     assert stored_refresh_token() == op.refresh_tokens[0]
 
@@ -320,8 +320,8 @@ def test_the_transition_is_told_once_however_many_find_out(op, expired):
     for _ in range(3):
         with pytest.raises(tokens.NeedsReconnecting):
             tokens.access_token_for(expired)
-    tokens.needs_reconnecting(expired, "again")
-    tokens.needs_reconnecting(AsanaAccount.objects.get(), "and again")
+    tokens.mark_needs_reconnecting(expired, "again")
+    tokens.mark_needs_reconnecting(AsanaAccount.objects.get(), "and again")
     (entry,) = AuditEntry.objects.filter(event=Event.NEEDS_RECONNECTING)
     assert (entry.user, entry.account_gid, entry.by) == (expired.user, expired.gid, "site")
     assert AsanaAccount.objects.get().last_error == entry.detail == "Asana no longer lets us in"
@@ -334,7 +334,7 @@ def test_it_is_told_once_by_several_at_the_same_time(op, account):
     def find_out(number: int) -> None:
         mine = AsanaAccount.objects.get()
         barrier.wait(10)
-        tokens.needs_reconnecting(mine, f"found out by {number}")
+        tokens.mark_needs_reconnecting(mine, f"found out by {number}")
         connection.close()
 
     with ThreadPoolExecutor(8) as pool:
@@ -345,7 +345,7 @@ def test_it_is_told_once_by_several_at_the_same_time(op, account):
 
 def test_a_new_trouble_after_it_was_mended_is_told_again(op, account):
     for _ in range(2):
-        tokens.needs_reconnecting(AsanaAccount.objects.get(), "gone")
+        tokens.mark_needs_reconnecting(AsanaAccount.objects.get(), "gone")
         sign_in(op).is_signed_in()
     assert AuditEntry.objects.filter(event=Event.NEEDS_RECONNECTING).count() == 2
 
@@ -363,10 +363,10 @@ def test_a_refusal_is_told_once_an_hour_with_a_fingerprint_and_no_token(op, expi
 
 def test_whatever_changes_a_grant_is_told_with_the_fingerprint_of_its_token(op, account):
     prints = {Event.CONNECTED: tokens.fingerprint(account)}
-    op.token_answer["scope"] = "openid tasks:read tasks:write"
+    op.token_response["scope"] = "openid tasks:read tasks:write"
     prints[Event.PERMISSIONS_WIDENED] = tokens.fingerprint(sign_in(op).is_signed_in())
-    tokens.needs_reconnecting(AsanaAccount.objects.get(), "gone")
-    op.token_answer["scope"] = "openid tasks:read"
+    tokens.mark_needs_reconnecting(AsanaAccount.objects.get(), "gone")
+    op.token_response["scope"] = "openid tasks:read"
     prints[Event.RECONNECTED] = tokens.fingerprint(sign_in(op).is_signed_in())
     prints[Event.PERMISSIONS_GIVEN_UP] = prints[Event.RECONNECTED]
     told = AuditEntry.objects.filter(event__in=prints)
@@ -434,10 +434,10 @@ def test_what_cannot_be_written_down_is_not_marked_either(op, account, monkeypat
     with monkeypatch.context() as broken:
         broken.setattr(audit, "record", Mock(side_effect=OperationalError))
         with pytest.raises(OperationalError):
-            tokens.needs_reconnecting(account, "For a reason")
+            tokens.mark_needs_reconnecting(account, "For a reason")
     account.refresh_from_db()
     assert not account.needs_reconnecting
-    tokens.needs_reconnecting(account, "For a reason")
+    tokens.mark_needs_reconnecting(account, "For a reason")
     assert (
         AuditEntry.objects.get(event=AuditEntry.Event.NEEDS_RECONNECTING).detail == "For a reason"
     )

@@ -321,7 +321,7 @@ def test_even_while_asana_is_asked(op, revocation, status, seconds):
         assert deleted.wait(30)
         if not seconds:
             person.join()
-        handler.answer(b"{}", status)
+        handler.response(b"{}", status)
         person.join()
 
     op.replies[REVOKE] = answers_meanwhile
@@ -342,7 +342,7 @@ def test_the_account_may_be_connected_again_meanwhile(op, revocation):
     assert not Revocation.objects.exists()
     assert op.revoked == [old]
     assert AsanaAccount.objects.get() == account
-    assert tokens.renew(account)
+    assert tokens.grant_works(account)
 
 
 # Tokens of somebody who is not let in
@@ -358,6 +358,6 @@ def test_what_is_not_wanted_is_revoked_in_one_try_and_not_kept(op):
 
 
 @pytest.mark.parametrize("answer", [{}, {"refresh_token": None}, {"refresh_token": 7}])
-def test_where_there_is_none_nothing_is_asked(op, answer):
-    tokens.discard(answer)
+def test_where_there_is_none_nothing_is_asked(op, response):
+    tokens.discard(response)
     assert op.seen == []

@@ -55,7 +55,7 @@ def test_a_broken_account_with_nothing_but_those_is_rotated_as_well(op, account,
     sign_in(op).is_signed_in()
     op.refresh_tokens.clear()
     account.refresh_from_db()
-    assert not tokens.renew(account)
+    assert not tokens.grant_works(account)
     settings.TOKEN_KEYS = [Fernet.generate_key().decode(), old_key]
     assert "1 encrypted anew" in rotate()
     assert tokens.rows_on_old_keys() == tokens.unreadable_rows() == 0
@@ -63,7 +63,7 @@ def test_a_broken_account_with_nothing_but_those_is_rotated_as_well(op, account,
 
 def test_waiting_revocations_are_too(op, account, old_key, settings):
     token = refresh_token(account)
-    (revocation,) = tokens.hand_over(account, user=account.user)
+    (revocation,) = tokens.set_aside_for_revocation(account, user=account.user)
     settings.TOKEN_KEYS = [Fernet.generate_key().decode(), old_key]
     assert "2 encrypted anew" in rotate()
     settings.TOKEN_KEYS = settings.TOKEN_KEYS[:1]
@@ -141,8 +141,8 @@ def test_it_waits_for_a_refresh_and_overwrites_nothing_newer(op, account, new_ke
         rotation.start()
         rotation.join(0.5)
         waited.append(rotation.is_alive())
-        status, answer = op.right_answer(op.seen[-1])
-        handler.answer(json.dumps(answer).encode(), status)
+        status, response = op.right_answer(op.seen[-1])
+        handler.response(json.dumps(response).encode(), status)
 
     op.replies[TOKEN] = answers_meanwhile
     tokens.access_token_for(account, rejected=tokens.access_token_for(account))

@@ -44,7 +44,7 @@ def test_it_says_in_plain_words_what_was_granted(owner, scope, words):
 
 def test_it_shows_workspaces_and_when_what_happened(owner):
     assert "Not fetched yet" in page_of(owner)
-    assert engine.run(owner.account).state == "done"
+    assert engine.run_sync(owner.account).state == "done"
     AsanaAccount.objects.update(
         connected_at=timezone.now() - timedelta(days=400),
         refreshed_at=timezone.now() - timedelta(minutes=30),
@@ -72,8 +72,8 @@ def test_an_administrator_has_none_of_them(owner, administrator):
 
 
 def test_nobody_is_sent_to_sign_in(owner, nobody):
-    answer = nobody.get("/accounts/")
-    assert (answer.status_code, answer["Location"]) == (302, "/login/?next=/accounts/")
+    response = nobody.get("/accounts/")
+    assert (response.status_code, response["Location"]) == (302, "/login/?next=/accounts/")
 
 
 @pytest.mark.parametrize("method", ["post", "put", "delete"])

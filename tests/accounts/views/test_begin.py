@@ -14,9 +14,9 @@ from tests.people import authorize_url
 
 def asked(client: Client, **headers: str) -> dict[str, str]:
     """The authorization request that pressing the button makes."""
-    answer = client.post("/login/asana/", **headers)
-    assert answer.status_code == 302
-    query = parse_qs(urlsplit(answer["Location"]).query, strict_parsing=True)
+    response = client.post("/login/asana/", **headers)
+    assert response.status_code == 302
+    query = parse_qs(urlsplit(response["Location"]).query, strict_parsing=True)
     assert all(len(values) == 1 for values in query.values())
     return {name: value for name, (value,) in query.items()}
 
@@ -131,17 +131,17 @@ def test_next_never_leaves_the_site(op, nobody, after, place):
     url = authorize_url(nobody, **({"next": after} if place == "begin" else {}))
     if place == "complete":
         op.callback["next"] = after
-    answer = nobody.get(op.allow(url))
-    assert answer.status_code == 302
-    where = answer["Location"]
+    response = nobody.get(op.allow(url))
+    assert response.status_code == 302
+    where = response["Location"]
     assert where.startswith("/tasks/")
     assert django_settings.SECRET_KEY not in where
 
 
 @pytest.mark.parametrize("after", ["/workspaces/", "/tasks/?page=2", "http://testserver/accounts/"])
 def test_next_leads_where_one_was_going(op, nobody, after):
-    answer = nobody.get(op.allow(authorize_url(nobody, next=after)))
-    assert answer["Location"] == after
+    response = nobody.get(op.allow(authorize_url(nobody, next=after)))
+    assert response["Location"] == after
 
 
 # How often
@@ -182,8 +182,8 @@ def test_it_says_so_and_asks_nothing_of_the_provider(few, op):
     here = someone()
     statuses(here, here)
     op.seen.clear()
-    answer = Client().post("/login/asana/", REMOTE_ADDR=here)
-    assert failures.TOO_MANY.title in answer.content.decode()
+    response = Client().post("/login/asana/", REMOTE_ADDR=here)
+    assert failures.TOO_MANY.title in response.content.decode()
     assert op.seen == []
 
 
@@ -193,9 +193,9 @@ def test_it_says_how_long_it_is_until_the_next(op, settings):
     with time_machine.travel("2026-11-23 12:00:00Z", tick=False) as clock:
         statuses(here)
         clock.shift(600.5)
-        answer = Client().post("/login/asana/", REMOTE_ADDR=here)
-        assert answer["Retry-After"] == "3000"
-        assert "Try again in 50 minutes." in answer.content.decode()
+        response = Client().post("/login/asana/", REMOTE_ADDR=here)
+        assert response["Retry-After"] == "3000"
+        assert "Try again in 50 minutes." in response.content.decode()
         clock.shift(2999)
         assert statuses(here) == [429]
         clock.shift(1)

@@ -51,7 +51,7 @@ def test_it_refuses_a_callback_before_it_sends_any_secret(op, callback, failure)
     op.callback = {name: _with_issuer(value, op.issuer) for name, value in callback.items()}
     outcome = sign_in(op)
     outcome.is_refused(failure)
-    assert "<script>" not in outcome.answer.content.decode()
+    assert "<script>" not in outcome.response.content.decode()
     assert not op.asked(TOKEN)
 
 
@@ -98,9 +98,9 @@ def test_a_callback_works_once(op):
     client = Client()
     url = op.allow(authorize_url(client))
     assert client.get(url).status_code == 302
-    answer = client.get(url)
-    assert answer.status_code == 403
-    assert failures.SESSION.explanation in answer.content.decode()
+    response = client.get(url)
+    assert response.status_code == 403
+    assert failures.SESSION.explanation in response.content.decode()
     assert len(op.asked(TOKEN)) == 1
     assert "_auth_user_id" in client.session
 
@@ -124,9 +124,9 @@ def test_a_start_is_good_for_half_an_hour(op, nobody, minutes, status):
 def test_without_a_cookie_it_explains(op, nobody):
     url = op.allow(authorize_url(nobody))
     nobody.cookies.clear()
-    answer = nobody.get(url)
-    assert answer.status_code == 403
-    assert "allow cookies" in answer.content.decode()
+    response = nobody.get(url)
+    assert response.status_code == 403
+    assert "allow cookies" in response.content.decode()
 
 
 @pytest.mark.parametrize("method", ["post", "head", "put", "delete"])
@@ -139,15 +139,15 @@ def test_it_is_a_page_to_arrive_at(op, nobody, method):
 def test_nobody_keeps_or_passes_on_the_address_with_the_code(op, fault):
     if fault:
         op.callback["error"] = "access_denied"
-    answer = sign_in(op).answer
-    assert "no-store" in answer["Cache-Control"]
-    assert answer["Referrer-Policy"] == "same-origin"
-    assert answer["X-Frame-Options"] == "DENY"
+    response = sign_in(op).response
+    assert "no-store" in response["Cache-Control"]
+    assert response["Referrer-Policy"] == "same-origin"
+    assert response["X-Frame-Options"] == "DENY"
 
 
 def test_the_page_of_a_failure_loads_nothing_from_elsewhere(op):
     op.callback["error"] = "access_denied"
-    page = sign_in(op).answer.content.decode()
+    page = sign_in(op).response.content.decode()
     assert "http://" not in page
     assert "https://" not in page
 
@@ -181,8 +181,8 @@ def test_that_is_so_after_a_failure_too(op, nobody, order):
 def test_somebody_who_is_switched_off_gets_a_page_and_no_loop(op, nobody):
     sign_in(op).is_signed_in()
     User.objects.update(is_active=False)
-    answer = sign_in(op, nobody).answer
-    page = nobody.get(answer["Location"])
+    response = sign_in(op, nobody).response
+    page = nobody.get(response["Location"])
     assert page.status_code == 403
     assert failures.INACTIVE.title in page.content.decode()
     assert "_auth_user_id" not in nobody.session
@@ -194,17 +194,17 @@ def test_somebody_who_is_switched_off_gets_a_page_and_no_loop(op, nobody):
 @pytest.mark.parametrize("debug", [False, True])
 def test_deny_is_told_plainly(asana, nobody, db, settings, debug):
     settings.DEBUG = debug
-    answer = nobody.get(path_of(asana.deny(authorize_url(nobody), ADA)))
-    assert answer.status_code == 403
-    assert "pressed Deny" in answer.content.decode()
+    response = nobody.get(path_of(asana.deny(authorize_url(nobody), ADA)))
+    assert response.status_code == 403
+    assert "pressed Deny" in response.content.decode()
     assert not User.objects.exists()
 
 
 def test_scopes_that_were_not_registered_are_told_to_whom_it_concerns(asana, nobody, db, settings):
     settings.ASANA_APP_PERMISSIONS = "full"
-    answer = nobody.get(path_of(asana.allow(authorize_url(nobody), ADA)))
-    assert answer.status_code == 502
-    assert "ASANA_APP_PERMISSIONS" in answer.content.decode()
+    response = nobody.get(path_of(asana.allow(authorize_url(nobody), ADA)))
+    assert response.status_code == 502
+    assert "ASANA_APP_PERMISSIONS" in response.content.decode()
 
 
 def test_an_address_that_is_opened_again_and_again_writes_once(owner):

@@ -23,9 +23,9 @@ def connect(person: Person, asana, gid: str):
     return person.get(path_of(asana.allow(authorize_url(person.client, CONNECT), gid)))
 
 
-def next_page(person: Person, answer) -> str:
-    assert (answer.status_code, answer["Location"]) == (302, "/accounts/"), answer.content
-    return unescape(person.get(answer["Location"]).content.decode())
+def next_page(person: Person, response) -> str:
+    assert (response.status_code, response["Location"]) == (302, "/accounts/"), response.content
+    return unescape(person.get(response["Location"]).content.decode())
 
 
 def gids(user: User) -> set[str]:
@@ -77,9 +77,9 @@ def test_it_wants_the_sites_own_form(owner):
 def test_too_many_are_told(owner, settings):
     settings.SIGN_IN_RATE = "1/minute"
     assert owner.post(CONNECT, REMOTE_ADDR=HERE).status_code == 302
-    answer = owner.post(CONNECT, REMOTE_ADDR=HERE)
-    assert answer.status_code == 429
-    assert int(answer["Retry-After"]) >= 1
+    response = owner.post(CONNECT, REMOTE_ADDR=HERE)
+    assert response.status_code == 429
+    assert int(response["Retry-After"]) >= 1
 
 
 def test_it_asks_for_reading_alone(owner):
@@ -102,8 +102,8 @@ def test_what_it_calls_itself_is_text_there_too(op, nobody):
     nobody.get(op.allow(authorize_url(nobody)))
     op.claims["sub"] = op.userinfo["sub"] = "2"
     op.userinfo.update(name="<script>alert(1)</script>", email='"><b>@example.org')
-    answer = nobody.get(op.allow(authorize_url(nobody, CONNECT)))
-    page = nobody.get(answer["Location"]).content.decode()
+    response = nobody.get(op.allow(authorize_url(nobody, CONNECT)))
+    page = nobody.get(response["Location"]).content.decode()
     assert "&lt;script&gt;" in page
     assert "<script>alert" not in page
     assert "<b>@" not in page
@@ -128,9 +128,9 @@ def test_connecting_renames_nobody_here(owner, asana):
 def test_an_account_that_is_linked_already_stays_so_and_is_named(owner, asana):
     AsanaAccount.objects.update(label="Mine", colour="red")
     before = owner.account.connected_at
-    answer = connect(owner, asana, ADA)
-    assert answer["Location"] == f"/accounts/{owner.account.pk}/connected-already/"
-    page = owner.get(answer["Location"]).content.decode()
+    response = connect(owner, asana, ADA)
+    assert response["Location"] == f"/accounts/{owner.account.pk}/connected-already/"
+    page = owner.get(response["Location"]).content.decode()
     assert "<bdi>Ada Okafor</bdi> (<bdi>ada@example.com</bdi>), which was connected already" in page
     assert 'href="/accounts/connect/"' in page
     assert 'href="https://app.asana.com/"' in page
@@ -171,7 +171,7 @@ def test_an_earlier_revocation_no_longer_threatens_an_account_that_is_connected_
     assert not Revocation.objects.exists()
     assert told(Event.REVOCATION_GIVEN_UP, BEN) == [(owner.user, "site")]
     assert tokens.revoke_due() == dict.fromkeys(tokens.Outcome, 0)
-    assert tokens.renew(AsanaAccount.objects.get(gid=BEN))
+    assert tokens.grant_works(AsanaAccount.objects.get(gid=BEN))
 
 
 def test_whoever_it_was_of_reads_in_their_own_history_that_it_is_given_up(owner, other_user, asana):
@@ -203,18 +203,18 @@ def test_that_of_another_account_goes_on(owner, asana):
 
 
 def test_denying_it_is_told_in_its_own_words(owner, asana):
-    answer = owner.get(path_of(asana.deny(authorize_url(owner.client, CONNECT), BEN)))
-    page = unescape(answer.content.decode())
-    assert answer.status_code == 403
+    response = owner.get(path_of(asana.deny(authorize_url(owner.client, CONNECT), BEN)))
+    page = unescape(response.content.decode())
+    assert response.status_code == 403
     assert failures.NOT_CONNECTED.title in page
     assert f'href="{CONNECT}"' in page
     assert gids(owner.user) == {ADA}
 
 
 def test_an_account_of_somebody_else_is_not_moved(owner, other_user, asana):
-    answer = connect(owner, asana, BEN)
-    assert answer.status_code == 409
-    assert failures.IN_USE.title in answer.content.decode()
+    response = connect(owner, asana, BEN)
+    assert response.status_code == 409
+    assert failures.IN_USE.title in response.content.decode()
     assert gids(owner.user) == {ADA}
     assert gids(other_user.user) == {BEN}
     assert owner.client.session["_auth_user_id"] == str(owner.user.pk)
@@ -223,7 +223,7 @@ def test_an_account_of_somebody_else_is_not_moved(owner, other_user, asana):
 def test_nor_is_its_grant_ended(owner, other_user, asana):
     connect(owner, asana, BEN)
     assert not asana.requests("/-/oauth_revoke")
-    assert tokens.renew(other_user.account)
+    assert tokens.grant_works(other_user.account)
 
 
 def test_the_page_that_says_so_tells_nothing_about_them(owner, other_user, asana):
@@ -255,9 +255,9 @@ def test_a_plain_sign_in_attaches_nothing(owner, asana, linked):
     if linked == "to somebody":
         Person.signed_in(asana, BEN)
     people = User.objects.count()
-    answer = sign_in(owner.client, asana, BEN)
-    assert answer.status_code == 409
-    page = answer.content.decode()
+    response = sign_in(owner.client, asana, BEN)
+    assert response.status_code == 409
+    page = response.content.decode()
     assert failures.ANOTHER_PERSON.title in page
     assert 'You came back as <strong dir="auto">Ben Tanaka</strong>' in page
     assert 'href="https://app.asana.com/"' in page
@@ -296,9 +296,9 @@ def test_nor_the_person_who_made_it(owner, asana, administrator):
     session = administrator.session
     session.update(kept)
     session.save()
-    answer = administrator.get(link)
-    assert answer.status_code == 403
-    assert failures.SESSION.explanation in answer.content.decode()
+    response = administrator.get(link)
+    assert response.status_code == 403
+    assert failures.SESSION.explanation in response.content.decode()
     assert not AsanaAccount.objects.filter(gid=BEN).exists()
 
 
@@ -319,6 +319,6 @@ def test_an_administrator_may_have_an_account_too(administrator, asana):
 def test_an_outage_is_told(owner, asana):
     link = path_of(asana.allow(authorize_url(owner.client, CONNECT), BEN))
     asana.order("server_error", path="/-/oauth_token", value=503)
-    answer = owner.get(link)
-    assert answer.status_code == 503
-    assert "Back to your accounts" in answer.content.decode()
+    response = owner.get(link)
+    assert response.status_code == 503
+    assert "Back to your accounts" in response.content.decode()

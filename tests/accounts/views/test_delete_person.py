@@ -24,12 +24,12 @@ PAGE = "/accounts/me/delete/"
 YES = {"understood": "yes"}
 
 
-def words(answer) -> str:
-    return " ".join(answer.content.decode().split())
+def words(response) -> str:
+    return " ".join(response.content.decode().split())
 
 
 def test_it_says_what_goes_and_what_happens_at_asana(owner):
-    engine.run(owner.account)
+    engine.run_sync(owner.account)
     tasks = owner.user.tasks.count()
     page = words(owner.get(PAGE))
     for going in (
@@ -45,7 +45,7 @@ def test_it_says_what_goes_and_what_happens_at_asana(owner):
 
 
 def test_it_counts_only_what_people_have_a_word_for_and_what_really_goes(owner):
-    engine.run(owner.account)
+    engine.run_sync(owner.account)
     Revocation.objects.create(user=owner.user)
     owner.user.groups.add(Group.objects.create(name="Readers"))
     listed = " ".join(re.findall(r"<li>\d+ .*?</li>", words(owner.get(PAGE)).lower()))
@@ -81,9 +81,9 @@ def test_only_our_own_form_deletes(owner):
 
 
 def test_everything_goes_and_asana_is_told(owner, other_user, asana):
-    answer = owner.post(PAGE, YES)
-    page = words(answer)
-    assert answer.status_code == 200
+    response = owner.post(PAGE, YES)
+    page = words(response)
+    assert response.status_code == 200
     assert "Your account is deleted" in page
     assert "no access to 1 account any more" in page
     assert "Ada" not in page
@@ -139,9 +139,9 @@ def test_what_was_waiting_already_is_told_too(owner, asana):
 
 
 def test_the_only_administrator_is_refused(administrator):
-    for answer in (administrator.get(PAGE), administrator.post(PAGE, YES)):
-        assert "the only administrator" in words(answer)
-        assert 'href="/admin/accounts/user/"' in words(answer)
+    for response in (administrator.get(PAGE), administrator.post(PAGE, YES)):
+        assert "the only administrator" in words(response)
+        assert 'href="/admin/accounts/user/"' in words(response)
     assert User.objects.filter(username="root").exists()
     User.objects.create_superuser("another")
     assert "Your account is deleted" in words(administrator.post(PAGE, YES))
@@ -232,7 +232,7 @@ def links_to(table: str) -> list[tuple[str, str]]:
 @pytest.mark.django_db(transaction=True)
 def test_with_a_sync_under_way(owner, monkeypatch):
     """It stores a row of a task that is being deleted: whoever is second gives way."""
-    keep, at_work, leaving = store.keep_tasks, threading.Event(), threading.Event()
+    keep, at_work, leaving = store.store_tasks, threading.Event(), threading.Event()
 
     def keep_slowly(*args, **kwargs):
         at_work.set()
@@ -244,18 +244,18 @@ def test_with_a_sync_under_way(owner, monkeypatch):
 
     def run() -> None:
         try:
-            list(engine.refresh(account))
+            list(engine.sync_account(account))
         finally:
             connection.close()
 
     thread = threading.Thread(target=run)
     thread.start()
     assert at_work.wait(20)
-    answer = owner.post(PAGE, YES)
+    response = owner.post(PAGE, YES)
     leaving.set()
     thread.join()
-    assert answer.status_code == 200
-    assert "Your account is deleted" in words(answer)
+    assert response.status_code == 200
+    assert "Your account is deleted" in words(response)
     assert not User.objects.exists()
     assert not Task.objects.exists()
 
@@ -288,12 +288,12 @@ def test_twice_at_the_same_time(owner):
     clients = [Client(), Client()]
     for client in clients:
         client.cookies["onelist"] = owner.client.cookies["onelist"].value
-    gate, answers = threading.Barrier(2), []
+    gate, responses = threading.Barrier(2), []
 
     def leave(client: Client) -> None:
         try:
             gate.wait()
-            answers.append(client.post(reverse("accounts:delete_person"), YES).status_code)
+            responses.append(client.post(reverse("accounts:delete_person"), YES).status_code)
         finally:
             connection.close()
 
@@ -302,7 +302,7 @@ def test_twice_at_the_same_time(owner):
         thread.start()
     for thread in threads:
         thread.join()
-    assert len(answers) == 2
-    assert set(answers) <= {200, 302}
+    assert len(responses) == 2
+    assert set(responses) <= {200, 302}
     assert not User.objects.exists()
     assert AuditEntry.objects.filter(event=AuditEntry.Event.USER_DELETED).count() == 1

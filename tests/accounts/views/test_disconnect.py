@@ -33,14 +33,14 @@ def add(person: Person, asana: StandIn, gid: str) -> AsanaAccount:
 def ada(owner, asana) -> Person:
     """With tasks, and another account of hers by which she gets in."""
     add(owner, asana, BEN)
-    assert engine.run(owner.account).state == "done"
+    assert engine.run_sync(owner.account).state == "done"
     return owner
 
 
 def disconnect_page(person: Person, account: AsanaAccount | None = None) -> str:
     """The page after it."""
-    answer = person.post(path(account or person.account))
-    assert (answer.status_code, answer["Location"]) == (302, "/accounts/"), answer.content
+    response = person.post(path(account or person.account))
+    assert (response.status_code, response["Location"]) == (302, "/accounts/"), response.content
     return unescape(person.get("/accounts/").content.decode())
 
 
@@ -207,7 +207,7 @@ def test_however_asana_is_down(ada, asana, fault):
 
 def test_where_the_grant_is_gone_there_is_nothing_to_revoke(ada, asana):
     asana.revoke_grants(ADA)
-    assert not tokens.renew(AsanaAccount.objects.get(gid=ADA))
+    assert not tokens.grant_works(AsanaAccount.objects.get(gid=ADA))
     assert "held no lasting access any more" in disconnect_page(ada)
     assert not asana.requests("/-/oauth_revoke")
 
@@ -221,7 +221,7 @@ def test_where_our_key_is_gone_that_is_told_too(ada, asana, settings):
 
 def test_one_can_come_back(ada, asana):
     disconnect_page(ada)
-    assert engine.run(add(ada, asana, ADA)).state == "done"
+    assert engine.run_sync(add(ada, asana, ADA)).state == "done"
     assert AsanaAccount.objects.filter(user=ada.user).count() == 2
 
 
@@ -246,8 +246,8 @@ def test_who_deletes_themselves_in_another_tab_meanwhile_signs_in(ada, monkeypat
         return disconnect.disconnect_account(*args, **kwargs)
 
     monkeypatch.setattr("accounts.views.accounts.disconnect_account", a_moment_too_late)
-    answer = ada.post(path(ada.account), follow=True)
-    assert answer.redirect_chain[-1] == ("/login/", 302)
+    response = ada.post(path(ada.account), follow=True)
+    assert response.redirect_chain[-1] == ("/login/", 302)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -280,9 +280,9 @@ def test_at_the_same_time_nobody_is_locked_out(asana, which):
 
 def test_the_last_way_in_stays(owner, asana):
     assert "This is your only way in" in owner.get(path(owner.account)).content.decode()
-    answer = owner.post(path(owner.account))
-    page = answer.content.decode()
-    assert answer.status_code == 409
+    response = owner.post(path(owner.account))
+    page = response.content.decode()
+    assert response.status_code == 409
     assert 'href="/accounts/connect/"' in page
     assert 'href="/accounts/me/delete/"' in page
     assert AsanaAccount.objects.get() == owner.account
@@ -292,9 +292,9 @@ def test_the_last_way_in_stays(owner, asana):
 
 def test_another_one_that_is_broken_is_no_way_in(ada):
     AsanaAccount.objects.filter(gid=BEN).update(status=AsanaAccount.Status.NEEDS_RECONNECTING)
-    answer = ada.post(path(ada.account))
-    assert answer.status_code == 409
-    assert "Ben Tanaka" in answer.content.decode()
+    response = ada.post(path(ada.account))
+    assert response.status_code == 409
+    assert "Ben Tanaka" in response.content.decode()
     assert AsanaAccount.objects.count() == 2
 
 

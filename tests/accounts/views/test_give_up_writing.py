@@ -45,8 +45,8 @@ def narrow(person: Person, asana: StandIn, gid: str = ADA):
     return person.get(path_of(asana.allow(authorize_url(person.client, path(ada())), gid)))
 
 
-def next_page(person: Person, answer) -> str:
-    assert (answer.status_code, answer["Location"]) == (302, "/accounts/"), answer.content
+def next_page(person: Person, response) -> str:
+    assert (response.status_code, response["Location"]) == (302, "/accounts/"), response.content
     return unescape(person.get("/accounts/").content.decode())
 
 
@@ -83,9 +83,9 @@ def test_with_full_permissions_it_says_why_not(wide, settings, asana, why):
         AsanaAccount.objects.update(scope="openid default")
     before = len(asana.requests())
     for method in ("get", "post"):
-        answer = getattr(wide, method)(path(ada()))
-        assert answer.status_code == 200
-        page = answer.content.decode()
+        response = getattr(wide, method)(path(ada()))
+        assert response.status_code == 200
+        page = response.content.decode()
         assert "Here it is all or nothing" in page
         assert "Ask the administrator of this site" in page
         assert "ASANA_APP" not in page
@@ -135,14 +135,14 @@ def test_the_narrower_grant_takes_the_place_of_the_wider_one(wide, asana):
     assert revoked == [200, 200]  # that of the sign-in before it, too
     assert told(Event.PERMISSIONS_WIDENED) == [(wide.user, "person")]
     assert told(Event.PERMISSIONS_GIVEN_UP) == [(wide.user, "person")]
-    assert engine.run(ada()).state == "done"
+    assert engine.run_sync(ada()).state == "done"
 
 
 def test_it_is_the_wider_token_that_is_revoked(op, nobody):
-    op.token_answer["scope"] = WIDE
+    op.token_response["scope"] = WIDE
     nobody.get(op.allow(authorize_url(nobody)))
     wider = op.refresh_tokens[-1]
-    op.token_answer["scope"] = BASE
+    op.token_response["scope"] = BASE
     nobody.get(op.allow(authorize_url(nobody, path(AsanaAccount.objects.get()))))
     assert op.revoked == [wider]
 
@@ -156,10 +156,10 @@ def test_a_later_sign_in_does_not_widen_it_again(wide, asana):
 
 def test_a_later_change_of_a_task_asks_again(wide, asana):
     narrow(wide, asana)
-    engine.run(ada())
+    engine.run_sync(ada())
     task = ada().tasks.open().first()
-    answer = wide.post("/tasks/change/", {"task": task.pk, "do": "complete"})
-    assert answer["Location"] == f"/accounts/{ada().pk}/permission/"
+    response = wide.post("/tasks/change/", {"task": task.pk, "do": "complete"})
+    assert response["Location"] == f"/accounts/{ada().pk}/permission/"
     widen(wide, asana)
     assert ada().scope == WIDE
 
@@ -174,7 +174,7 @@ def test_reconnecting_does_not_bring_it_back(wide, asana):
 def test_a_broken_account_is_mended_by_it(wide, asana):
     """Who opened its page before; the list of accounts offers one thing to do about it."""
     asana.revoke_grants(ADA)
-    assert not tokens.renew(ada())
+    assert not tokens.grant_works(ada())
     page = wide.get("/accounts/").content.decode()
     assert f"/accounts/{ada().pk}/reconnect/" in page
     assert path(ada()) not in page
@@ -211,11 +211,11 @@ def test_a_sign_in_meanwhile_does_not_drop_that(wide, asana):
 @pytest.mark.parametrize("when", ["at once", "later"])
 def test_where_asana_ends_both_the_person_is_told(op, nobody, when):
     """The provider of these tests has one grant for all tokens, as Asana might."""
-    op.token_answer["scope"] = WIDE
+    op.token_response["scope"] = WIDE
     nobody.get(op.allow(authorize_url(nobody)))
-    op.token_answer["scope"] = BASE
+    op.token_response["scope"] = BASE
     if when == "later":
-        op.replies[REVOKE] = lambda handler: handler.answer(b"", 503)
+        op.replies[REVOKE] = lambda handler: handler.response(b"", 503)
     nobody.get(op.allow(authorize_url(nobody, path(AsanaAccount.objects.get()))))
     if when == "later":
         assert not AsanaAccount.objects.get().needs_reconnecting
@@ -236,9 +236,9 @@ def test_where_asana_ends_both_the_person_is_told(op, nobody, when):
 
 def test_denied(wide, asana):
     before = AsanaAccount.objects.values().get()
-    answer = wide.get(path_of(asana.deny(authorize_url(wide.client, path(ada())), ADA)))
-    page = unescape(answer.content.decode())
-    assert answer.status_code == 403
+    response = wide.get(path_of(asana.deny(authorize_url(wide.client, path(ada())), ADA)))
+    page = unescape(response.content.decode())
+    assert response.status_code == 403
     assert failures.NOT_NARROWED.title in page
     assert f'href="{path(ada())}"' in page
     assert AsanaAccount.objects.values().get() == before
@@ -249,14 +249,14 @@ def test_given_up_half_way(wide, asana):
     before = AsanaAccount.objects.values().get()
     asana.allow(authorize_url(wide.client, path(ada())), ADA)
     assert AsanaAccount.objects.values().get() == before
-    assert tokens.renew(ada())
+    assert tokens.grant_works(ada())
 
 
 def test_another_account(wide, asana):
     before = AsanaAccount.objects.values().get()
-    answer = narrow(wide, asana, BEN)
-    assert answer.status_code == 409
-    assert failures.ANOTHER_TO_NARROW.explanation in unescape(answer.content.decode())
+    response = narrow(wide, asana, BEN)
+    assert response.status_code == 409
+    assert failures.ANOTHER_TO_NARROW.explanation in unescape(response.content.decode())
     assert AsanaAccount.objects.values().get() == before
 
 
@@ -270,22 +270,22 @@ def test_another_account(wide, asana):
     ],
 )
 def test_an_answer_that_is_no_narrower_grant(op, nobody, answered, failure):
-    op.token_answer["scope"] = WIDE
+    op.token_response["scope"] = WIDE
     nobody.get(op.allow(authorize_url(nobody)))
     before = AsanaAccount.objects.values().get()
-    op.token_answer.update({"scope": BASE, **answered})
-    answer = nobody.get(op.allow(authorize_url(nobody, path(AsanaAccount.objects.get()))))
-    assert answer.status_code == failure.status
-    assert failure.title in unescape(answer.content.decode())
+    op.token_response.update({"scope": BASE, **answered})
+    response = nobody.get(op.allow(authorize_url(nobody, path(AsanaAccount.objects.get()))))
+    assert response.status_code == failure.status
+    assert failure.title in unescape(response.content.decode())
     assert AsanaAccount.objects.values().get() == before
     assert not op.asked(REVOKE)
 
 
 def test_a_crash_while_storing_loses_neither_grant(op, nobody, monkeypatch):
-    op.token_answer["scope"] = WIDE
+    op.token_response["scope"] = WIDE
     nobody.get(op.allow(authorize_url(nobody)))
     before = AsanaAccount.objects.values().get()
-    op.token_answer["scope"] = BASE
+    op.token_response["scope"] = BASE
 
     def fails(*_args, **_kwargs):
         raise RuntimeError("the disk is full")
@@ -301,12 +301,12 @@ def test_a_crash_while_storing_loses_neither_grant(op, nobody, monkeypatch):
 def test_a_refresh_in_between_does_not_keep_its_token_from_being_revoked(op, nobody):
     """With a rotating provider the newest refresh token is the one to end."""
     op.rotates = True
-    op.token_answer["scope"] = WIDE
+    op.token_response["scope"] = WIDE
     nobody.get(op.allow(authorize_url(nobody)))
     account = AsanaAccount.objects.get()
     link = op.allow(authorize_url(nobody, path(account)))
-    assert tokens.renew(account)
+    assert tokens.grant_works(account)
     newest = op.refresh_tokens[-1]
-    op.token_answer["scope"] = BASE
+    op.token_response["scope"] = BASE
     nobody.get(link)
     assert op.revoked == [newest]

@@ -25,9 +25,9 @@ def entry(user, event=Event.CONNECTED, by=By.PERSON, **more):
 
 
 def page_of(person, query="") -> str:
-    answer = person.get(PAGE + query)
-    assert answer.status_code == 200
-    return answer.content.decode()
+    response = person.get(PAGE + query)
+    assert response.status_code == 200
+    return response.content.decode()
 
 
 def test_the_owner_reads_when_what_from_where_and_by_whom(owner):
@@ -149,8 +149,8 @@ def test_signing_in_with_a_password_is_written_down(db, django_user_model):
 
 def test_a_wrong_password_is_in_the_history_of_whose_name_it_was(db, django_user_model):
     root = django_user_model.objects.create_superuser("root", password="root")
-    answer = Client().post("/admin/login/", {"username": "root", "password": "hunter2hunter2"})
-    assert answer.status_code == 200
+    response = Client().post("/admin/login/", {"username": "root", "password": "hunter2hunter2"})
+    assert response.status_code == 200
     written = AuditEntry.objects.get()
     assert (written.event, written.user) == (Event.SIGN_IN_REFUSED, root)
     assert (written.by, written.actor, written.address) == (By.SOMEBODY, None, "127.0.0.1")
@@ -188,7 +188,7 @@ def test_names_that_nobody_has_cannot_fill_the_database(db):
 
 
 def test_a_sign_in_that_fails_is_written_down_without_knowing_whose(op):
-    op.token_answer["token_type"] = "mac"
+    op.token_response["token_type"] = "mac"
     sign_in(op)
     written = AuditEntry.objects.get()
     assert (written.event, written.user, written.by) == (Event.SIGN_IN_REFUSED, None, By.SOMEBODY)

@@ -27,8 +27,8 @@ def kept() -> tuple[str, str]:
 
 
 def test_they_are_kept_and_shown(owner):
-    answer = owner.post(label(owner), WORDS)
-    assert (answer.status_code, answer["Location"]) == (302, "/accounts/")
+    response = owner.post(label(owner), WORDS)
+    assert (response.status_code, response["Location"]) == (302, "/accounts/")
     page = owner.get("/accounts/").content.decode()
     assert '<span dir="auto" class="dot-teal">Work</span>' in page
     assert "Ada Okafor" in page  # so that one knows which it is
@@ -71,9 +71,9 @@ def test_what_is_stored(owner, sent, stored):
 )
 def test_what_is_refused_changes_nothing(owner, sent, said):
     owner.post(label(owner), WORDS)
-    answer = owner.post(label(owner), sent, follow=True)
-    assert answer.status_code == 200
-    assert said in unescape(answer.content.decode())
+    response = owner.post(label(owner), sent, follow=True)
+    assert response.status_code == 200
+    assert said in unescape(response.content.decode())
     assert kept() == ("Work", "teal")
 
 
@@ -121,7 +121,7 @@ def test_it_wants_the_sites_own_form(owner):
 def two_accounts(owner, asana):
     link = authorize_url(owner.client, "/accounts/connect/")
     owner.get(path_of(asana.allow(link, BEN)))
-    engine.run(owner.account)
+    engine.run_sync(owner.account)
     owner.post(label(owner), WORDS)
     return owner
 

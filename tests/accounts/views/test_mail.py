@@ -28,8 +28,8 @@ def test_both_are_on_until_somebody_switches_them_off(owner):
 )
 def test_the_owner_switches_them(owner, other_user, form, now):
     for _ in range(2):
-        answer = owner.post(PAGE, form, follow=True)
-        assert "Saved." in answer.content.decode()
+        response = owner.post(PAGE, form, follow=True)
+        assert "Saved." in response.content.decode()
         assert switches(owner.user) == now
     assert switches(other_user.user) == (True, True)
 

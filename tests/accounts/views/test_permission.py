@@ -25,9 +25,9 @@ def permission(person: Person) -> str:
 
 
 def ask(person: Person) -> str:
-    answer = person.post(permission(person))
-    assert answer.status_code == 302, answer.content
-    return str(answer["Location"])
+    response = person.post(permission(person))
+    assert response.status_code == 302, response.content
+    return str(response["Location"])
 
 
 def widen(person: Person, asana: StandIn, gid: str = ADA):
@@ -86,8 +86,8 @@ def test_too_many_are_told(owner, settings):
 def test_not_now_leads_back_and_drops_what_waited(owner, asana):
     keep_waiting(owner)
     before = len(asana.requests())
-    answer = owner.post(permission(owner), {"answer": "no"})
-    assert answer["Location"] == "/tasks/?sort=name"
+    response = owner.post(permission(owner), {"answer": "no"})
+    assert response["Location"] == "/tasks/?sort=name"
     assert pending_action.peek(owner.client.session) is None
     assert len(asana.requests()) == before
 
@@ -124,7 +124,7 @@ def test_the_scopes_in_the_answer_count_more_than_those_asked_for(op, nobody):
     """Asana may grant less than it was asked for, and may say so."""
     nobody.get(op.allow(nobody.post("/login/asana/")["Location"]))
     linked = AsanaAccount.objects.get()
-    op.token_answer["scope"] = "openid tasks:read"
+    op.token_response["scope"] = "openid tasks:read"
     nobody.get(op.allow(nobody.post(f"/accounts/{linked.pk}/permission/")["Location"]))
     linked.refresh_from_db()
     assert linked.scope == "openid tasks:read"
@@ -155,9 +155,9 @@ def test_nothing_of_it_sticks_to_a_later_start(owner, asana):
 def test_declining_drops_what_waited_and_nothing_else(owner, asana):
     keep_waiting(owner)
     before = AsanaAccount.objects.values().get()
-    answer = owner.get(path_of(asana.deny(ask(owner), ADA)))
-    page = answer.content.decode()
-    assert answer.status_code == 403
+    response = owner.get(path_of(asana.deny(ask(owner), ADA)))
+    page = response.content.decode()
+    assert response.status_code == 403
     assert failures.DECLINED.explanation.partition(",")[0] in page.replace("&#x27;", "'")
     assert 'href="/tasks/?sort=name"' in page
     assert pending_action.peek(owner.client.session) is None
@@ -175,9 +175,9 @@ def test_a_sign_in_that_is_declined_still_says_so_in_its_own_words(nobody, asana
 def test_another_account_is_refused_and_not_stored(owner, asana):
     keep_waiting(owner)
     before = AsanaAccount.objects.values().get()
-    answer = widen(owner, asana, BEN)
-    page = answer.content.decode()
-    assert answer.status_code == 409
+    response = widen(owner, asana, BEN)
+    page = response.content.decode()
+    assert response.status_code == 409
     assert failures.ANOTHER_ACCOUNT.title in page
     assert f'href="{permission(owner)}"' in page
     assert AsanaAccount.objects.values().get() == before
@@ -202,9 +202,9 @@ def test_an_outage_in_between_can_be_tried_again(owner, asana):
     keep_waiting(owner)
     link = path_of(asana.allow(ask(owner), ADA))
     asana.order("server_error", path="/-/oauth_token", value=503)
-    answer = owner.get(link)
-    assert answer.status_code == 503
-    assert f'href="{permission(owner)}"' in answer.content.decode()
+    response = owner.get(link)
+    assert response.status_code == 503
+    assert f'href="{permission(owner)}"' in response.content.decode()
     assert pending_action.peek(owner.client.session) is not None
     asana.heal()
     assert "/resume/" in widen(owner, asana)["Location"]
@@ -276,10 +276,10 @@ def test_an_outage_while_it_is_tried_loses_nothing(op, nobody):
     def refreshes_nothing(handler: Handler) -> None:
         seen = handler.provider.seen[-1]
         if seen.form["grant_type"] == "refresh_token":
-            handler.answer(b"{}", 503)
+            handler.response(b"{}", 503)
         else:
-            status, answer = handler.provider.right_answer(seen)
-            handler.answer(json.dumps(answer).encode(), status)
+            status, response = handler.provider.right_answer(seen)
+            handler.response(json.dumps(response).encode(), status)
 
     nobody.get(op.allow(nobody.post("/login/asana/")["Location"]))
     linked = AsanaAccount.objects.get()
@@ -287,8 +287,8 @@ def test_an_outage_while_it_is_tried_loses_nothing(op, nobody):
     before = AsanaAccount.objects.get()
     assert before.may_write
     op.replies[TOKEN] = refreshes_nothing
-    answer = nobody.get(op.allow(nobody.post("/login/asana/")["Location"]))
-    assert answer.status_code == 302
+    response = nobody.get(op.allow(nobody.post("/login/asana/")["Location"]))
+    assert response.status_code == 302
     after = AsanaAccount.objects.get()
     assert after.encrypted_refresh_token == before.encrypted_refresh_token
     assert after.may_write

@@ -40,10 +40,10 @@ def reconnect(person: Person, asana: StandIn, gid: str = ADA, **data: str):
 @pytest.fixture
 def broken(owner, asana) -> Person:
     """Ada has removed Onelist in Asana's settings; what was fetched before is two days old."""
-    assert engine.run(owner.account).state == "done"
+    assert engine.run_sync(owner.account).state == "done"
     AsanaAccount.objects.update(synced_at=timezone.now() - timedelta(days=2))
     asana.revoke_grants(ADA)
-    assert not tokens.renew(ada())
+    assert not tokens.grant_works(ada())
     assert ada().needs_reconnecting
     return owner
 
@@ -70,8 +70,8 @@ def test_its_page_says_whom_to_be_at_asana(broken):
 @pytest.mark.parametrize("method", ["get", "post"])
 def test_what_works_needs_none(owner, asana, method):
     before = len(asana.requests())
-    answer = getattr(owner, method)(path(owner))
-    assert (answer.status_code, answer["Location"]) == (302, "/accounts/")
+    response = getattr(owner, method)(path(owner))
+    assert (response.status_code, response["Location"]) == (302, "/accounts/")
     assert len(asana.requests()) == before
     assert "there is nothing to reconnect" in owner.get("/accounts/").content.decode()
 
@@ -97,9 +97,9 @@ def test_it_wants_the_sites_own_form(broken):
 def test_too_many_are_told(broken, settings):
     settings.SIGN_IN_RATE = "1/minute"
     assert broken.post(path(broken), REMOTE_ADDR=HERE).status_code == 302
-    answer = broken.post(path(broken), REMOTE_ADDR=HERE)
-    assert answer.status_code == 429
-    assert f'href="{path(broken)}"' in answer.content.decode()
+    response = broken.post(path(broken), REMOTE_ADDR=HERE)
+    assert response.status_code == 429
+    assert f'href="{path(broken)}"' in response.content.decode()
 
 
 # The way there and back
@@ -107,14 +107,14 @@ def test_too_many_are_told(broken, settings):
 
 def test_it_works_again_in_place(broken, asana):
     before = ada()
-    answer = reconnect(broken, asana)
-    assert (answer.status_code, answer["Location"]) == (302, "/accounts/")
+    response = reconnect(broken, asana)
+    assert (response.status_code, response["Location"]) == (302, "/accounts/")
     page = unescape(broken.get("/accounts/").content.decode())
     assert "<bdi>Ada Okafor</bdi> (<bdi>ada@example.com</bdi>) works again." in page
     after = ada()
     assert (after.pk, after.connected_at) == (before.pk, before.connected_at)
     assert (after.status, after.last_error) == ("connected", "")
-    assert engine.run(after).state == "done"
+    assert engine.run_sync(after).state == "done"
     assert told(Event.RECONNECTED) == [(broken.user, "person")]
     assert told(Event.CONNECTED) == [(broken.user, "person")]  # at first, and not again
 
@@ -150,13 +150,13 @@ def test_with_full_permissions_it_asks_for_those(broken, settings):
 
 
 def test_asana_may_grant_less_and_that_is_told(op, nobody):
-    op.token_answer["scope"] = f"{BASE} tasks:write"
+    op.token_response["scope"] = f"{BASE} tasks:write"
     nobody.get(op.allow(authorize_url(nobody)))
     AsanaAccount.objects.update(status=AsanaAccount.Status.NEEDS_RECONNECTING)
     linked = AsanaAccount.objects.get()
-    op.token_answer["scope"] = BASE
-    answer = nobody.get(op.allow(authorize_url(nobody, f"/accounts/{linked.pk}/reconnect/")))
-    page = unescape(nobody.get(answer["Location"]).content.decode())
+    op.token_response["scope"] = BASE
+    response = nobody.get(op.allow(authorize_url(nobody, f"/accounts/{linked.pk}/reconnect/")))
+    page = unescape(nobody.get(response["Location"]).content.decode())
     assert "works again. Onelist may only read its tasks now." in page
     assert not AsanaAccount.objects.get().may_write
 
@@ -171,9 +171,9 @@ def test_another_account_is_refused_and_nothing_is_stored(broken, asana, linked)
     elif linked == "to somebody else":
         Person.signed_in(asana, BEN)
     before, people = rows(), User.objects.count()
-    answer = reconnect(broken, asana, BEN)
-    page = unescape(answer.content.decode())
-    assert answer.status_code == 409
+    response = reconnect(broken, asana, BEN)
+    page = unescape(response.content.decode())
+    assert response.status_code == 409
     assert failures.ANOTHER_TO_RECONNECT.title in page
     ada, ben = (
         f'<strong dir="auto">{name} {surname}</strong> (<bdi>{name.lower()}@example.com</bdi>)'
@@ -200,9 +200,9 @@ def test_that_page_tells_what_asana_told_and_nothing_of_whose_it_is_here(broken,
 
 def test_denying_it_leaves_it_as_it_was(broken, asana):
     before = rows()
-    answer = broken.get(path_of(asana.deny(authorize_url(broken.client, path(broken)), ADA)))
-    page = unescape(answer.content.decode())
-    assert answer.status_code == 403
+    response = broken.get(path_of(asana.deny(authorize_url(broken.client, path(broken)), ADA)))
+    page = unescape(response.content.decode())
+    assert response.status_code == 403
     assert failures.NOT_RECONNECTED.title in page
     assert f'href="{path(broken)}"' in page
     assert rows() == before
@@ -211,9 +211,9 @@ def test_denying_it_leaves_it_as_it_was(broken, asana):
 def test_an_outage_can_be_tried_again(broken, asana):
     link = path_of(asana.allow(authorize_url(broken.client, path(broken)), ADA))
     asana.order("server_error", path="/-/oauth_token", value=503)
-    answer = broken.get(link)
-    assert answer.status_code == 503
-    assert f'href="{path(broken)}"' in answer.content.decode()
+    response = broken.get(link)
+    assert response.status_code == 503
+    assert f'href="{path(broken)}"' in response.content.decode()
     assert ada().needs_reconnecting
     asana.heal()
     assert reconnect(broken, asana).status_code == 302
@@ -249,8 +249,8 @@ def test_disconnected_in_another_tab_it_does_not_come_back(broken, asana):
     link = path_of(asana.allow(authorize_url(broken.client, path(broken)), ADA))
     broken.post(f"/accounts/{broken.account.pk}/disconnect/")
     assert not AsanaAccount.objects.filter(gid=ADA).exists()
-    answer = broken.get(link)
-    assert answer.status_code == 409
-    assert failures.NO_LONGER_LINKED.title in unescape(answer.content.decode())
+    response = broken.get(link)
+    assert response.status_code == 409
+    assert failures.NO_LONGER_LINKED.title in unescape(response.content.decode())
     assert not AsanaAccount.objects.filter(gid=ADA).exists()
     assert [each["status"] for each in asana.requests("/-/oauth_revoke")] == [200]  # given back

@@ -73,9 +73,9 @@ def test_others_see_none_of_it(owner, phone, other_user, administrator):
 
 @pytest.mark.parametrize("path", [PAGE, PAGE + "end/", end("a" * 32)])
 def test_nobody_signs_in_first(nobody, db, path):
-    answer = nobody.get(path) if path == PAGE else nobody.post(path)
-    assert answer.status_code == 302
-    assert answer["Location"].startswith("/login/")
+    response = nobody.get(path) if path == PAGE else nobody.post(path)
+    assert response.status_code == 302
+    assert response["Location"].startswith("/login/")
 
 
 def test_one_that_has_run_out_is_not_shown(owner, phone):
@@ -84,8 +84,8 @@ def test_one_that_has_run_out_is_not_shown(owner, phone):
 
 
 def test_one_is_ended_and_signs_out_that_browser_alone(owner, phone):
-    answer = owner.post(end(sessions.reference(key(phone))), follow=True)
-    assert "Signed out: Mobile Safari on iOS." in answer.content.decode()
+    response = owner.post(end(sessions.reference(key(phone))), follow=True)
+    assert "Signed out: Mobile Safari on iOS." in response.content.decode()
     assert phone.get(PAGE)["Location"].startswith("/login/")
     assert owner.get(PAGE).status_code == 200
     entry = AuditEntry.objects.get(event=AuditEntry.Event.SESSION_ENDED)
@@ -96,15 +96,15 @@ def test_one_is_ended_and_signs_out_that_browser_alone(owner, phone):
 def test_ended_twice_is_ended_once(owner, phone):
     reference = sessions.reference(key(phone))
     for _ in range(2):
-        answer = owner.post(end(reference), follow=True)
-        assert answer.status_code == 200
-    assert "has ended already" in answer.content.decode()
+        response = owner.post(end(reference), follow=True)
+        assert response.status_code == 200
+    assert "has ended already" in response.content.decode()
     assert AuditEntry.objects.filter(event=AuditEntry.Event.SESSION_ENDED).count() == 1
 
 
 def test_who_ends_the_own_one_is_signed_out(owner):
-    answer = owner.post(end(sessions.reference(key(owner.client))), follow=True)
-    assert "You are signed out here" in answer.content.decode()
+    response = owner.post(end(sessions.reference(key(owner.client))), follow=True)
+    assert "You are signed out here" in response.content.decode()
     assert owner.get(PAGE).status_code == 302
     assert not Session.objects.filter(user=owner.user).exists()
 
@@ -112,8 +112,8 @@ def test_who_ends_the_own_one_is_signed_out(owner):
 @pytest.mark.parametrize("stranger", ["other_user", "administrator"])
 def test_nobody_ends_somebody_elses(owner, stranger, request):
     stranger = request.getfixturevalue(stranger)
-    answer = stranger.post(end(sessions.reference(key(owner.client))), follow=True)
-    assert "has ended already" in answer.content.decode()  # as for one that never was
+    response = stranger.post(end(sessions.reference(key(owner.client))), follow=True)
+    assert "has ended already" in response.content.decode()  # as for one that never was
     assert owner.get(PAGE).status_code == 200
 
 

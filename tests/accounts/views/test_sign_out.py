@@ -9,8 +9,8 @@ from tests.test_who_may import ROWS, SITE, TAKES
 
 def test_it_ends_the_session_for_good(owner):
     cookie = owner.client.cookies["onelist"].value
-    answer = owner.post("/logout/")
-    assert (answer.status_code, answer["Location"]) == (302, "/login/")
+    response = owner.post("/logout/")
+    assert (response.status_code, response["Location"]) == (302, "/login/")
     assert not Session.objects.filter(session_key=cookie).exists()
     thief = Client()
     thief.cookies["onelist"] = cookie
@@ -67,8 +67,8 @@ def test_its_button_is_on_every_page_of_somebody_signed_in(owner):
 
 
 def test_the_administration_has_one_on_every_page_too(owner, account_manager):
-    answers = {address: account_manager.get(address) for address in addresses()}
-    for address, answer in answers.items():
-        if answer.status_code == 200 and answer["Content-Type"].startswith("text/html"):
-            assert 'action="/admin/logout/"' in answer.content.decode(), address
-    assert answers["/admin/"].status_code == 200
+    responses = {address: account_manager.get(address) for address in addresses()}
+    for address, response in responses.items():
+        if response.status_code == 200 and response["Content-Type"].startswith("text/html"):
+            assert 'action="/admin/logout/"' in response.content.decode(), address
+    assert responses["/admin/"].status_code == 200

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from asana_tasks.changes.due_dates import BadDate, due_fields, parse_due
+from asana_tasks.changes.due_dates import InvalidDate, due_fields, parse_due
 from asana_tasks.dates import Calendar
 from asana_tasks.models import Task
 
@@ -90,7 +90,7 @@ def test_an_undo_returns_to_the_very_moment():
     ],
 )
 def test_what_is_no_date_is_refused_in_words(text):
-    with pytest.raises(BadDate, match=r"^[A-Z].*\.$"):
+    with pytest.raises(InvalidDate, match=r"^[A-Z].*\.$"):
         parse_due(text)
 
 

@@ -29,7 +29,7 @@ def test_it_fetches_one_account(owner, other_user):
 
 
 def test_it_leaves_fresh_copies_alone(owner, asana):
-    engine.run(owner.account)
+    engine.run_sync(owner.account)
     before = len(asana.requests())
     run("--stale-only")
     assert len(asana.requests()) == before

@@ -21,7 +21,7 @@ PERSONAL = "498346170860"
 
 
 def states(account: AsanaAccount) -> list[str]:
-    return [progress.state for progress in engine.refresh(account)]
+    return [progress.state for progress in engine.sync_account(account)]
 
 
 def gids(account: AsanaAccount) -> set[str]:
@@ -30,7 +30,7 @@ def gids(account: AsanaAccount) -> set[str]:
 
 @pytest.fixture
 def synced(owner: Person) -> AsanaAccount:
-    assert engine.run(owner.account).state == "done"
+    assert engine.run_sync(owner.account).state == "done"
     return owner.account
 
 
@@ -49,7 +49,7 @@ def test_it_keeps_no_notes_and_no_comments():
 
 def test_once_more_changes_nothing(synced):
     before = list(synced.tasks.order_by("pk").values("pk", "gid", "name", "due_on", "memberships"))
-    assert engine.run(synced).state == "done"
+    assert engine.run_sync(synced).state == "done"
     after = list(synced.tasks.order_by("pk").values("pk", "gid", "name", "due_on", "memberships"))
     assert before == after
 
@@ -57,7 +57,7 @@ def test_once_more_changes_nothing(synced):
 def test_it_follows_what_changed_in_asana(synced, asana):
     task = synced.tasks.get(name="Write the plan")
     asana.change_task(task.gid, name="Write the new plan")
-    engine.run(synced)
+    engine.run_sync(synced)
     task.refresh_from_db()
     assert task.name == "Write the new plan"
 
@@ -65,13 +65,13 @@ def test_it_follows_what_changed_in_asana(synced, asana):
 def test_a_task_that_is_gone_in_asana_goes_here_too(synced, asana):
     task = synced.tasks.get(name="Write the plan")
     asana.delete_task(task.gid)
-    engine.run(synced)
+    engine.run_sync(synced)
     assert not synced.tasks.filter(gid=task.gid).exists()
 
 
 def test_ten_thousand_tasks_arrive_with_progress(asana, db):
     emil = Person.signed_in(asana, EMIL)
-    told = list(engine.refresh(emil.account))
+    told = list(engine.sync_account(emil.account))
     assert emil.account.tasks.count() == told[-1].tasks == 10_000
     assert sum(progress.state == "page" for progress in told) == 100
 
@@ -79,7 +79,7 @@ def test_ten_thousand_tasks_arrive_with_progress(asana, db):
 def test_eight_workspaces_are_fetched_side_by_side(asana, db):
     dora = Person.signed_in(asana, DORA)
     asana.order("latency", value=200, path="/api/1.0/tasks")
-    assert engine.run(dora.account).state == "done"
+    assert engine.run_sync(dora.account).state == "done"
     assert dora.account.tasks.count() == 2000
     asked = [each["query"]["workspace"] for each in asana.requests("/api/1.0/tasks")]
     assert len(set(asked[:8])) == 8  # none waited for another one's next page
@@ -87,7 +87,7 @@ def test_eight_workspaces_are_fetched_side_by_side(asana, db):
 
 def test_nobody_in_no_workspace_is_done_at_once(asana, db):
     cleo = Person.signed_in(asana, CLEO)
-    assert engine.run(cleo.account).state == "done"
+    assert engine.run_sync(cleo.account).state == "done"
     cleo.account.refresh_from_db()
     assert cleo.account.synced_at is not None
 
@@ -111,10 +111,10 @@ def test_nobody_in_no_workspace_is_done_at_once(asana, db):
 @pytest.mark.parametrize("path", ["/api/1.0/tasks", "/api/1.0/workspaces"])
 def test_no_trouble_at_asana_loses_a_row(asana, db, fault, value, path):
     dora = Person.signed_in(asana, DORA)
-    engine.run(dora.account)
+    engine.run_sync(dora.account)
     before = gids(dora.account)
     asana.order(fault, value=value, path=path)
-    engine.run(dora.account)
+    engine.run_sync(dora.account)
     assert gids(dora.account) == before
     assert dora.account.workspaces.filter(is_offered=True).count() == 8
 
@@ -123,7 +123,7 @@ def test_no_trouble_at_asana_loses_a_row(asana, db, fault, value, path):
 def test_a_200_that_is_no_whole_list_fails_and_says_so(synced, asana, fault):
     before, synced_at = gids(synced), AsanaAccount.objects.get().synced_at
     asana.order(fault, path="/api/1.0/tasks")
-    assert engine.run(synced).state == "failed"
+    assert engine.run_sync(synced).state == "failed"
     assert gids(synced) == before
     assert AsanaAccount.objects.get().synced_at == synced_at
     assert not synced.workspaces.filter(last_error="").exists()
@@ -131,25 +131,25 @@ def test_a_200_that_is_no_whole_list_fails_and_says_so(synced, asana, fault):
 
 def test_rows_that_can_be_read_are_kept_beside_one_that_cannot(owner, asana):
     asana.order("unreadable_row", path="/api/1.0/tasks")
-    engine.run(owner.account)
+    engine.run_sync(owner.account)
     assert owner.account.tasks.count() > 50
     asana.heal()
-    assert engine.run(owner.account).state == "done"
+    assert engine.run_sync(owner.account).state == "done"
     assert not Workspace.objects.exclude(last_error="").exists()
 
 
 def test_a_short_trouble_is_outlasted(owner, asana):
     asana.order("server_error", value=503, path="/api/1.0/tasks", times=2)
-    assert engine.run(owner.account).state == "done"
+    assert engine.run_sync(owner.account).state == "done"
     assert not Workspace.objects.exclude(last_error="").exists()
 
 
 def test_half_a_workspace_concludes_nothing(asana, db):
     """The second page fails: what stood on the third is not taken for gone."""
     emil = Person.signed_in(asana, EMIL)
-    engine.run(emil.account)
+    engine.run_sync(emil.account)
     pages = 0
-    for progress in engine.refresh(emil.account):
+    for progress in engine.sync_account(emil.account):
         pages += progress.state == "page"
         if pages == 2:
             asana.order("server_error", value=500, path="/api/1.0/tasks")
@@ -173,12 +173,12 @@ def test_where_no_workspace_could_be_fetched_the_copy_is_as_old_as_it_was(synced
     before = AsanaAccount.objects.get().synced_at
     assert before is not None
     asana.order("server_error", path="/api/1.0/tasks")
-    told = engine.run(synced)
+    told = engine.run_sync(synced)
     assert (told.state, told.message) == ("failed", "Asana answers with an error (500)")
     account = AsanaAccount.objects.get()
     assert (account.synced_at, account.last_error) == (before, told.message)
     asana.heal()
-    assert engine.run(synced).state == "done"
+    assert engine.run_sync(synced).state == "done"
     account = AsanaAccount.objects.get()
     assert account.synced_at is not None
     assert account.synced_at > before
@@ -187,13 +187,13 @@ def test_where_no_workspace_could_be_fetched_the_copy_is_as_old_as_it_was(synced
 
 def test_a_workspace_that_vanishes_keeps_its_tasks_and_says_so(synced, asana):
     asana.order("hide_workspace", value=PERSONAL)
-    assert engine.run(synced).state == "done"
+    assert engine.run_sync(synced).state == "done"
     hidden = synced.workspaces.get(gid=PERSONAL)
     assert not hidden.is_offered
     assert "no longer lists" in hidden.last_error
     assert hidden.tasks.exists()
     asana.heal()
-    engine.run(synced)
+    engine.run_sync(synced)
     hidden.refresh_from_db()
     assert hidden.is_offered
     assert hidden.last_error == ""
@@ -201,14 +201,14 @@ def test_a_workspace_that_vanishes_keeps_its_tasks_and_says_so(synced, asana):
 
 def test_an_expired_access_token_is_renewed_on_the_way(synced, asana):
     asana.expire_tokens(ADA)
-    assert engine.run(synced).state == "done"
+    assert engine.run_sync(synced).state == "done"
     refreshes = [each for each in asana.requests("/-/oauth_token") if each["status"] == 200]
     assert len(refreshes) == 2
 
 
 def test_a_token_that_expires_between_pages_is_renewed_once(asana, db):
     dora = Person.signed_in(asana, DORA)
-    for progress in engine.refresh(dora.account):
+    for progress in engine.sync_account(dora.account):
         if progress.state == "page" and progress.tasks == 100:
             asana.expire_tokens(DORA)
     assert progress.state == "done"
@@ -217,9 +217,9 @@ def test_a_token_that_expires_between_pages_is_renewed_once(asana, db):
 
 
 def test_why_an_account_came_to_need_reconnecting_meanwhile_stays(owner):
-    for progress in engine.refresh(owner.account):
+    for progress in engine.sync_account(owner.account):
         if progress.state == "page":
-            tokens.needs_reconnecting(owner.account, "An administrator asks you to")
+            tokens.mark_needs_reconnecting(owner.account, "An administrator asks you to")
     account = AsanaAccount.objects.get(pk=owner.account.pk)
     assert account.needs_reconnecting
     assert account.last_error == "An administrator asks you to"
@@ -229,7 +229,7 @@ def test_why_an_account_came_to_need_reconnecting_meanwhile_stays(owner):
 def test_a_grant_revoked_at_asana_needs_reconnecting_and_keeps_the_tasks(synced, asana):
     before = gids(synced)
     asana.revoke_grants(ADA)
-    assert engine.run(synced).state == "failed"
+    assert engine.run_sync(synced).state == "failed"
     synced.refresh_from_db()
     assert synced.needs_reconnecting
     assert gids(synced) == before
@@ -237,7 +237,7 @@ def test_a_grant_revoked_at_asana_needs_reconnecting_and_keeps_the_tasks(synced,
 
 def test_what_a_change_was_told_to_wait_meanwhile_stays(synced):
     until = timezone.now() + timedelta(minutes=5)
-    for progress in engine.refresh(synced):
+    for progress in engine.sync_account(synced):
         if progress.state == "page":
             AsanaAccount.objects.update(ask_again_at=until)
     assert AsanaAccount.objects.get().ask_again_at == until
@@ -249,29 +249,29 @@ def test_a_token_that_was_replaced_meanwhile_says_nothing_of_the_account(synced,
         raise client.NotAuthorized
 
     monkeypatch.setattr(engine, "all_workspaces", signs_in_and_is_refused)
-    asked = engine.run(synced)
+    asked = engine.run_sync(synced)
     assert (asked.state, asked.message) == ("failed", "It has just been connected anew")
     assert not AsanaAccount.objects.get().needs_reconnecting
 
 
 def test_it_waits_as_long_as_asana_asks_to(synced, asana):
     asana.order("rate_limited", value=30)
-    assert "wait 30 seconds" in engine.run(synced).message
+    assert "wait 30 seconds" in engine.run_sync(synced).message
     synced.refresh_from_db()
     asana.heal()
     before = len(asana.requests())
-    assert engine.run(synced).state == "failed"
+    assert engine.run_sync(synced).state == "failed"
     assert len(asana.requests()) == before
     with time_machine.travel(timezone.now() + timedelta(seconds=40)):
         synced.refresh_from_db()
-        assert engine.run(synced).state == "done"
+        assert engine.run_sync(synced).state == "done"
         assert engine.may_ask(synced)
     synced.refresh_from_db()
     assert synced.last_error == ""
 
 
 def test_one_sync_at_a_time(owner):
-    first = engine.refresh(owner.account)
+    first = engine.sync_account(owner.account)
     assert next(first).state == "started"
     assert states(owner.account) == ["busy"]
     first.close()
@@ -287,7 +287,7 @@ def test_a_sync_that_died_is_taken_over(owner):
 def test_a_lease_that_was_taken_over_ends_the_sync(owner, monkeypatch):
     monkeypatch.setattr("asana_tasks.sync.lease.RENEW_EVERY", timedelta(0))
     told = []
-    for progress in engine.refresh(owner.account):
+    for progress in engine.sync_account(owner.account):
         told.append(progress)
         AsanaAccount.objects.update(sync_lease="somebody else's")
     assert told[-1].state == "failed"
@@ -296,7 +296,7 @@ def test_a_lease_that_was_taken_over_ends_the_sync(owner, monkeypatch):
 
 def test_an_account_that_is_deleted_meanwhile_ends_the_sync(owner):
     told = []
-    for progress in engine.refresh(owner.account):
+    for progress in engine.sync_account(owner.account):
         told.append(progress)
         if progress.state == "started":
             AsanaAccount.objects.all().delete()
@@ -306,7 +306,7 @@ def test_an_account_that_is_deleted_meanwhile_ends_the_sync(owner):
 
 def test_the_same_gid_can_exist_for_two_people(synced, asana):
     sam = Person.signed_in(asana, SAM)
-    engine.run(sam.account)
+    engine.run_sync(sam.account)
     assert Workspace.objects.filter(gid=PERSONAL).count() == 2
 
 
@@ -317,7 +317,7 @@ def test_threads_at_the_same_time_fetch_once(asana):
 
     def fetch() -> None:
         try:
-            ended.append(engine.run(ada.account).state)
+            ended.append(engine.run_sync(ada.account).state)
         finally:
             connection.close()
 

@@ -5,7 +5,7 @@ import pytest
 from accounts.models import AsanaAccount
 from asana_tasks.models import Task
 from asana_tasks.sync.lease import Lease
-from asana_tasks.sync.parallel import refresh_all
+from asana_tasks.sync.parallel import sync_accounts
 from tests.people import Person, path_of
 from tests.stand_in import ADA, BEN, SAM, StandIn
 
@@ -17,8 +17,8 @@ def accounts(asana: StandIn, transactional_db) -> list[AsanaAccount]:
     """Ada's own three."""
     ada = Person.signed_in(asana, ADA)
     for gid in (BEN, SAM):
-        answer = ada.client.post("/accounts/connect/")
-        ada.get(path_of(asana.allow(answer["Location"], gid)))
+        response = ada.client.post("/accounts/connect/")
+        ada.get(path_of(asana.allow(response["Location"], gid)))
     return list(ada.user.asana_accounts.all())
 
 
@@ -27,26 +27,26 @@ def last_of(account: AsanaAccount, told: list) -> str:
 
 
 def test_they_are_all_fetched(accounts):
-    told = list(refresh_all(accounts))
+    told = list(sync_accounts(accounts))
     assert [last_of(account, told) for account in accounts] == ["done"] * 3
     assert {task.account_id for task in Task.objects.all()} == {accounts[0].pk, accounts[2].pk}
 
 
 def test_a_bad_one_hides_none_of_the_others(accounts, asana):
     asana.order("server_error", value=503, person=ADA)
-    told = list(refresh_all(accounts))
+    told = list(sync_accounts(accounts))
     assert [last_of(account, told) for account in accounts] == ["failed", "done", "done"]
 
 
 def test_a_slow_one_delays_none_of_the_others(accounts, asana):
     asana.order("latency", value=1500, person=ADA)
-    told = [each.account for each in refresh_all(accounts) if each.state == "done"]
+    told = [each.account for each in sync_accounts(accounts) if each.state == "done"]
     assert told[-1] == "Ada Okafor"
     assert len(told) == 3
 
 
 def test_leaving_in_the_middle_frees_them_all(accounts):
-    progress = refresh_all(accounts)
+    progress = sync_accounts(accounts)
     next(progress)
     progress.close()
     for account in accounts:
@@ -56,8 +56,8 @@ def test_leaving_in_the_middle_frees_them_all(accounts):
 def test_an_error_of_ours_is_raised_and_not_swallowed(accounts, monkeypatch):
     monkeypatch.setattr("asana_tasks.sync.store.keep_workspaces", None)
     with pytest.raises(TypeError):
-        list(refresh_all(accounts))
+        list(sync_accounts(accounts))
 
 
 def test_nobody_s_accounts_are_nothing_to_do(db):
-    assert list(refresh_all([])) == []
+    assert list(sync_accounts([])) == []

@@ -13,7 +13,7 @@ SOON = datetime.timedelta(minutes=5)
 
 @pytest.fixture
 def synced(owner: Person) -> Person:
-    engine.run(owner.account)
+    engine.run_sync(owner.account)
     owner.account.refresh_from_db()
     return owner
 
@@ -48,7 +48,7 @@ def test_one_that_asana_asks_to_wait_for_says_until_when(synced):
 
 def test_one_that_failed_says_why_and_offers_to_try_again(synced, asana):
     asana.order("server_error", value=503)
-    engine.run(synced.account)
+    engine.run_sync(synced.account)
     text = page(synced)
     assert "Asana answers with an error (503); what you see is as of" in text
     assert '<button form="refresh">Try again</button>' in text
@@ -57,7 +57,7 @@ def test_one_that_failed_says_why_and_offers_to_try_again(synced, asana):
 def test_one_whose_grant_is_gone_offers_to_reconnect(synced, asana):
     asana.revoke_grants(synced.account.gid)
     asana.expire_tokens(synced.account.gid)
-    engine.run(synced.account)
+    engine.run_sync(synced.account)
     text = page(synced)
     assert "needs reconnecting" in text
     assert ">Reconnect</button>" in text
@@ -66,7 +66,7 @@ def test_one_whose_grant_is_gone_offers_to_reconnect(synced, asana):
 
 def test_a_workspace_that_is_no_longer_offered_says_so(synced, asana):
     asana.order("hide_workspace", value="498346170860")
-    engine.run(synced.account)
+    engine.run_sync(synced.account)
     assert "Asana no longer lists this workspace" in page(synced)
 
 

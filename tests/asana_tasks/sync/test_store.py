@@ -12,7 +12,7 @@ from django.utils import timezone
 from accounts import disconnect, tokens
 from accounts.models import AsanaAccount, User
 from asana_tasks import time_zones
-from asana_tasks.api.schemas import Membership, TaskAnswer
+from asana_tasks.api.schemas import Membership, TaskSchema
 from asana_tasks.models import Task, Workspace
 from asana_tasks.sync import store
 
@@ -20,16 +20,16 @@ ROUNDS = 5
 PAGE = 40
 
 
-def answer(gid: str, name: str) -> TaskAnswer:
+def response(gid: str, name: str) -> TaskSchema:
     due_on = timezone.localdate() + timedelta(days=int(gid[-1]))
     membership: Membership = {"project": {"gid": gid[-1], "name": "Launch"}, "section": None}
-    return TaskAnswer(gid=gid, name=name, due_on=due_on, memberships=[membership])
+    return TaskSchema(gid=gid, name=name, due_on=due_on, memberships=[membership])
 
 
-def page(number: int, round_: int) -> list[TaskAnswer]:
+def page(number: int, round_: int) -> list[TaskSchema]:
     """Half of it known already, in another order each time, and half of it new."""
-    known = [answer(f"1{gid:02}", f"again {round_}") for gid in range(PAGE)]
-    new = [answer(f"{round_ + 2}{number:02}{gid:02}", "new") for gid in range(PAGE)]
+    known = [response(f"1{gid:02}", f"again {round_}") for gid in range(PAGE)]
+    new = [response(f"{round_ + 2}{number:02}{gid:02}", "new") for gid in range(PAGE)]
     return [*known[:: -1 if number % 2 else 1], *new]
 
 
@@ -47,8 +47,8 @@ def new_workspace(user: User, gid: str) -> Workspace:
     account = AsanaAccount(user=user, gid=gid, name="Ada")
     tokens.store(account, {"access_token": f"access-{gid}", "refresh_token": f"refresh-{gid}"})
     workspace = Workspace.objects.create(account=account, gid="7", name="Museum")
-    known = [answer(f"1{gid:02}", "known") for gid in range(PAGE)]
-    store.keep_tasks(workspace, known, seen_at=timezone.now() - timedelta(hours=1))
+    known = [response(f"1{gid:02}", "known") for gid in range(PAGE)]
+    store.store_tasks(workspace, known, seen_at=timezone.now() - timedelta(hours=1))
     return workspace
 
 
@@ -66,7 +66,7 @@ class Sync:
                 if self.stopped.is_set():
                     break
                 seen_at = timezone.now()
-                store.keep_tasks(self.workspace, page(number, number % 7), seen_at=seen_at)
+                store.store_tasks(self.workspace, page(number, number % 7), seen_at=seen_at)
                 self.at_work.set()
                 store.finish_workspace(self.workspace, seen_at=seen_at)
         except Exception as error:

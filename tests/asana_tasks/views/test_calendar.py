@@ -21,12 +21,12 @@ def today(owner: Person, request: pytest.FixtureRequest):
         yield
 
 
-def text(answer) -> str:
-    return str(answer.content.decode())
+def text(response) -> str:
+    return str(response.content.decode())
 
 
-def days(answer) -> dict[date, list[str]]:
-    weeks = answer.context["weeks"]
+def days(response) -> dict[date, list[str]]:
+    weeks = response.context["weeks"]
     return {
         day.date: [entry.title for entry in day.entries]
         for week in weeks
@@ -35,8 +35,8 @@ def days(answer) -> dict[date, list[str]]:
     }
 
 
-def add(person: Person, name: str, **answer) -> Task:
-    return add_tasks(workspace_of(person.account), {"name": name, **answer})[0]
+def add(person: Person, name: str, **response) -> Task:
+    return add_tasks(workspace_of(person.account), {"name": name, **response})[0]
 
 
 def in_zone(person: Person, name: str) -> None:
@@ -131,9 +131,9 @@ def test_they_end_somewhere(owner, end, rel):
      "2026-11-27", "-1", "٢٠٢٦-13", "\0", "9" * 5000],
 )  # fmt: skip
 def test_a_month_that_is_none_is_this_month(owner, month):
-    answer = owner.get(CALENDAR, data={"month": month})
-    assert answer.status_code == 200
-    assert str(answer.context["month"]) == "2026-11"
+    response = owner.get(CALENDAR, data={"month": month})
+    assert response.status_code == 200
+    assert str(response.context["month"]) == "2026-11"
 
 
 def test_it_is_a_table_with_headers(owner):
@@ -156,9 +156,9 @@ def test_names_are_text_and_no_more_of_them_than_is_seen(owner):
 def test_it_shows_another_user_and_an_administrator_nothing(owner, other_user, administrator):
     add(owner, "Write the plan", due_on=date(2026, 11, 27))
     for client in (other_user, administrator):
-        answer = client.get(CALENDAR)
-        assert answer.status_code == 200
-        assert "Write the plan" not in text(answer)
+        response = client.get(CALENDAR)
+        assert response.status_code == 200
+        assert "Write the plan" not in text(response)
 
 
 def test_it_sends_nobody_to_the_sign_in_page(nobody):

@@ -33,8 +33,8 @@ def told(person: Person) -> list[str]:
 
 
 def test_the_owner_completes_a_task_and_comes_back(writer):
-    answer = press(writer, PLAN, do="complete")
-    assert (answer.status_code, answer["Location"]) == (302, "/tasks/?state=open")
+    response = press(writer, PLAN, do="complete")
+    assert (response.status_code, response["Location"]) == (302, "/tasks/?state=open")
     assert named(PLAN).completed
     assert told(writer) == [f"Completed: {PLAN}"]
 
@@ -46,8 +46,8 @@ def test_another_user_changes_nothing(writer, other_user, asana):
 
 
 def test_nor_does_an_administrator(writer, administrator, asana):
-    answer = administrator.post(CHANGE, {"task": named(PLAN).pk, "do": "complete"})
-    assert answer.status_code == 404
+    response = administrator.post(CHANGE, {"task": named(PLAN).pk, "do": "complete"})
+    assert response.status_code == 404
     assert puts(asana) == []
 
 
@@ -61,7 +61,7 @@ def test_nobody_signs_in_first_and_comes_back_to_where_the_button_was(writer, no
 
 def test_a_task_of_somebody_else_among_ones_own_is_as_if_it_were_not_there(writer, asana):
     sam = Person.signed_in(asana, SAM)
-    engine.run(sam.account)
+    engine.run_sync(sam.account)
     foreign = sam.account.tasks.latest("pk")
     form = {"task": [named(PLAN).pk, foreign.pk], "do": "complete"}
     assert writer.post(CHANGE, form).status_code == 302
@@ -108,8 +108,8 @@ def test_what_no_form_of_ours_sends_is_a_bad_request(writer, asana, form):
     ],
 )
 def test_a_persons_slip_is_told(writer, asana, form, message):
-    answer = press(writer, PLAN, **form)
-    assert answer["Location"] == "/tasks/?state=open"
+    response = press(writer, PLAN, **form)
+    assert response["Location"] == "/tasks/?state=open"
     assert report_of(writer)["message"] == message
     assert puts(asana) == []
 
@@ -134,9 +134,9 @@ def test_the_same_task_twice_is_one(writer, asana):
 
 def test_htmx_gets_an_event_and_no_page(writer):
     form = {"task": named(PLAN).pk, "do": "complete"}
-    answer = writer.post(CHANGE, form, headers=HTMX)
-    assert (answer.status_code, answer.content) == (204, b"")
-    assert json.loads(answer["HX-Trigger"]) == {"tasks:changed": {"target": "body"}}
+    response = writer.post(CHANGE, form, headers=HTMX)
+    assert (response.status_code, response.content) == (204, b"")
+    assert json.loads(response["HX-Trigger"]) == {"tasks:changed": {"target": "body"}}
     assert told(writer) == [f"Completed: {PLAN}"]
 
 
@@ -145,15 +145,15 @@ def test_htmx_gets_an_event_and_no_page(writer):
     ["https://evil.example/", "//evil.example/", "/\\evil.example", "javascript:alert(1)", ""],
 )
 def test_it_never_leads_off_the_site(writer, elsewhere):
-    answer = press(writer, PLAN, do="complete", next=elsewhere)
-    assert answer["Location"] == "/tasks/"
+    response = press(writer, PLAN, do="complete", next=elsewhere)
+    assert response["Location"] == "/tasks/"
 
 
 def test_it_wants_the_sites_own_form(writer, asana):
     stranger = Client(enforce_csrf_checks=True)
     stranger.cookies = writer.client.cookies
-    answer = stranger.post(CHANGE, {"task": named(PLAN).pk, "do": "complete"})
-    assert answer.status_code == 403
+    response = stranger.post(CHANGE, {"task": named(PLAN).pk, "do": "complete"})
+    assert response.status_code == 403
     assert puts(asana) == []
 
 
@@ -206,7 +206,7 @@ def test_an_undo_replaces_what_it_undid(writer):
     writer.get("/tasks/")
     press(writer, PLAN, do="reopen")
     assert told(writer) == [f"Open again: {PLAN}"]
-    assert [wish["do"] for wish in report_of(writer)["undo"]] == ["complete"]
+    assert [action["kind"] for action in report_of(writer)["undo"]] == ["complete"]
 
 
 def test_a_name_that_is_html_is_text_in_it(writer):
@@ -273,13 +273,13 @@ def permission(person: Person) -> str:
 
 @pytest.fixture
 def reader(owner: Person) -> Person:
-    assert engine.run(owner.account).state == "done"
+    assert engine.run_sync(owner.account).state == "done"
     return owner
 
 
 def test_the_first_change_asks_first_and_changes_nothing_yet(reader, asana):
-    answer = press(reader, PLAN, do="complete")
-    assert answer["Location"] == permission(reader)
+    response = press(reader, PLAN, do="complete")
+    assert response["Location"] == permission(reader)
     by_htmx = reader.post(CHANGE, {"task": named(PLAN).pk, "do": "complete"}, headers=HTMX)
     assert by_htmx["HX-Redirect"] == permission(reader)
     assert puts(asana) == []
@@ -328,7 +328,7 @@ def test_two_accounts_are_asked_in_turn_and_then_all_is_done(reader, asana):
     link = reader.post("/accounts/connect/")["Location"]
     reader.get(path_of(asana.allow(link, SAM)))
     second = reader.user.asana_accounts.get(gid=SAM)
-    engine.run(second)
+    engine.run_sync(second)
     asking = press(reader, PLAN, "Order flour", do="complete")["Location"]
     asked = []
     while "/permission/" in asking:
@@ -362,8 +362,8 @@ def test_a_task_that_is_gone_meanwhile_is_left_out(reader, asana):
 
 def test_with_full_permissions_nobody_is_asked(reader, asana):
     type(reader.account).objects.update(scope="openid email profile default")
-    answer = press(reader, PLAN, do="complete")
-    assert answer["Location"] == "/tasks/?state=open"
+    response = press(reader, PLAN, do="complete")
+    assert response["Location"] == "/tasks/?state=open"
 
 
 def test_each_account_is_asked_for_its_own(other_user, asana, reader):

@@ -52,8 +52,8 @@ def test_the_owner_removes_one(owner):
 def test_another_user_neither_sees_nor_removes_it(owner, other_user):
     save(owner, "Secret view")
     assert "Secret view" not in other_user.get("/tasks/").content.decode()
-    answer = other_user.post(f"/tasks/views/{SavedView.objects.get().pk}/remove/")
-    assert answer.status_code == 404
+    response = other_user.post(f"/tasks/views/{SavedView.objects.get().pk}/remove/")
+    assert response.status_code == 404
     assert SavedView.objects.exists()
 
 

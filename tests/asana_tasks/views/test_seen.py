@@ -12,7 +12,7 @@ from tests.people import Person
 
 @pytest.fixture
 def synced(owner: Person) -> Person:
-    engine.run(owner.account)
+    engine.run_sync(owner.account)
     return owner
 
 
@@ -31,7 +31,7 @@ def test_it_tells_what_others_did(synced, asana):
     Task.objects.filter(pk=new.pk).delete()
     asana.change_task(plan.gid, due_on="2031-01-02", due_at=None)
     asana.change_task(tax.gid, completed=True, completed_at=timezone.now().isoformat())
-    engine.run(synced.account)
+    engine.run_sync(synced.account)
     assert changes(synced) == {
         plan.name: "moved",
         tax.name: "completed",
@@ -45,18 +45,18 @@ def test_it_tells_what_others_did(synced, asana):
 
 def test_a_new_name_is_no_change_to_tell(synced, asana):
     asana.change_task(Task.objects.get(name="Write the plan").gid, name="Write the book")
-    engine.run(synced.account)
+    engine.run_sync(synced.account)
     assert changes(synced) == {}
 
 
 def test_it_is_told_until_it_is_seen(synced, asana):
     asana.change_task(Task.objects.get(name="Write the plan").gid, due_on="2031-01-02", due_at=None)
-    engine.run(synced.account)
-    engine.run(synced.account)
+    engine.run_sync(synced.account)
+    engine.run_sync(synced.account)
     synced.get("/tasks/")
     assert changes(synced) == {"Write the plan": "moved"}
-    answer = synced.post("/tasks/seen/", {"shown_at": timezone.now().isoformat()})
-    assert answer["Location"] == "/tasks/"
+    response = synced.post("/tasks/seen/", {"shown_at": timezone.now().isoformat()})
+    assert response["Location"] == "/tasks/"
     assert changes(synced) == {}
 
 

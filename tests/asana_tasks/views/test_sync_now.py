@@ -10,24 +10,24 @@ from asana_tasks.sync.lease import Lease
 NDJSON = {"accept": "application/x-ndjson"}
 
 
-def lines(answer) -> list[dict]:
-    return [json.loads(line) for line in b"".join(answer.streaming_content).splitlines()]
+def lines(response) -> list[dict]:
+    return [json.loads(line) for line in b"".join(response.streaming_content).splitlines()]
 
 
-def said(answer) -> str:
-    return " ".join(map(str, get_messages(answer.wsgi_request)))
+def said(response) -> str:
+    return " ".join(map(str, get_messages(response.wsgi_request)))
 
 
 def test_a_plain_form_fetches_and_comes_back(owner):
-    answer = owner.post("/tasks/refresh/", {"next": "/workspaces/"})
-    assert (answer.status_code, answer["Location"]) == (302, "/workspaces/")
+    response = owner.post("/tasks/refresh/", {"next": "/workspaces/"})
+    assert (response.status_code, response["Location"]) == (302, "/workspaces/")
     assert Task.objects.filter(account=owner.account, name="Write the plan").exists()
 
 
 def test_it_tells_a_script_its_progress_line_by_line(owner):
-    answer = owner.post("/tasks/refresh/", headers=NDJSON)
-    assert answer["Content-Type"] == "application/x-ndjson"
-    told = lines(answer)
+    response = owner.post("/tasks/refresh/", headers=NDJSON)
+    assert response["Content-Type"] == "application/x-ndjson"
+    told = lines(response)
     assert told[0]["state"] == "started"
     assert told[-1]["state"] == "done"
     assert told[-1]["workspaces"] == told[-1]["workspaces_done"] == 3
@@ -37,15 +37,15 @@ def test_it_tells_a_script_its_progress_line_by_line(owner):
 
 
 def test_a_browser_that_takes_everything_gets_a_page(owner):
-    answer = owner.post("/tasks/refresh/", headers={"accept": "text/html,*/*;q=0.8"})
-    assert answer.status_code == 302
+    response = owner.post("/tasks/refresh/", headers={"accept": "text/html,*/*;q=0.8"})
+    assert response.status_code == 302
 
 
 @pytest.mark.django_db(transaction=True)  # closing an answer closes the database connection
 def test_leaving_in_the_middle_frees_the_account_for_others(owner):
-    answer = owner.post("/tasks/refresh/", headers=NDJSON)
-    next(iter(answer.streaming_content))
-    answer.close()
+    response = owner.post("/tasks/refresh/", headers=NDJSON)
+    next(iter(response.streaming_content))
+    response.close()
     lease = Lease.claim(owner.account)
     assert lease is not None
 
@@ -59,8 +59,8 @@ def test_it_says_that_a_refresh_is_under_way(owner):
 
 def test_it_says_that_asana_is_not_answering(owner, asana):
     asana.order("drop")
-    answer = owner.post("/tasks/refresh/")
-    assert "Asana isn't answering" in said(answer)
+    response = owner.post("/tasks/refresh/")
+    assert "Asana isn't answering" in said(response)
 
 
 def test_a_plain_form_is_refused_without_its_csrf_token(owner):
@@ -80,8 +80,8 @@ def test_it_never_happens_by_opening_an_address(owner, asana):
     ["https://evil.example/", "//evil.example/", "/\\evil.example", "javascript:alert(1)", "", "x"],
 )
 def test_it_never_leads_off_the_site(owner, elsewhere):
-    answer = owner.post("/tasks/refresh/", {"next": elsewhere})
-    assert answer["Location"] == "/tasks/"
+    response = owner.post("/tasks/refresh/", {"next": elsewhere})
+    assert response["Location"] == "/tasks/"
 
 
 def test_another_user_refreshes_only_their_own(owner, other_user):

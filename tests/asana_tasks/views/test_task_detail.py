@@ -19,7 +19,7 @@ PLAN = "Write the plan"
 
 @pytest.fixture
 def reader(owner: Person) -> Person:
-    assert engine.run(owner.account).state == "done"
+    assert engine.run_sync(owner.account).state == "done"
     return owner
 
 
@@ -28,9 +28,9 @@ def path(name: str = PLAN) -> str:
 
 
 def page(person: Person, name: str = PLAN) -> str:
-    answer = person.get(path(name))
-    assert answer.status_code == 200
-    return str(answer.content.decode())
+    response = person.get(path(name))
+    assert response.status_code == 200
+    return str(response.content.decode())
 
 
 def test_the_owner_sees_what_asana_tells(reader, asana):
@@ -116,8 +116,8 @@ def test_opening_it_marks_what_changed_as_seen(reader):
 
 
 def test_htmx_gets_its_inner_part(reader):
-    answer = reader.get(path(), headers={"hx-request": "true"})
-    part = answer.content.decode()
+    response = reader.get(path(), headers={"hx-request": "true"})
+    part = response.content.decode()
     assert PLAN in part
     assert "<html" not in part
     restored = {"hx-request": "true", "hx-history-restore-request": "true"}
@@ -177,8 +177,8 @@ def test_an_expired_token_is_renewed(reader, asana):
         {"assignee": None, "assignee_section": None, "followers": []},
     ],
 )
-def test_whatever_asana_tells_it_is_a_page(reader, asana, answer):
-    asana.change_task(named(PLAN).gid, **answer)
+def test_whatever_asana_tells_it_is_a_page(reader, asana, response):
+    asana.change_task(named(PLAN).gid, **response)
     page(reader)
 
 

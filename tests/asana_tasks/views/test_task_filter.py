@@ -10,7 +10,7 @@ from tests.stand_in import OTHER_SAM, SAM
 
 @pytest.fixture
 def synced(owner: Person) -> Person:
-    engine.run(owner.account)
+    engine.run_sync(owner.account)
     return owner
 
 
@@ -36,7 +36,7 @@ def tea(synced: Person) -> Task:
     from asana_tasks.api import schemas  # noqa: PLC0415
     from asana_tasks.sync import store  # noqa: PLC0415
 
-    return store.keep_change(task, schemas.parse_task(row))
+    return store.store_changed_task(task, schemas.parse_task(row))
 
 
 @pytest.mark.parametrize(
@@ -75,8 +75,8 @@ def test_it_filters_by_workspace_and_kind(synced):
         workspace.pk
     }
     assert {task.resource_subtype for task in shown(synced, "kind=milestone")} == {"milestone"}
-    plain = {task.resource_subtype for task in shown(synced, "kind=task")}
-    assert not plain & {"milestone", "approval"}
+    normalize = {task.resource_subtype for task in shown(synced, "kind=task")}
+    assert not normalize & {"milestone", "approval"}
 
 
 def test_it_filters_by_project_and_section(synced):
@@ -153,7 +153,7 @@ def test_values_that_make_no_sense_count_as_absent(synced, query):
 
 def test_another_persons_rows_cannot_be_chosen(synced, asana):
     sam = Person.signed_in(asana, SAM)
-    engine.run(sam.account)
+    engine.run_sync(sam.account)
     theirs = synced.account.workspaces.first()
     project = synced.account.projects.first()
     assert shown(sam, f"workspace={theirs.pk}") == []
@@ -183,8 +183,8 @@ def test_back_after_a_search_gets_a_whole_page(synced):
 
 
 def test_who_is_signed_out_is_led_to_sign_in_by_htmx_too(nobody, db):
-    answer = nobody.get("/tasks/?q=plan", headers={"hx-request": "true"})
-    assert answer["HX-Redirect"] == "/login/"
+    response = nobody.get("/tasks/?q=plan", headers={"hx-request": "true"})
+    assert response["HX-Redirect"] == "/login/"
 
 
 def test_it_helps_when_nothing_matches(synced):
@@ -194,19 +194,19 @@ def test_it_helps_when_nothing_matches(synced):
 
 
 def test_htmx_puts_the_state_into_the_address_without_its_defaults(synced):
-    answer = synced.get(
+    response = synced.get(
         "/tasks/?q=plan&group=due&sort=due&state=open&kind=",
         headers={"hx-request": "true", "hx-trigger": "search"},
     )
-    assert answer["HX-Push-Url"] == "/tasks/?q=plan"
-    assert "<html" not in answer.content.decode()
+    assert response["HX-Push-Url"] == "/tasks/?q=plan"
+    assert "<html" not in response.content.decode()
 
 
 def test_two_accounts_with_one_name_are_two_groups(synced, asana):
     for gid in (SAM, OTHER_SAM):
-        answer = synced.client.post("/accounts/connect/")
-        synced.get(path_of(asana.allow(answer["Location"], gid)))
-        engine.run(synced.user.asana_accounts.get(gid=gid))
+        response = synced.client.post("/accounts/connect/")
+        synced.get(path_of(asana.allow(response["Location"], gid)))
+        engine.run_sync(synced.user.asana_accounts.get(gid=gid))
     groups = synced.get("/tasks/?group=account").context["groups"]
     assert [group.label for group in groups] == ["Ada Okafor", "Sam Reyes", "Sam Reyes"]
 

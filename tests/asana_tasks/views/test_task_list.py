@@ -12,12 +12,12 @@ from tests.stand_in import ADA, DORA, SAM
 
 @pytest.fixture
 def synced_owner(owner: Person) -> Person:
-    assert engine.run(owner.account).state == "done"
+    assert engine.run_sync(owner.account).state == "done"
     return owner
 
 
-def text(answer) -> str:
-    return answer.content.decode()
+def text(response) -> str:
+    return response.content.decode()
 
 
 def test_it_shows_the_owner_every_open_task(synced_owner):
@@ -41,9 +41,9 @@ def test_it_shows_an_administrator_nothing(synced_owner, administrator):
 
 
 def test_it_sends_nobody_to_the_sign_in_page(synced_owner, nobody):
-    answer = nobody.get("/tasks/")
-    assert answer.status_code == 302
-    assert answer["Location"] == "/login/?next=/tasks/"
+    response = nobody.get("/tasks/")
+    assert response.status_code == 302
+    assert response["Location"] == "/login/?next=/tasks/"
 
 
 @pytest.mark.parametrize(
@@ -58,7 +58,7 @@ def test_it_sends_nobody_to_the_sign_in_page(synced_owner, nobody):
 @pytest.mark.parametrize("path", ["/api/1.0/workspaces", "/api/1.0/tasks"])
 def test_it_says_why_the_first_fetch_failed(owner, asana, fault, value, reason, path):
     asana.order(fault, value=value, path=path)
-    assert engine.run(owner.account).state == "failed"
+    assert engine.run_sync(owner.account).state == "failed"
     page = text(owner.get("/tasks/"))
     assert "Your tasks couldn't be fetched" in page
     assert f"</bdi>: {reason}." in page
@@ -120,7 +120,7 @@ def test_it_marks_what_is_overdue(synced_owner):
 
 def test_it_pages_at_a_hundred(db, asana):
     dora = Person.signed_in(asana, DORA)
-    engine.run(dora.account)
+    engine.run_sync(dora.account)
     first, last = dora.get("/tasks/"), dora.get("/tasks/?page=20")
     assert len(first.context["page"]) == len(last.context["page"]) == 100
     assert "1–100 of 2,000" in text(first)
@@ -149,10 +149,10 @@ def test_it_needs_the_same_queries_for_one_task_as_for_many(
 
 
 def test_it_shows_both_accounts_of_one_person(synced_owner, asana):
-    answer = synced_owner.client.post("/accounts/connect/")
-    synced_owner.get(path_of(asana.allow(answer["Location"], SAM)))
+    response = synced_owner.client.post("/accounts/connect/")
+    synced_owner.get(path_of(asana.allow(response["Location"], SAM)))
     second = synced_owner.user.asana_accounts.get(gid=SAM)
-    engine.run(second)
+    engine.run_sync(second)
     page = synced_owner.get("/tasks/")
     assert {task.account_id for task in page.context["page"]} == {
         synced_owner.account.pk,
@@ -169,7 +169,7 @@ def test_it_helps_who_has_not_fetched_yet(owner):
 
 def test_before_anything_could_be_fetched_it_says_so(owner, asana):
     asana.order("server_error", path="/api/1.0/tasks")
-    engine.run(owner.account)
+    engine.run_sync(owner.account)
     page = text(owner.get("/tasks/"))
     assert "couldn't be fetched" in page
     assert "Nothing to do" not in page
@@ -178,7 +178,7 @@ def test_before_anything_could_be_fetched_it_says_so(owner, asana):
 def test_while_a_workspace_was_never_fetched_it_does_not_say_that_there_is_nothing_to_do(
     owner,
 ):
-    engine.run(owner.account)
+    engine.run_sync(owner.account)
     owner.account.tasks.all().delete()
     Workspace.objects.filter(pk=owner.account.workspaces.first().pk).update(synced_at=None)
     page = text(owner.get("/tasks/"))
@@ -187,7 +187,7 @@ def test_while_a_workspace_was_never_fetched_it_does_not_say_that_there_is_nothi
 
 
 def test_it_helps_who_has_nothing_to_do(other_user):
-    engine.run(other_user.account)
+    engine.run_sync(other_user.account)
     assert "Nothing to do" in text(other_user.get("/tasks/"))
 
 
@@ -197,7 +197,7 @@ def test_it_helps_who_has_no_account(administrator):
 
 def test_it_says_what_is_wrong_with_a_source(synced_owner, asana):
     asana.order("server_error", value=503)
-    engine.run(synced_owner.account)
+    engine.run_sync(synced_owner.account)
     page = text(synced_owner.get("/tasks/"))
     assert "Write the plan" in page
     assert "Asana answers with an error (503)" in page
@@ -229,7 +229,7 @@ def test_two_people_in_one_workspace_keep_their_own_tasks(synced_owner, asana):
     client = Client()
     sign_in(client, asana, SAM)
     sam = Person(client, type(synced_owner.account).objects.get(gid=SAM))
-    engine.run(sam.account)
+    engine.run_sync(sam.account)
     sams = {task.gid for task in sam.get("/tasks/").context["page"]}
     adas = {task.gid for task in synced_owner.get("/tasks/").context["page"]}
     assert sams

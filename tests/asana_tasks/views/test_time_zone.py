@@ -9,7 +9,7 @@ def set_zone(person, name: str):
 
 
 def test_it_moves_the_end_of_days(owner):
-    engine.run(owner.account)
+    engine.run_sync(owner.account)
     set_zone(owner, "UTC")
     task = Task.objects.open().filter(due_at=None).exclude(due_on=None).first()
     set_zone(owner, "Pacific/Auckland")
@@ -21,7 +21,7 @@ def test_it_moves_the_end_of_days(owner):
 
 def test_what_is_fetched_later_follows_it(owner):
     set_zone(owner, "Pacific/Auckland")
-    engine.run(owner.account)
+    engine.run_sync(owner.account)
     task = Task.objects.open().filter(due_at=None).exclude(due_on=None).first()
     assert task.overdue_at.hour in {10, 11}
 
@@ -55,7 +55,7 @@ def test_nobody_is_sent_to_sign_in(nobody, db):
 
 
 def test_a_zone_that_is_chosen_while_tasks_are_on_their_way_counts(owner):
-    for progress in engine.refresh(owner.account):
+    for progress in engine.sync_account(owner.account):
         if progress.state == "started":
             set_zone(owner, "Pacific/Auckland")
     task = Task.objects.open().filter(due_at=None).exclude(due_on=None).first()
@@ -63,9 +63,9 @@ def test_a_zone_that_is_chosen_while_tasks_are_on_their_way_counts(owner):
 
 
 def test_a_row_of_another_zone_is_mended_by_the_next_sync(owner):
-    engine.run(owner.account)
+    engine.run_sync(owner.account)
     type(owner.user).objects.update(time_zone="Pacific/Auckland")
     owner.account.refresh_from_db()
-    engine.run(owner.account)
+    engine.run_sync(owner.account)
     task = Task.objects.open().filter(due_at=None).exclude(due_on=None).first()
     assert task.overdue_at.hour in {10, 11}

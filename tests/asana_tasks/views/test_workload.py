@@ -6,7 +6,7 @@ from django.template.loader import render_to_string
 
 from accounts.time_zones import zone_named
 from asana_tasks.dates import Calendar
-from asana_tasks.views.workload import HEIGHT, Load, load_of
+from asana_tasks.views.workload import HEIGHT, Workload, workload_of
 from tests.asana_tasks.rows import add_tasks, workspace_of
 
 NOW = datetime(2026, 11, 27, 10, 30, tzinfo=UTC)
@@ -17,7 +17,7 @@ def calendar(zone: str = "UTC", now: datetime = NOW) -> Calendar:
     return Calendar(zone_named(zone), now)
 
 
-def figures(load: Load) -> dict[str, int]:
+def figures(load: Workload) -> dict[str, int]:
     return {bar.label: bar.count for bar in load.bars if bar.count}
 
 
@@ -25,7 +25,7 @@ def done(at: datetime) -> dict:
     return {"completed": True, "completed_at": at}
 
 
-def drawing(load: Load) -> str:
+def drawing(load: Workload) -> str:
     return render_to_string("asana_tasks/_load.html", {"load": load})
 
 
@@ -43,7 +43,7 @@ def test_it_counts_what_is_due_and_done_each_day(owner, workspace):
         {"due_on": TODAY, **done(NOW)},
         done(NOW - timedelta(days=13)),
     )
-    load = load_of(owner.user, calendar())
+    load = workload_of(owner.user, calendar())
     assert figures(load) == {
         "Sat 14 Nov: 1 done": 1,
         "Fri 27 Nov: 1 done": 1,
@@ -64,7 +64,7 @@ def test_the_days_beyond_are_not_counted(owner, workspace):
         done(NOW - timedelta(days=14)),
         done(NOW + timedelta(days=1)),
     )
-    load = load_of(owner.user, calendar())
+    load = workload_of(owner.user, calendar())
     assert load.is_empty
     assert drawing(load).strip() == ""
 
@@ -73,7 +73,7 @@ def test_of_one_workspace_alone(owner, workspace):
     other = workspace_of(owner.account, "88")
     add_tasks(workspace, {"due_on": TODAY}, done(NOW))
     add_tasks(other, {"due_on": TODAY}, {"due_on": TODAY}, done(NOW))
-    load = load_of(owner.user, calendar(), other)
+    load = workload_of(owner.user, calendar(), other)
     assert figures(load) == {"Fri 27 Nov: 1 done": 1, "Fri 27 Nov: 2 due": 2}
     assert f"/tasks/?workspace={other.pk}&due_from=2026-11-27" in {
         bar.address.partition("&due_to")[0] for bar in load.due
@@ -82,17 +82,17 @@ def test_of_one_workspace_alone(owner, workspace):
 
 def test_another_user_s_tasks_are_not_counted(owner, other_user, workspace):
     add_tasks(workspace, {"due_on": TODAY}, done(NOW))
-    assert load_of(other_user.user, calendar()).is_empty
+    assert workload_of(other_user.user, calendar()).is_empty
 
 
 def test_a_day_is_the_person_s_own(owner, workspace):
     late = datetime(2026, 11, 27, 22, 30, tzinfo=UTC)
     add_tasks(workspace, {"due_on": TODAY, "due_at": late}, done(late - timedelta(days=1)))
-    assert figures(load_of(owner.user, calendar("Europe/Prague"))) == {
+    assert figures(workload_of(owner.user, calendar("Europe/Prague"))) == {
         "Thu 26 Nov: 1 done": 1,  # 23:30 there
         "Fri 27 Nov: 1 due": 1,
     }
-    assert figures(load_of(owner.user, calendar("Asia/Tokyo"))) == {
+    assert figures(workload_of(owner.user, calendar("Asia/Tokyo"))) == {
         "Fri 27 Nov: 1 done": 1,  # 7:30 there
         "Sat 28 Nov: 1 due": 1,
     }
@@ -115,7 +115,7 @@ def test_every_hour_of_a_day_in_which_the_clocks_change_belongs_to_it(owner, wor
     for number in range(hours):
         at = span.start + timedelta(minutes=30 * number)
         add_tasks(workspace, {"due_on": at.date(), "due_at": at}, done(at))
-    load = load_of(owner.user, around)
+    load = workload_of(owner.user, around)
     assert {bar.count for bar in load.bars if bar.day == day} == {hours}
     assert (load.done_count, load.due_count) == (hours, hours)
 
@@ -125,12 +125,12 @@ def test_it_asks_one_query(owner, workspace, django_assert_num_queries):
     user = owner.user
     for restricted in (None, workspace):
         with django_assert_num_queries(1):
-            load_of(user, calendar(), restricted)
+            workload_of(user, calendar(), restricted)
 
 
 def test_the_highest_bar_fills_the_drawing_and_the_lowest_is_seen(owner, workspace):
     add_tasks(workspace, *({"due_on": TODAY} for _ in range(200)), done(NOW))
-    load = load_of(owner.user, calendar())
+    load = workload_of(owner.user, calendar())
     heights = sorted({bar.height for bar in load.bars})
     assert heights == [0, 2, HEIGHT - 1]
     assert load.highest.label == "Fri 27 Nov: 200 due"
@@ -139,7 +139,7 @@ def test_the_highest_bar_fills_the_drawing_and_the_lowest_is_seen(owner, workspa
 
 def test_the_drawing_is_a_picture_with_words_and_links(owner, workspace):
     add_tasks(workspace, {"due_on": TODAY}, done(NOW - timedelta(days=1)))
-    html = drawing(load_of(owner.user, calendar()))
+    html = drawing(workload_of(owner.user, calendar()))
     figure = ElementTree.fromstring(html.strip())
     (picture,) = figure.findall("svg/g")
     assert picture.get("role") == "img"

@@ -6,12 +6,12 @@ from asana_tasks.sync import engine
 
 @pytest.fixture
 def workspace(owner) -> Workspace:
-    engine.run(owner.account)
+    engine.run_sync(owner.account)
     return owner.account.workspaces.get(gid="498346170860")
 
 
-def text(answer) -> str:
-    return answer.content.decode()
+def text(response) -> str:
+    return response.content.decode()
 
 
 def test_the_list_shows_counts_age_and_state(owner, workspace):
@@ -26,8 +26,8 @@ def test_the_list_shows_counts_age_and_state(owner, workspace):
 
 
 def test_a_workspace_shows_its_tasks_alone(owner, workspace):
-    answer = owner.get(f"/workspaces/{workspace.pk}/", follow=True)
-    tasks = answer.context["page"]
+    response = owner.get(f"/workspaces/{workspace.pk}/", follow=True)
+    tasks = response.context["page"]
     assert {task.workspace_id for task in tasks} == {workspace.pk}
     assert len(tasks) == workspace.tasks.open().count()
 
@@ -49,6 +49,6 @@ def test_nobody_is_sent_to_sign_in(nobody, workspace):
 
 @pytest.mark.parametrize("pk", ["0", "999999999", "9" * 30])
 def test_one_that_is_not_there_is_a_plain_404(owner, pk):
-    answer = owner.get(f"/workspaces/{pk}/")
-    assert answer.status_code == 404
-    assert "There is no such page" in text(answer)
+    response = owner.get(f"/workspaces/{pk}/")
+    assert response.status_code == 404
+    assert "There is no such page" in text(response)
