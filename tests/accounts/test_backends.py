@@ -21,7 +21,7 @@ def test_a_bearer_token_is_one_in_any_case(op, token_type):
 
 
 @pytest.mark.parametrize(
-    "answer",
+    "response",
     [
         pytest.param({"token_type": "mac"}, id="mac token"),
         pytest.param({"token_type": MISSING}, id="no token type"),
@@ -148,7 +148,7 @@ def test_an_error_that_names_none_hides_no_other_fault(op, error):
         pytest.param({"sub": ""}, id="empty sub"),
     ],
 )
-@pytest.mark.parametrize("answer", [{}, {"id_token": MISSING}], ids=["ID token", "no ID token"])
+@pytest.mark.parametrize("response", [{}, {"id_token": MISSING}], ids=["ID token", "no ID token"])
 def test_it_refuses_userinfo_that_names_nobody(op, userinfo, response):
     op.userinfo.update(userinfo)
     op.token_response.update(response)

@@ -357,7 +357,7 @@ def test_what_is_not_wanted_is_revoked_in_one_try_and_not_kept(op):
     assert not Revocation.objects.exists()
 
 
-@pytest.mark.parametrize("answer", [{}, {"refresh_token": None}, {"refresh_token": 7}])
+@pytest.mark.parametrize("response", [{}, {"refresh_token": None}, {"refresh_token": 7}])
 def test_where_there_is_none_nothing_is_asked(op, response):
     tokens.discard(response)
     assert op.seen == []

@@ -169,7 +169,7 @@ def test_an_expired_token_is_renewed(reader, asana):
 
 
 @pytest.mark.parametrize(
-    "answer",
+    "response",
     [
         {"html_notes": None, "tags": None, "followers": "x", "custom_fields": {}},
         {"html_notes": 7, "tags": [None, 7, {"gid": "1"}], "num_subtasks": "three"},
