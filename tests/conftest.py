@@ -59,7 +59,7 @@ def plain_settings(settings, monkeypatch) -> None:
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
     settings.STATIC_ROOT = settings.BASE_DIR / "static"
-    monkeypatch.setattr("asana_tasks.sync.crawl.PAUSES", (0, 0))
+    monkeypatch.setattr("asana_tasks.sync.crawl.RETRY_PAUSES", (0, 0))
     cache.clear()
 
 

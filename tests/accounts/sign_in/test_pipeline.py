@@ -356,7 +356,7 @@ def test_a_wider_grant_that_ends_meanwhile_is_not_kept(op, monkeypatch):
         tokens.mark_needs_reconnecting(account, "Asana no longer lets us in")
         return True
 
-    monkeypatch.setattr(tokens, "renew", worked_a_moment_ago)
+    monkeypatch.setattr(tokens, "grant_works", worked_a_moment_ago)
     sign_in(op).is_signed_in()
     account.refresh_from_db()
     assert not account.needs_reconnecting

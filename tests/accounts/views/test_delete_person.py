@@ -239,7 +239,7 @@ def test_with_a_sync_under_way(owner, monkeypatch):
         leaving.wait(0.2)
         return keep(*args, **kwargs)
 
-    monkeypatch.setattr(store, "keep_tasks", keep_slowly)
+    monkeypatch.setattr(store, "store_tasks", keep_slowly)
     account = owner.account
 
     def run() -> None:

@@ -296,7 +296,7 @@ def test_an_account_that_is_disconnected_meanwhile_does_no_harm(writer, asana, m
         AsanaAccount.objects.all().delete()
         return keep(*args)
 
-    monkeypatch.setattr(store, "keep_change", too_late)
+    monkeypatch.setattr(store, "store_changed_task", too_late)
     gid = named(PLAN).gid
     assert change(writer, ActionKind.COMPLETE, PLAN).done
     assert asana.task(gid)["completed"]

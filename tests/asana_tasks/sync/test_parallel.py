@@ -54,7 +54,7 @@ def test_leaving_in_the_middle_frees_them_all(accounts):
 
 
 def test_an_error_of_ours_is_raised_and_not_swallowed(accounts, monkeypatch):
-    monkeypatch.setattr("asana_tasks.sync.store.keep_workspaces", None)
+    monkeypatch.setattr("asana_tasks.sync.store.store_workspaces", None)
     with pytest.raises(TypeError):
         list(sync_accounts(accounts))
 
