@@ -114,12 +114,29 @@ class Task(models.Model):
         return timezone.localtime(self.due_at).date() if self.due_at else self.due_on
 
     @property
+    def due_iso(self) -> str:
+        """The due day or instant, as HTML's `time` element takes it."""
+        if self.due_at:
+            return timezone.localtime(self.due_at).isoformat()
+        return self.due_on.isoformat() if self.due_on else ""
+
+    @property
     def is_overdue(self) -> bool:
         return not self.completed and self.overdue_at < timezone.now()
 
     @property
     def is_approval(self) -> bool:
         return self.resource_subtype == "approval"
+
+    @property
+    def is_undecided(self) -> bool:
+        """Whether it waits to be approved, rejected or sent back."""
+        return self.is_approval and not self.completed
+
+    @property
+    def decision(self) -> str:
+        """The state of an approval in words, such as `changes requested`."""
+        return self.approval_status.replace("_", " ")
 
     @property
     def kind(self) -> str:

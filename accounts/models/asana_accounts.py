@@ -85,6 +85,15 @@ class AsanaAccount(models.Model):
         return self.name or self.email or f"Asana account {self.gid}"
 
     @property
+    def email_beside_asana_name(self) -> str:
+        """The e-mail address, or "" where it already is the name."""
+        return "" if self.email == self.asana_name else self.email
+
+    @property
+    def email_beside_display_name(self) -> str:
+        return "" if self.email == self.display_name else self.email
+
+    @property
     def initials(self) -> str:
         words = self.display_name.split()
         return "".join(word[0] for word in [words[0], *words[1:][-1:]]).upper()

@@ -4,6 +4,7 @@ from typing import Final
 
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import ngettext
 
 from accounts.models.people import User
 
@@ -46,6 +47,12 @@ class Revocation(models.Model):
     @property
     def ends_at(self) -> datetime:
         return self.requested_at + self.KEEP_TRYING
+
+    @property
+    def attempts_in_words(self) -> str:
+        return ngettext("Tried once", "Tried %(times)d times", self.attempts) % {
+            "times": self.attempts
+        }
 
     @property
     def pause(self) -> timedelta:

@@ -38,8 +38,8 @@ NARROWED: Final = {
 
 def who(account: AsanaAccount) -> SafeString:
     """By Asana's name for it, and its address: a label is no proof of which one it was."""
-    if account.email and account.email != account.asana_name:
-        return format_html("<bdi>{}</bdi> (<bdi>{}</bdi>)", account.asana_name, account.email)
+    if email := account.email_beside_asana_name:
+        return format_html("<bdi>{}</bdi> (<bdi>{}</bdi>)", account.asana_name, email)
     return format_html("<bdi>{}</bdi>", account.asana_name)
 
 

@@ -3,6 +3,7 @@ from typing import Any, Final
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
+from django.contrib.humanize.templatetags.humanize import naturaltime
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
@@ -72,4 +73,5 @@ def _described(session: Session, request: SignedInRequest) -> dict[str, Any]:
         "address": audit.address(request) if is_this else session.ip,
         "since": session.created_at,
         "used": session.updated_at,
+        "which": "this browser" if is_this else f"last used {naturaltime(session.updated_at)}",
     }

@@ -16,6 +16,7 @@ from asana_tasks.changes.actions import Action
 
 KEY: Final = "report"
 TITLE_LENGTH: Final = 80
+LISTED: Final = 3  # done tasks that are named one by one
 READABLE: Final = 5.0  # seconds; who ticks off one task after another gets one report of them all
 
 
@@ -40,6 +41,11 @@ class Report:
     failed: list[Failed] = field(default_factory=list)
     undo: list[Action] = field(default_factory=list)
     message: str = ""
+
+    @property
+    def is_long(self) -> bool:
+        """Whether its done tasks are folded away under a summary."""
+        return len(self.done) > LISTED
 
     @property
     def summary(self) -> str:

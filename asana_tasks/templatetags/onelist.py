@@ -1,7 +1,11 @@
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from django import template
-from django.utils import formats
+from django.template.base import Template
+from django.utils import formats, timezone
+from django.utils.safestring import SafeString
+
+from asana_tasks.models import Task
 
 register = template.Library()
 
@@ -19,6 +23,32 @@ def due_words(day: date, today: date) -> str:
 
 
 @register.filter
+def clock(instant: datetime, now: datetime) -> str:
+    """`15:05` on the day of `now`; on another one `Fri 27 Nov, 15:05`."""
+    local = timezone.localtime(instant)
+    is_today = local.date() == timezone.localdate(now)
+    return str(formats.date_format(local, "H:i" if is_today else "D j M, H:i"))
+
+
+@register.filter
 def colour(key: int) -> int:
     """One of a few quiet colours, always the same for the same row."""
     return key % COLOURS
+
+
+@register.simple_block_tag(takes_context=True)
+def change_form(
+    context: template.Context,
+    content: SafeString,
+    *,
+    task: Task | None = None,
+    form_id: str = "",
+    css_class: str = "",
+    label: str = "",
+) -> SafeString:
+    """Render the form that changes tasks: `task`, or those that its content names."""
+    page = context.template
+    form: Template = page.engine.get_template("asana_tasks/_change_form.html")
+    given = {"task": task, "form_id": form_id, "css_class": css_class, "label": label}
+    with context.push(content=content, **given):
+        return form.render(context)

@@ -1,6 +1,7 @@
 """What a task's own page shows beside our row: asked of Asana when it is opened, never stored."""
 
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from typing import Final
 
 import nh3
@@ -30,6 +31,10 @@ class Subtask:
     @property
     def title(self) -> str:
         return self.answer.name.strip() or "(no name)"
+
+    @property
+    def due(self) -> date | datetime | None:
+        return self.answer.due_at or self.answer.due_on
 
 
 @dataclass(frozen=True)

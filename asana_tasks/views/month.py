@@ -35,6 +35,9 @@ class Month:
     def __str__(self) -> str:
         return f"{self.first:%Y-%m}"
 
+    def __contains__(self, day: date) -> bool:
+        return self.first <= day <= self.last
+
     @property
     def last(self) -> date:
         return self._next - timedelta(days=1)
@@ -65,6 +68,12 @@ class Entry:
     at: datetime | None  # where it is due at a time
     is_overdue: bool
 
+    @property
+    def css_class(self) -> str:
+        if self.completed:
+            return "done"
+        return "late" if self.is_overdue else ""
+
 
 @dataclass(frozen=True)
 class Day:
@@ -72,6 +81,11 @@ class Day:
     is_outside: bool = False  # the month
     is_today: bool = False
     entries: Sequence[Entry] = field(default_factory=list)
+
+    @property
+    def css_class(self) -> str:
+        names = ["today"] if self.is_today else []
+        return " ".join(names if self.entries else [*names, "free"])
 
     @property
     def shown(self) -> Sequence[Entry]:

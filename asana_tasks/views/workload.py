@@ -67,6 +67,18 @@ class Workload:
         return [*self.done, *self.due]
 
     @property
+    def drawn(self) -> list[Bar]:
+        return [bar for bar in self.bars if bar.count]
+
+    @property
+    def first_day(self) -> date:
+        return self.done[0].day
+
+    @property
+    def last_day(self) -> date:
+        return self.due[-1].day
+
+    @property
     def done_count(self) -> int:
         return sum(bar.count for bar in self.done)
 
