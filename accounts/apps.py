@@ -6,6 +6,26 @@ class AccountsConfig(AppConfig):
     name = "accounts"
 
     def ready(self) -> None:
-        from accounts import groups, sign_in_signals, signals  # noqa: F401, PLC0415  (models come first)
+        """Connect signals, and register what this app adds (models have to be loaded first)."""
+        from accounts import groups, housekeeping, registry, sign_in_signals, signals  # noqa: F401, PLC0415
 
         post_migrate.connect(groups.make_account_managers, sender=self)
+        for chore in (housekeeping.revoke, housekeeping.send_mails, housekeeping.clean_up):
+            registry.register_chore(chore)
+        registry.register_dumped_models(
+            *("contenttypes.contenttype", "auth.permission", "auth.group", "accounts.user"),
+            *("accounts.asanaaccount", "accounts.auditentry", "accounts.providerdocument"),
+        )
+        # What opens something, or is only there for our own machinery
+        registry.register_secret_fields("*", "password")
+        registry.register_secret_fields(
+            "accounts.asanaaccount",
+            "encrypted_access_token",
+            "encrypted_refresh_token",
+            "encrypted_earlier_refresh_tokens",
+        )
+        registry.register_secret_fields(
+            "accounts.revocation", "encrypted_refresh_token", "account_hash"
+        )
+        registry.register_secret_fields("qsessions.session", "session_key", "session_data")
+        registry.register_secret_fields("social_django.usersocialauth", "extra_data")

@@ -6,13 +6,14 @@ from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 from urllib.parse import urlencode
 
-from django.db.models import Count, Q
+from django.db.models import Count
 from django.template.defaultfilters import pluralize
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts import cleanup, tokens
+from accounts import cleanup, registry, tokens
 from accounts.models import AsanaAccount, AuditEntry, Revocation
+from accounts.registry import HealthFact
 
 LATELY: Final = timedelta(days=1)
 CLEAN_UP_EVERY: Final = timedelta(days=2)  # a timer that misses one day is no trouble yet
@@ -24,10 +25,6 @@ FAILURES: Final = (
 )
 # Anybody who presses Deny is refused a sign-in.
 TROUBLING: Final = tuple(each for each in FAILURES if each != AuditEntry.Event.SIGN_IN_REFUSED)
-# Fetching tasks, which refreshes the token too. Tried again when the person looks at their list, by
-# `sync_tasks`, or by an administrator. What needs reconnecting is its person's to mend.
-FETCHED: Final = Q(status=AsanaAccount.Status.CONNECTED, user__is_active=True)
-FAILING: Final = FETCHED & ~Q(last_error="")
 
 
 class Counted(NamedTuple):
@@ -46,8 +43,7 @@ class Trouble(NamedTuple):
 @dataclass(frozen=True)
 class Health:
     accounts: list[Counted]  # by state
-    fetched: int  # accounts that are asked for tasks
-    failing: int  # of those, whose last attempt failed
+    facts: list[HealthFact]  # of other apps
     failures: list[Counted]
     since: datetime  # they are counted
     revocations: int  # that wait
@@ -105,21 +101,16 @@ class Health:
                 f"no linked account works: {which} {_need(broken)} reconnecting",
                 _list_of("asanaaccount", status__exact=states.NEEDS_RECONNECTING.value),
             )
-        if self.failing:
-            of_all = f"{self.failing} of {self.fetched} connected account{pluralize(self.fetched)}"
-            yield Trouble(
-                f"the last attempt to fetch tasks failed for {of_all}",
-                _list_of("asanaaccount", attempt="failed"),
-            )
+        for fact in self.facts:
+            if fact.trouble:
+                yield Trouble(fact.trouble, fact.address)
 
 
 def look() -> Health:
     since = timezone.now() - LATELY
     return Health(
         accounts=accounts_by_state(),
-        **AsanaAccount.objects.aggregate(
-            fetched=Count("pk", filter=FETCHED), failing=Count("pk", filter=FAILING)
-        ),
+        facts=[fact for check in registry.health_checks for fact in check()],
         failures=_failures(since),
         since=since,
         revocations=Revocation.objects.count(),

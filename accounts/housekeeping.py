@@ -6,7 +6,7 @@ from typing import Final
 
 from django.db import OperationalError, ProgrammingError
 
-from accounts import cleanup, mails, tokens
+from accounts import cleanup, mails, registry, tokens
 from accounts.doctor.database import trouble
 
 logger = logging.getLogger(__name__)
@@ -29,12 +29,9 @@ def clean_up() -> None:
         logger.info("Cleaned up: %s", cleanup.in_words(cleanup.clean_up(claimed)))
 
 
-CHORES: Final[tuple[Callable[[], None], ...]] = (revoke, send_mails, clean_up)
-
-
 def make_a_round() -> bool:
     """Each chore by itself: what fails is logged, and comes round again. Whether all went well."""
-    done = [_done(chore) for chore in CHORES]
+    done = [_done(chore) for chore in registry.chores]
     return all(done)
 
 

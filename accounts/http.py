@@ -5,6 +5,7 @@ proxies from the environment, waits for ever on a dripping answer and reads any 
 """
 
 import io
+import re
 import socket
 import time
 from collections.abc import Mapping
@@ -22,6 +23,7 @@ SECONDS: Final = 10.0
 BYTES: Final = 2 * 1024 * 1024
 USER_AGENT: Final = "Onelist"
 CHUNK: Final = 64 * 1024
+DAY: Final = 24 * 60 * 60  # seconds
 
 _deadline: ContextVar[float] = ContextVar("deadline")
 
@@ -79,6 +81,16 @@ def _read(response: requests.Response, limit: int) -> requests.Response:
                 raise TooLarge(f"The answer is larger than {limit} bytes")
     response._content = bytes(body)  # noqa: SLF001  (requests has no other way to cap a body)
     return response
+
+
+def retry_after_seconds(header: str) -> int | None:
+    """Return the seconds of a Retry-After header, a day at most; None for a date or nonsense.
+
+    RFC 9110 10.2.3. What is asked of us for more than a day is asked again after a day.
+    """
+    if not re.fullmatch("[0-9]+", header):
+        return None
+    return int(min(float(header), DAY))
 
 
 class _Response(requests.Response):

@@ -15,21 +15,8 @@ from django.db import models
 from django.db.models import UniqueConstraint
 
 from accounts.models import AuditEntry, Revocation, User
+from accounts.registry import secret_fields
 
-# What opens something, or is only there for our own machinery. By model, or for every model (*).
-LEFT_OUT: Final = {
-    "*": {"password"},
-    "accounts.asanaaccount": {
-        "encrypted_access_token",
-        "encrypted_refresh_token",
-        "encrypted_earlier_refresh_tokens",
-        "sync_lease",
-        "sync_lease_expires_at",
-    },
-    "accounts.revocation": {"encrypted_refresh_token", "account_hash"},
-    "qsessions.session": {"session_key", "session_data"},
-    "social_django.usersocialauth": {"extra_data"},  # where social-auth would keep tokens
-}
 # One and several, in words of people, where a model's own name is none.
 IN_WORDS: Final = {
     "accounts.asanaaccount": ("linked Asana account", "linked Asana accounts"),
@@ -77,7 +64,7 @@ def _links_to(model: Model) -> Iterator[Any]:
 
 def fields_of(model: Model) -> list[AnyField]:
     meta = model._meta
-    left_out = LEFT_OUT["*"] | LEFT_OUT.get(meta.label_lower, set())
+    left_out = secret_fields["*"] | secret_fields.get(meta.label_lower, set())
     return [field for field in meta.concrete_fields if field.name not in left_out]
 
 
@@ -90,8 +77,10 @@ def counts(user: User) -> dict[str, int]:
 
 
 def _is_link(model: Model) -> bool:
-    """Whether a row only says which others belong together."""
+    """Tell rows that only say which others belong together, or more about one other row."""
     meta = model._meta
+    if meta.pk.is_relation:
+        return True
     together = [each.fields for each in meta.constraints if isinstance(each, UniqueConstraint)]
     return any(
         all(meta.get_field(name).is_relation for name in names)

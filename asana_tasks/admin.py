@@ -1,29 +1,42 @@
-"""No page of ours: a task is nobody's but its person's. An action on linked accounts alone."""
+"""What the admin of linked accounts shows and does about syncs. Tasks have no page here."""
 
 import time
+from datetime import datetime
 from typing import Final
 
+from django.contrib import admin
+from django.db.models import Q
 from django.http import HttpRequest
 from django.template.defaultfilters import pluralize
 
 from accounts import audit
-from accounts.admin.actions import offer_on_accounts
 from accounts.admin.confirmed import ConfirmedAction, NotDone
+from accounts.admin.contributions import (
+    filter_accounts_by,
+    offer_on_accounts,
+    show_on_account_page,
+    show_on_person_page,
+)
+from accounts.admin.filters import SUCCESS_TIMES, Choice
 from accounts.models import AsanaAccount, AuditEntry
+from asana_tasks.health import FAILED
+from asana_tasks.models import SyncState
 from asana_tasks.sync import engine
+from asana_tasks.sync.messages import error_message
 
+SUCCESS_TIMES.append("sync_state__synced_at")
 SECONDS: Final = 20.0  # for one account; somebody is waiting for the page
 
 
 def fetch(request: HttpRequest, account: AsanaAccount) -> str:
     """Counts, and never a name: whoever asks may not see them."""
     ends_at = time.monotonic() + SECONDS
-    refresh = engine.sync_account(account)
+    sync = engine.sync_account(account)
     failed = 0
-    for progress in refresh:
+    for progress in sync:
         failed += progress.state == "workspace_failed"
         if time.monotonic() > ends_at and progress.state != "done":
-            refresh.close()
+            sync.close()
             raise NotDone("It takes too long for this page; what has arrived is kept")
     if progress.state != "done":
         raise NotDone(progress.message)
@@ -45,3 +58,28 @@ offer_on_accounts(
     ),
     after="refresh",
 )
+
+
+class LastAttempt(Choice):
+    """Filter by whether the last sync of a connected account failed, as the first page counts."""
+
+    title, parameter_name = "last attempt", "attempt"
+    choices_ = {"failed": "Failed"}
+
+    def kept(self, chosen: str) -> Q:
+        return FAILED
+
+
+@admin.display(description="tasks fetched at")
+def synced_at(account: AsanaAccount) -> datetime | None:
+    return SyncState.objects.of(account).synced_at
+
+
+@admin.display(description="last error of fetching tasks")
+def sync_error(account: AsanaAccount) -> str:
+    return error_message(SyncState.objects.of(account).reason)
+
+
+show_on_account_page(synced_at, sync_error)
+show_on_person_page(synced_at)
+filter_accounts_by([LastAttempt])

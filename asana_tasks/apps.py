@@ -4,3 +4,11 @@ from django.apps import AppConfig
 class AsanaTasksConfig(AppConfig):
     name = "asana_tasks"
     verbose_name = "Asana tasks"
+
+    def ready(self) -> None:
+        """Register what this app adds to duties of the site (models have to be loaded first)."""
+        from accounts import registry  # noqa: PLC0415
+        from asana_tasks import health  # noqa: PLC0415
+
+        registry.register_health_check(health.failed_syncs)
+        registry.register_secret_fields("asana_tasks.syncstate", "lease", "lease_expires_at")

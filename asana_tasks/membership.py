@@ -3,16 +3,15 @@
 from typing import Any
 
 from django.conf import settings
-from django.views.decorators.debug import sensitive_variables
 from social_core.exceptions import AuthPolicyError, AuthProviderError
 
 from accounts.backends import AsanaOpenIdConnect
 from accounts.models import User
 from asana_tasks.api import client
+from asana_tasks.api.errors import AsanaError, Forbidden, NotAuthorized
 from asana_tasks.sync.crawl import all_workspaces
 
 
-@sensitive_variables()
 def check(
     backend: AsanaOpenIdConnect,
     response: dict[str, Any],
@@ -30,13 +29,12 @@ def check(
         raise AuthPolicyError(backend, code="not_a_member", stage="pipeline")
 
 
-@sensitive_variables()
 def _workspaces(backend: AsanaOpenIdConnect, token: str) -> set[str]:
     """The gids of those it is in, from Asana itself."""
     try:
-        found = all_workspaces(token, seconds=client.PATIENCE)
-    except (client.NotAuthorized, client.Forbidden) as error:
+        found = all_workspaces(token, seconds=client.PAGE_SECONDS)
+    except (NotAuthorized, Forbidden) as error:
         raise AuthPolicyError(backend, code="missing_permission", stage="pipeline") from error
-    except client.AsanaError as error:
+    except AsanaError as error:
         raise AuthProviderError(backend, code="unavailable", stage="pipeline") from error
     return {workspace.gid for workspace in found}

@@ -1,15 +1,88 @@
-from datetime import date
-from typing import ClassVar
+import math
+from datetime import date, timedelta
+from typing import ClassVar, Final
 
 from django.db import models
 from django.utils import timezone
 
 from accounts.models import AsanaAccount, User
 from asana_tasks.dates import NEVER
-from asana_tasks.querysets import UNCHANGED, Change, TaskQuerySet, WorkspaceQuerySet
+from asana_tasks.error_codes import ErrorCode, Reason
+from asana_tasks.querysets import (
+    UNCHANGED,
+    Change,
+    SyncStateManager,
+    TaskQuerySet,
+    WorkspaceQuerySet,
+)
 
 
-class Workspace(models.Model):
+class HasLastError(models.Model):
+    """Keeps why the last attempt to sync failed: a code with arguments."""
+
+    last_error = models.CharField(max_length=32, choices=ErrorCode, blank=True)
+    last_error_args = models.JSONField(default=dict, blank=True)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def reason(self) -> Reason | None:
+        return Reason(ErrorCode(self.last_error), self.last_error_args) if self.last_error else None
+
+
+class SyncState(HasLastError):
+    """How the copy of a linked account's tasks is: its age, who syncs it, and what went wrong.
+
+    A row is made by the first sync. `accounts` keeps what is known of the token.
+    """
+
+    STALE_AFTER: Final = timedelta(seconds=60)
+
+    account = models.OneToOneField(
+        AsanaAccount, on_delete=models.CASCADE, primary_key=True, related_name="sync_state"
+    )
+    synced_at = models.DateTimeField("tasks synced at", null=True, blank=True)
+    lease = models.CharField(max_length=32, blank=True, editable=False)
+    lease_expires_at = models.DateTimeField(null=True, blank=True, editable=False)
+    paused_until = models.DateTimeField(null=True, blank=True, editable=False)
+
+    objects = SyncStateManager()
+
+    def __str__(self) -> str:
+        return f"Sync of account {self.account_id}"
+
+    @property
+    def is_syncing(self) -> bool:
+        """Whether somebody holds the lease."""
+        return self.lease_expires_at is not None and self.lease_expires_at > timezone.now()
+
+    @property
+    def pause_left(self) -> int:
+        """Seconds until Asana may be asked again, by its `Retry-After`; 0 if it may be now."""
+        if self.paused_until is None:
+            return 0
+        return max(0, math.ceil((self.paused_until - timezone.now()).total_seconds()))
+
+    @property
+    def stale_in(self) -> float:
+        """Seconds until the copy is stale; 0 if it is."""
+        if self.synced_at is None:
+            return 0
+        age = timezone.now() - self.synced_at
+        return max(0.0, (self.STALE_AFTER - age).total_seconds())
+
+    @property
+    def is_stale(self) -> bool:
+        return self.stale_in == 0
+
+    @property
+    def due_in(self) -> float:
+        """Seconds until a sync makes sense and is allowed."""
+        return max(self.stale_in, self.pause_left)
+
+
+class Workspace(HasLastError):
     """A workspace as one linked account sees it. The same gid can exist for two accounts."""
 
     account = models.ForeignKey(AsanaAccount, on_delete=models.CASCADE, related_name="workspaces")
@@ -18,7 +91,6 @@ class Workspace(models.Model):
     is_organization = models.BooleanField(default=False)
     is_offered = models.BooleanField(default=True)  # Asana still lists it
     synced_at = models.DateTimeField(null=True, blank=True)
-    last_error = models.CharField(max_length=255, blank=True)
     open_tasks: int  # with_counts()
     changed_tasks: int  # with_counts()
 

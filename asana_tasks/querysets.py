@@ -1,7 +1,7 @@
 """Questions that pages ask of our rows, by name."""
 
-from datetime import datetime
-from typing import Any, Final, Self
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, Final, Self
 
 from django.apps import apps
 from django.db import models, transaction
@@ -19,11 +19,15 @@ from django.db.models import (
     When,
 )
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import AsanaAccount, User
 from asana_tasks.dates import Calendar, Due, Span
 from asana_tasks.locks import lock_tasks
 from asana_tasks.text_search import normalize
+
+if TYPE_CHECKING:
+    from asana_tasks.models import SyncState, Task, Workspace  # noqa: F401  (named in strings)
 
 Order = str | OrderBy | Case
 
@@ -58,7 +62,18 @@ def count_of(rows: QuerySet[Any], by: str) -> Coalesce:
     return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
 
 
-class WorkspaceQuerySet(models.QuerySet["Any"]):
+class SyncStateManager(models.Manager["SyncState"]):
+    def of(self, account: AsanaAccount) -> "SyncState":
+        """Return the account's state as it is in the row; a new, unsaved one if there is none."""
+        return self.filter(pk=account.pk).first() or self.model(account=account)
+
+    def pause(self, account: AsanaAccount, seconds: int) -> None:
+        """Let nobody ask Asana for this account before `seconds` have passed (`Retry-After`)."""
+        until = timezone.now() + timedelta(seconds=seconds)
+        self.filter(pk=account.pk).update(paused_until=until)
+
+
+class WorkspaceQuerySet(models.QuerySet["Workspace"]):
     def of(self, user: User) -> Self:
         return self.filter(account__user=user).select_related("account")
 
@@ -70,7 +85,7 @@ class WorkspaceQuerySet(models.QuerySet["Any"]):
         )
 
 
-class TaskQuerySet(models.QuerySet["Any"]):
+class TaskQuerySet(models.QuerySet["Task"]):
     def of(self, user: User) -> Self:
         return self.filter(user=user)
 

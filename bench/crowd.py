@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.models import AsanaAccount, User
 from asana_tasks.api.schemas import Membership, TaskSchema
-from asana_tasks.models import Workspace
+from asana_tasks.models import SyncState, Workspace
 from asana_tasks.sync import store
 
 WORDS: Final = (
@@ -37,7 +37,8 @@ def populate(sizes: list[int], others: int) -> dict[int, User]:
 def _settle(name: str, size: int) -> User:
     user = User.objects.create(username=name, name=name.title(), time_zone="Europe/Prague")
     now = timezone.now()
-    account = AsanaAccount.objects.create(user=user, gid=name, name=name, synced_at=now)
+    account = AsanaAccount.objects.create(user=user, gid=name, name=name)
+    SyncState.objects.create(account=account, synced_at=now)
     responses = _answers(size, now)
     for number, place in enumerate(WORKSPACES):
         workspace = Workspace.objects.create(account=account, gid=f"{number}", name=place)

@@ -14,6 +14,7 @@ from django.utils import timezone
 from accounts import tokens
 from accounts.models import AsanaAccount
 from asana_tasks.api import client
+from asana_tasks.api.paging import PAGE_SIZE
 from asana_tasks.sync import engine
 from tests.people import sign_in
 from tests.stand_in import DORA, EMIL, StandIn
@@ -109,8 +110,8 @@ def _with_sdk(account: AsanaAccount, address: str) -> None:
             "assignee": "me",
             "workspace": workspace["gid"],
             "completed_since": (timezone.now() - engine.KEEP_COMPLETED).isoformat(),
-            "opt_fields": client.TASK_FIELDS,
-            "limit": client.PAGE_SIZE,
+            "opt_fields": client.TASK_OPT_FIELDS,
+            "limit": PAGE_SIZE,
         }
         found += sum(1 for _ in sdk.TasksApi(api).get_tasks(asked))
     api.pool.close()

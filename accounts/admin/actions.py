@@ -153,9 +153,3 @@ ON_PEOPLE: Final = [
         dangerous=True,
     ),
 ]
-
-
-def offer_on_accounts(action: ConfirmedAction, *, after: str) -> None:
-    """For an app that stands on this one."""
-    names = [each.name for each in ON_ACCOUNTS]
-    ON_ACCOUNTS.insert(names.index(after) + 1, action)

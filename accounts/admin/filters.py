@@ -1,17 +1,26 @@
 """Questions to ask of the list of linked accounts."""
 
-from datetime import timedelta
-from typing import Any
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
 
 from django.contrib import admin
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Value
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Coalesce, Greatest
 from django.http import HttpRequest
 from django.utils import timezone
 
-from accounts import health
 from accounts.models import AsanaAccount
 
 Accounts = QuerySet[AsanaAccount]
+NEVER: Final = datetime(1970, 1, 1, tzinfo=UTC)
+SUCCESS_TIMES: Final = ["refreshed_at"]  # paths from an account; other apps add theirs
+
+
+def last_success() -> Combinable:
+    """Return the latest of SUCCESS_TIMES, or NEVER."""
+    times = [Coalesce(path, Value(NEVER)) for path in SUCCESS_TIMES]
+    return Greatest(*times) if len(times) > 1 else times[0]
 
 
 class Choice(admin.SimpleListFilter):
@@ -49,7 +58,7 @@ class Permission(Choice):
 
 
 class LastSuccess(Choice):
-    """When Asana last gave us something: tasks or a token."""
+    """Filter by when Asana last gave us something: a token, or what other apps ask for."""
 
     title, parameter_name = "last success", "worked"
     choices_ = {
@@ -60,30 +69,11 @@ class LastSuccess(Choice):
     }
 
     def kept(self, chosen: str) -> Q:
-        week = self._since(timedelta(days=7))
-        never = Q(synced_at=None, refreshed_at=None)
-        return {
-            "day": self._since(timedelta(days=1)),
-            "week": week,
-            "longer": ~week & ~never,
-            "never": never,
-        }[chosen]
-
-    def _since(self, time: timedelta) -> Q:
-        """Written so that its negation holds for a row without the one or the other."""
-        since = timezone.now() - time
-        synced = Q(synced_at__isnull=False, synced_at__gte=since)
-        return synced | Q(refreshed_at__isnull=False, refreshed_at__gte=since)
-
-
-class LastAttempt(Choice):
-    """To fetch tasks for a connected account; the first page of the administration counts them."""
-
-    title, parameter_name = "last attempt", "attempt"
-    choices_ = {"failed": "Failed"}
-
-    def kept(self, chosen: str) -> Q:
-        return health.FAILING
+        now = timezone.now()
+        day = Q(last_success_at__gte=now - timedelta(days=1))
+        week = Q(last_success_at__gte=now - timedelta(days=7))
+        never = Q(last_success_at=NEVER)
+        return {"day": day, "week": week, "longer": ~week & ~never, "never": never}[chosen]
 
 
 class Expiring(Choice):

@@ -1,4 +1,4 @@
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.contrib.humanize.templatetags.humanize import naturaltime
@@ -8,7 +8,7 @@ from accounts import health
 from accounts.admin import actions
 from accounts.admin.audited import AuditedAdmin
 from accounts.admin.confirmed import ConfirmedActionsAdmin
-from accounts.admin.filters import Expiring, LastAttempt, LastSuccess, Permission
+from accounts.admin.filters import NEVER, Expiring, LastSuccess, Permission, last_success
 from accounts.admin.read_only import ReadOnlyAdmin
 from accounts.models import AsanaAccount, User
 
@@ -18,12 +18,12 @@ class AsanaAccountAdmin(ReadOnlyAdmin, AuditedAdmin, ConfirmedActionsAdmin):
     """Read-only, and without a token or a task anywhere. The label is the person's own."""
 
     list_display = ("asana_name", "user", "status", "gid", "may", "last_success")
-    list_filter = ("status", Permission, LastSuccess, LastAttempt, Expiring)
+    list_filter = ("status", Permission, LastSuccess, Expiring)
     list_per_page = 50
     show_full_result_count = False
     search_fields = ("user__username", "user__name", "name", "email", "gid")
     may_be_asked_about = frozenset({"status", "user", "may", "worked", "attempt", "token"})
-    fields = readonly_fields = (
+    fields: ClassVar[Any] = (
         "user",
         "name",
         "email",
@@ -35,12 +35,13 @@ class AsanaAccountAdmin(ReadOnlyAdmin, AuditedAdmin, ConfirmedActionsAdmin):
         "connected_at",
         "refreshed_at",
         "access_token_expires_at",
-        "synced_at",
     )
+    readonly_fields = fields
     confirmed_actions = actions.ON_ACCOUNTS
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        return super().get_queryset(request).select_related("user")
+        accounts = super().get_queryset(request).select_related("user")
+        return accounts.annotate(last_success_at=last_success())
 
     def about(self, row: AsanaAccount) -> list[str]:
         return [actions.linked_by(row.user)]
@@ -58,11 +59,10 @@ class AsanaAccountAdmin(ReadOnlyAdmin, AuditedAdmin, ConfirmedActionsAdmin):
             return "everything"
         return "change tasks" if account.may_write else "only read tasks"
 
-    @admin.display(description="last success", ordering="synced_at")
+    @admin.display(description="last success", ordering="last_success_at")
     def last_success(self, account: AsanaAccount) -> str:
-        """Of fetching tasks or of refreshing the token, whichever is later."""
-        times = [each for each in (account.synced_at, account.refreshed_at) if each]
-        return naturaltime(max(times)) if times else "never"
+        at = account.last_success_at  # type: ignore[attr-defined]  # annotated
+        return "never" if at == NEVER else naturaltime(at)
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

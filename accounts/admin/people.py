@@ -40,7 +40,8 @@ class LinkedAccounts(ReadOnlyAdmin, admin.TabularInline):  # type: ignore[type-a
 
     model = AsanaAccount
     verbose_name_plural = "linked accounts"
-    fields = readonly_fields = ("gid", "status", "refreshed_at", "synced_at")
+    fields: ClassVar[Any] = ("gid", "status", "refreshed_at")
+    readonly_fields = fields
     show_change_link = True
     extra = 0
 

@@ -57,10 +57,6 @@ class AsanaAccount(models.Model):
 
     connected_at = models.DateTimeField(default=timezone.now, editable=False)
     refreshed_at = models.DateTimeField("token refreshed at", null=True, blank=True)
-    synced_at = models.DateTimeField("tasks fetched at", null=True, blank=True)
-    sync_lease = models.CharField(max_length=32, blank=True, editable=False)
-    sync_lease_expires_at = models.DateTimeField(null=True, blank=True, editable=False)
-    ask_again_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     revocations: Sequence[Revocation] = ()  # once it is deleted: what remains to be done
     provider = "asana"  # what social-auth asks of the row a sign-in ends with

@@ -1,7 +1,6 @@
 """A valid access token, whoever asks and however many ask at once."""
 
 import logging
-import re
 from datetime import timedelta
 from typing import Final
 
@@ -11,14 +10,13 @@ from django.views.decorators.debug import sensitive_variables
 from social_core.exceptions import SocialAuthBaseException
 from social_django.utils import load_strategy
 
-from accounts import audit
+from accounts import audit, http
 from accounts.backends import AsanaOpenIdConnect
 from accounts.encryption import CannotDecrypt
 from accounts.models import AsanaAccount, AuditEntry
 from accounts.oidc.provider_errors import code_of
 from accounts.tokens.errors import NeedsReconnecting, TokenError, TryLater
 from accounts.tokens.storage import (
-    MAX_LIFETIME,
     UNREADABLE,
     delete_tokens,
     fingerprint,
@@ -133,14 +131,7 @@ def _failure(account: AsanaAccount, error: SocialAuthBaseException) -> TokenErro
     if error.provider_code == "invalid_grant" and (error.status_code or 0) < 500:
         delete_tokens(account)
         return mark_needs_reconnecting(account, "Asana no longer lets us in")
-    return TryLater(retry_after=_seconds(error.retry_after or ""))
-
-
-def _seconds(retry_after: str) -> int | None:
-    """Of a Retry-After header; a day is as good as for ever."""
-    if not re.fullmatch("[0-9]+", retry_after):
-        return None
-    return int(min(float(retry_after), MAX_LIFETIME.total_seconds()))
+    return TryLater(retry_after=http.retry_after_seconds(error.retry_after or ""))
 
 
 @sensitive_variables()

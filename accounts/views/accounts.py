@@ -22,7 +22,9 @@ from accounts.typing import SignedInRequest
 @login_required
 @require_safe
 def account_list(request: SignedInRequest) -> HttpResponse:
-    accounts = request.user.asana_accounts.prefetch_related("workspaces")
+    accounts = request.user.asana_accounts.select_related("sync_state").prefetch_related(
+        "workspaces"
+    )
     context = {
         "accounts": accounts,
         "revocations": request.user.revocations.all(),

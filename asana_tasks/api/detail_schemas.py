@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from asana_tasks.api.schemas import parse_named, parse_task, text
+from asana_tasks.api.schemas import parse_named, parse_task, parse_text
 
 MOST_ROWS = 200
 MAX_NOTES = 200_000
@@ -36,7 +36,7 @@ def parse_details(row: Any) -> DetailsSchema | None:
         return None
     number = row.get("num_subtasks")
     return DetailsSchema(
-        html_notes=text(row.get("html_notes"), MAX_NOTES),
+        html_notes=parse_text(row.get("html_notes"), MAX_NOTES),
         num_subtasks=number if isinstance(number, int) else 0,
         assignee=_name(row.get("assignee")),
         assignee_section=_name(row.get("assignee_section")),
@@ -68,5 +68,5 @@ def _names(value: Any) -> list[str]:
 def _custom_fields(value: Any) -> list[tuple[str, str]]:
     """Those that have a value, in Asana's order."""
     rows = value[:MOST_ROWS] if isinstance(value, list) else []
-    fields = ((_name(row), text(row.get("display_value"))) for row in rows if _name(row))
+    fields = ((_name(row), parse_text(row.get("display_value"))) for row in rows if _name(row))
     return [(name, shown) for name, shown in fields if shown]

@@ -53,14 +53,16 @@ class TaskSchema:
     memberships: list[Membership] = field(default_factory=list)
 
 
-TASK_FIELDS = [each.name for each in dataclasses.fields(TaskSchema) if each.name != "gid"]
+TASK_COLUMNS = [each.name for each in dataclasses.fields(TaskSchema) if each.name != "gid"]
 
 
 def parse_workspace(row: Any) -> WorkspaceSchema | None:
     gid = _gid(row)
     if gid is None:
         return None
-    return WorkspaceSchema(gid, text(row.get("name"), 255), row.get("is_organization") is True)
+    return WorkspaceSchema(
+        gid, parse_text(row.get("name"), 255), row.get("is_organization") is True
+    )
 
 
 def is_separator(row: Any) -> bool:
@@ -76,9 +78,9 @@ def parse_task(row: Any) -> TaskSchema | None:
     parent = parse_named(row.get("parent"))
     return TaskSchema(
         gid=gid,
-        name=text(row.get("name")),
-        resource_subtype=text(row.get("resource_subtype"), 64) or "default_task",
-        approval_status=text(row.get("approval_status"), 32),
+        name=parse_text(row.get("name")),
+        resource_subtype=parse_text(row.get("resource_subtype"), 64) or "default_task",
+        approval_status=parse_text(row.get("approval_status"), 32),
         completed=row.get("completed") is True,
         completed_at=_instant(row.get("completed_at")),
         due_on=_day(row.get("due_on")) or (due_at.date() if due_at else None),
@@ -104,7 +106,7 @@ def _memberships(value: Any) -> list[Membership]:
 
 def parse_named(value: Any) -> Named | None:
     gid = _gid(value)
-    return None if gid is None else {"gid": gid, "name": text(value.get("name"))}
+    return None if gid is None else {"gid": gid, "name": parse_text(value.get("name"))}
 
 
 def _gid(value: Any) -> str | None:
@@ -112,7 +114,7 @@ def _gid(value: Any) -> str | None:
     return gid if isinstance(gid, str) and 0 < len(gid) <= 64 and gid.isalnum() else None
 
 
-def text(value: Any, length: int = MAX_TEXT) -> str:
+def parse_text(value: Any, length: int = MAX_TEXT) -> str:
     """Without what a database cannot hold: NUL, and halves of characters."""
     if not isinstance(value, str):
         return ""
@@ -140,7 +142,7 @@ def _instant(value: Any) -> datetime | None:
 
 def _web_address(value: Any) -> str:
     """Links go into `href`: only what a browser opens as a page."""
-    url = text(value, 2001)
+    url = parse_text(value, 2001)
     try:
         parts = urlsplit(url)
     except ValueError:

@@ -1,22 +1,22 @@
-"""How a question reaches Asana's REST API, and every way in which it can fail.
-
-AsanaError
-├── Unavailable     no answer, a 5xx, or not what was asked for: keep what we have, try later
-│   └── Rejected    any other 4xx: Asana has understood us, and doesn't do it
-├── RateLimited     429: ask again after `retry_after` seconds
-├── NotAuthorized   401: this token is not accepted (any more)
-└── Forbidden       402, 403, 451: not this one thing
-    └── Unknown     404: there is no such thing, or it isn't shown to us
-"""
+"""The one place that sends requests to Asana's REST API."""
 
 from typing import Any, Final
 
 import requests
 from django.conf import settings
-from django.views.decorators.debug import sensitive_variables
 
 from accounts import http
-from asana_tasks.api.schemas import text as as_text
+from asana_tasks.api.errors import (
+    AsanaError,
+    Forbidden,
+    NotAuthorized,
+    NotFound,
+    RateLimited,
+    Rejected,
+    Unavailable,
+)
+from asana_tasks.api.schemas import parse_text
+from asana_tasks.error_codes import ErrorCode
 
 SECONDS: Final = 20.0
 DEFAULT_RETRY_AFTER: Final = 60
@@ -24,41 +24,14 @@ MAX_RETRY_AFTER: Final = 3600
 MAX_MESSAGE: Final = 200
 
 
-class AsanaError(Exception):
-    pass
-
-
-class Unavailable(AsanaError):
-    pass
-
-
-class Rejected(Unavailable):
-    pass
-
-
-class RateLimited(AsanaError):
-    def __init__(self, retry_after: int) -> None:
-        super().__init__(f"Asana asks to wait {retry_after} seconds")
-        self.retry_after = retry_after
-
-
-class NotAuthorized(AsanaError):
-    pass
-
-
-class Forbidden(AsanaError):
-    pass
-
-
-class Unknown(Forbidden):
-    pass
-
-
-@sensitive_variables()
 def send(
     method: str, path: str, token: str, *, seconds: float | None = None, **kwargs: Any
 ) -> dict[str, Any]:
-    """The one place that sends. developers.asana.com/docs/errors"""
+    """Send one request and return the JSON object of the response.
+
+    `seconds` bounds the whole exchange. Raises AsanaError, also for a response with status 200 that
+    tells of errors (developers.asana.com/docs/errors).
+    """
     try:
         response = http.send(
             method,
@@ -69,46 +42,46 @@ def send(
             **kwargs,
         )
     except requests.RequestException as error:
-        raise Unavailable("Asana isn't answering") from error
+        raise Unavailable(ErrorCode.NO_RESPONSE) from error
     if response.status_code != requests.codes.ok:
         raise _error(response)
     try:
         body = response.json()
     except ValueError as error:
-        raise Unavailable("Asana's answer is not JSON") from error
+        raise Unavailable(ErrorCode.NOT_JSON) from error
     if not isinstance(body, dict):
-        raise Unavailable("Asana's answer is not an object")
+        raise Unavailable(ErrorCode.NOT_JSON)
     if body.get("errors"):
-        raise Unavailable("Asana's answer tells of errors")
+        raise Unavailable(ErrorCode.ERRORS_IN_RESPONSE)
     return body
 
 
 def _error(response: requests.Response) -> AsanaError:
     match response.status_code:
         case 401:
-            return NotAuthorized("Asana doesn't accept our token")
+            return NotAuthorized()
         case 404:
-            return Unknown("Asana doesn't let us see this")
+            return NotFound()
         case 402 | 403 | 451:
-            return Forbidden("Asana doesn't let us see this")
+            return Forbidden()
         case 429:
             return RateLimited(_retry_after(response.headers.get("Retry-After", "")))
         case status if 400 <= status < 500:
-            return Rejected(f"Asana answers with an error ({status}){_message(response)}")
+            return Rejected(status, _message(response))
         case status:
-            return Unavailable(f"Asana answers with an error ({status})")
+            return Unavailable(ErrorCode.HTTP_ERROR, status=status)
 
 
 def _message(response: requests.Response) -> str:
-    """Asana's own words for it, if it has any."""
+    """Return Asana's own words for the error, or ''."""
     try:
         text = response.json()["errors"][0]["message"]
     except (ValueError, LookupError, TypeError):
         return ""
-    words = as_text(text, MAX_MESSAGE)
-    return f": {words}" if words else ""
+    return parse_text(text, MAX_MESSAGE)
 
 
 def _retry_after(header: str) -> int:
-    seconds = int(header[:9]) if header.isdecimal() else DEFAULT_RETRY_AFTER
-    return min(max(seconds, 1), MAX_RETRY_AFTER)
+    """Return the seconds of a Retry-After header, within bounds (RFC 9110 10.2.3)."""
+    seconds = http.retry_after_seconds(header)
+    return min(max(DEFAULT_RETRY_AFTER if seconds is None else seconds, 1), MAX_RETRY_AFTER)

@@ -7,24 +7,28 @@ from collections import deque
 from collections.abc import Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any, Final
 
 from django.db import DatabaseError
 from django.utils import timezone
-from django.views.decorators.debug import sensitive_variables
 
 from accounts import tokens
 from accounts.models import AsanaAccount, User
 from accounts.time_zones import zone_named
 from asana_tasks.api import client
+from asana_tasks.api.errors import AsanaError, NotAuthorized, RateLimited, Rejected, Unavailable
 from asana_tasks.api.schemas import TaskSchema
 from asana_tasks.changes.actions import Action, ActionKind
 from asana_tasks.changes.due_dates import due_fields, parse_due
-from asana_tasks.changes.messages import NotDone, done_message, undo_action, why
+from asana_tasks.changes.messages import (
+    ActionFailed,
+    done_message,
+    failure_message,
+    undo_action,
+)
 from asana_tasks.changes.report import TITLE_LENGTH, Done, Failed, Report
 from asana_tasks.dates import Calendar
-from asana_tasks.models import Task
+from asana_tasks.models import SyncState, Task
 from asana_tasks.sync import store
 from asana_tasks.sync.account_token import AccountToken
 
@@ -43,35 +47,36 @@ def apply_actions(user: User, actions: Sequence[Action], tasks: Mapping[int, Tas
 
 
 def fields_for(task: Task, action: Action, calendar: Calendar) -> dict[str, Any]:
-    """What to send. Raises NotDone where the action doesn't fit the task."""
+    """What to send. Raises ActionFailed where the action doesn't fit the task."""
     if action.kind is ActionKind.DUE:
         try:
             return due_fields(task, parse_due(action.due), calendar)
         except OverflowError as error:
-            raise NotDone("That date is too far away.") from error
+            raise ActionFailed("That date is too far away.") from error
     if task.is_approval:
         if action.kind is ActionKind.COMPLETE:
-            raise NotDone("An approval is approved, sent back for changes or rejected instead.")
+            raise ActionFailed(
+                "An approval is approved, sent back for changes or rejected instead."
+            )
         return {"approval_status": APPROVAL_STATUS[action.kind]}
     if action.kind not in {ActionKind.COMPLETE, ActionKind.REOPEN}:
-        raise NotDone("It isn't an approval.")
+        raise ActionFailed("It isn't an approval.")
     return {"completed": action.kind is ActionKind.COMPLETE}
 
 
-@sensitive_variables()
 def write(token: str, gid: str, fields: Mapping[str, Any]) -> TaskSchema:
     """Where the answer doesn't arrive, look what became of it. Runs in a thread: no database."""
     try:
         return client.update_task(token, gid, fields)
-    except client.Rejected:
+    except Rejected:
         raise
-    except client.Unavailable as lost:
+    except Unavailable as lost:
         try:
-            schema = client.task(token, gid)
-        except client.AsanaError:
+            schema = client.get_task(token, gid)
+        except AsanaError:
             raise lost from None
         if not _shows(schema, fields):
-            raise NotDone(
+            raise ActionFailed(
                 "Asana didn't answer, and the task there is still as it was. Try again."
             ) from lost
         return schema
@@ -122,27 +127,24 @@ class _Run:
         try:
             fields = fields_for(task, action, self.calendar)
             self.waiting.append(_Job(task, action, fields, self._token(task.account)))
-        except (NotDone, tokens.TokenError) as error:
-            self._fail(task, why(error))
+        except (ActionFailed, RateLimited, tokens.TokenError) as error:
+            self._fail(task, failure_message(error))
 
     def _token(self, account: AsanaAccount) -> str:
         if account.pk in self.given_up:
-            raise NotDone(self.given_up[account.pk])
+            raise ActionFailed(self.given_up[account.pk])
         if account.pk not in self.accesses:
             try:
                 self._check(account)
                 self.accesses[account.pk] = AccountToken(account)
-            except (NotDone, tokens.TokenError) as error:
-                self.given_up[account.pk] = why(error)
+            except (ActionFailed, RateLimited, tokens.TokenError) as error:
+                self.given_up[account.pk] = failure_message(error)
                 raise
         return self.accesses[account.pk].token
 
     def _check(self, account: AsanaAccount) -> None:
         if not account.may_write:
-            raise NotDone("You haven't allowed Onelist to change tasks of this account.")
-        if account.ask_again_at and account.ask_again_at > timezone.now():
-            left = account.ask_again_at - timezone.now()
-            raise NotDone(why(client.RateLimited(int(left.total_seconds()) + 1)))
+            raise ActionFailed("You haven't allowed Onelist to change tasks of this account.")
 
     def _start(self, pool: ThreadPoolExecutor) -> None:
         while self.waiting and len(self.running) < WORKERS:
@@ -156,11 +158,11 @@ class _Run:
     def _finish(self, job: _Job, future: "Future[TaskSchema]") -> None:
         try:
             self._keep(job, future.result())
-        except client.NotAuthorized as error:
+        except NotAuthorized as error:
             if not self._renew(job):
-                self._fail(job.task, self.given_up.get(job.account.pk) or why(error))
-        except (client.AsanaError, NotDone) as error:
-            self._fail(job.task, why(error))
+                self._fail(job.task, self.given_up.get(job.account.pk) or failure_message(error))
+        except (AsanaError, ActionFailed) as error:
+            self._fail(job.task, failure_message(error))
             self._give_up(job.account, error)
 
     def _renew(self, job: _Job) -> bool:
@@ -169,18 +171,17 @@ class _Run:
             if job.account.pk in self.given_up or not access.refresh(job.token):
                 return False
         except tokens.TokenError as error:
-            self.given_up[job.account.pk] = why(error)
+            self.given_up[job.account.pk] = failure_message(error)
             return False
         job.token = access.token
         self.waiting.append(job)
         return True
 
     def _give_up(self, account: AsanaAccount, error: Exception) -> None:
-        if isinstance(error, client.RateLimited):
-            again = timezone.now() + timedelta(seconds=error.retry_after)
-            AsanaAccount.objects.filter(pk=account.pk).update(ask_again_at=again)
-            self.given_up[account.pk] = why(error)
-        elif isinstance(error, client.Unavailable) and not isinstance(error, client.Rejected):
+        if isinstance(error, RateLimited):
+            SyncState.objects.pause(account, error.retry_after)
+            self.given_up[account.pk] = failure_message(error)
+        elif isinstance(error, Unavailable) and not isinstance(error, Rejected):
             self.given_up[account.pk] = "Asana isn't answering."
 
     def _keep(self, job: _Job, schema: TaskSchema) -> None:

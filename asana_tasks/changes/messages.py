@@ -6,10 +6,19 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from accounts import tokens
-from asana_tasks.api import client
+from asana_tasks.api.errors import (
+    AsanaError,
+    Forbidden,
+    NotAuthorized,
+    NotFound,
+    RateLimited,
+    Rejected,
+    Unavailable,
+)
 from asana_tasks.api.schemas import TaskSchema
 from asana_tasks.changes.actions import Action, ActionKind
 from asana_tasks.models import Task
+from asana_tasks.sync.messages import error_message
 
 DONE: Final = {
     ActionKind.COMPLETE: "Completed",
@@ -27,29 +36,31 @@ BACK_TO: Final = {
 
 
 UNTOUCHED: Final = "{}. Nothing has been changed."
-WHY: Final[dict[type[Exception], str]] = {  # the narrower ones first
-    client.Unknown: "Asana no longer has this task, or no longer shows it to you.",
-    client.Forbidden: (
+# The narrower classes first; `{}` is the reason in words.
+FAILURES: Final[dict[type[Exception], str]] = {
+    NotFound: "Asana no longer has this task, or no longer shows it to you.",
+    Forbidden: (
         "Asana doesn't let you change this task. If you can change it in Asana itself, "
         "connect this account again."
     ),
-    client.NotAuthorized: "Asana doesn't let Onelist in for this task.",
-    client.RateLimited: UNTOUCHED,
-    client.Rejected: UNTOUCHED,
-    client.Unavailable: "Asana didn't answer. It may or may not have been changed there.",
+    NotAuthorized: "Asana doesn't let Onelist in for this task.",
+    RateLimited: UNTOUCHED,
+    Rejected: UNTOUCHED,
+    Unavailable: "Asana didn't answer. It may or may not have been changed there.",
     tokens.NeedsReconnecting: "This account needs reconnecting. Nothing has been changed.",
     tokens.TokenError: UNTOUCHED,
 }
 
 
-class NotDone(Exception):
+class ActionFailed(Exception):
     """Nothing has been changed; the message tells the person why."""
 
 
-def why(error: Exception) -> str:
-    return next((words for kind, words in WHY.items() if isinstance(error, kind)), "{}").format(
-        error
-    )
+def failure_message(error: AsanaError | tokens.TokenError | ActionFailed) -> str:
+    """Say why an action failed, and whether something may have been changed in Asana."""
+    sentence = next((each for kind, each in FAILURES.items() if isinstance(error, kind)), "{}")
+    reason = error_message(error.reason) if isinstance(error, AsanaError) else str(error)
+    return sentence.format(reason)
 
 
 def done_message(do: ActionKind, schema: TaskSchema) -> tuple[str, str]:

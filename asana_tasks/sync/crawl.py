@@ -6,7 +6,10 @@ from dataclasses import dataclass, field
 from typing import Final, ParamSpec, TypeVar
 
 from asana_tasks.api import client
+from asana_tasks.api.errors import Unavailable
+from asana_tasks.api.paging import Page
 from asana_tasks.api.schemas import TaskSchema, WorkspaceSchema
+from asana_tasks.error_codes import ErrorCode
 from asana_tasks.models import Workspace
 
 RETRY_PAUSES: Final = (0.5, 2.0)  # seconds before the second and the third try of a page
@@ -22,24 +25,24 @@ def with_retries(call: Callable[P, Result], *args: P.args, **kwargs: P.kwargs) -
     for pause in RETRY_PAUSES:
         try:
             return call(*args, **kwargs)
-        except client.Unavailable:
+        except Unavailable:
             time.sleep(pause)
     return call(*args, **kwargs)
 
 
 def all_workspaces(token: str, *, seconds: float | None = None) -> list[WorkspaceSchema]:
-    """Raises client.AsanaError; half a list is none. `seconds`: how long to wait for an answer."""
+    """Raises AsanaError; half a list is none. `seconds`: how long to wait for an answer."""
     found: list[WorkspaceSchema] = []
     offset = None
     for _ in range(MAX_PAGES):
-        page = with_retries(client.workspaces, token, offset, seconds=seconds)
+        page = with_retries(client.get_workspaces, token, offset, seconds=seconds)
         if page.unreadable:
-            raise client.Unavailable("Asana lists a workspace that can't be read")
+            raise Unavailable(ErrorCode.INCOMPLETE_LIST)
         found += page.items
         offset = page.offset
         if offset is None:
             return found
-    raise client.Unavailable("Asana's pages never end")
+    raise Unavailable(ErrorCode.ENDLESS_PAGES)
 
 
 @dataclass(eq=False)
@@ -54,8 +57,8 @@ class WorkspaceCrawl:
     unreadable: int = 0
     gids: set[str] = field(default_factory=set)
 
-    def take(self, page: client.Page[TaskSchema]) -> int:
-        """How many of its tasks are new. Raises client.Unavailable if this goes on for ever."""
+    def take(self, page: Page[TaskSchema]) -> int:
+        """How many of its tasks are new. Raises Unavailable if this goes on for ever."""
         new = {task.gid for task in page.items} - self.gids
         self.gids |= new
         self.pages += 1
@@ -65,7 +68,7 @@ class WorkspaceCrawl:
         if page.offset and (
             self.pages >= MAX_PAGES or self.pages_without_news >= MAX_PAGES_WITHOUT_NEWS
         ):
-            raise client.Unavailable("Asana's pages never end")
+            raise Unavailable(ErrorCode.ENDLESS_PAGES)
         return len(new)
 
     @property

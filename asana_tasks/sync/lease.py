@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import AsanaAccount
+from asana_tasks.models import SyncState
 
 LIFETIME: Final = timedelta(seconds=90)  # longer than one answer can take with its retries
 RENEW_EVERY: Final = timedelta(seconds=15)
@@ -21,16 +22,17 @@ class Lease:
     """A claim on an account's sync. One that is not renewed expires: its process has died."""
 
     def __init__(self, account: AsanaAccount, secret: str, renewed_at: datetime) -> None:
-        self._mine = AsanaAccount.objects.filter(pk=account.pk, sync_lease=secret)
+        self._mine = SyncState.objects.filter(pk=account.pk, lease=secret)
         self._renewed_at = renewed_at
 
     @classmethod
     def claim(cls, account: AsanaAccount) -> Self | None:
         """The lease, or None where another sync of this account is under way."""
         secret, now = secrets.token_hex(16), timezone.now()
-        free = Q(sync_lease_expires_at=None) | Q(sync_lease_expires_at__lt=now)
-        claimed = AsanaAccount.objects.filter(free, pk=account.pk).update(
-            sync_lease=secret, sync_lease_expires_at=now + LIFETIME
+        SyncState.objects.get_or_create(account=account)
+        free = Q(lease_expires_at=None) | Q(lease_expires_at__lt=now)
+        claimed = SyncState.objects.filter(free, pk=account.pk).update(
+            lease=secret, lease_expires_at=now + LIFETIME
         )
         return cls(account, secret, now) if claimed else None
 
@@ -42,9 +44,9 @@ class Lease:
     def confirm(self) -> None:
         """Renew it now. Raises Lost."""
         now = timezone.now()
-        if not self._mine.update(sync_lease_expires_at=now + LIFETIME):
+        if not self._mine.update(lease_expires_at=now + LIFETIME):
             raise LeaseLost
         self._renewed_at = now
 
     def release(self) -> None:
-        self._mine.update(sync_lease="", sync_lease_expires_at=None)
+        self._mine.update(lease="", lease_expires_at=None)

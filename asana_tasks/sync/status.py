@@ -1,19 +1,28 @@
-"""Where the list comes from, how old each copy is, and what is wrong with any of them."""
+"""How the copies behind a person's list are: of which accounts, how old, and what is wrong."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
-from django.utils import timezone
+from django.db import models
+from django.db.models import Prefetch, prefetch_related_objects
 
 from accounts.models import AsanaAccount, User
-from asana_tasks.models import Workspace
-from asana_tasks.sync import engine
+from asana_tasks.models import SyncState, Workspace
+
+
+class AccountStatus(models.TextChoices):
+    NEEDS_RECONNECTING = "needs_reconnecting"
+    SYNCING = "syncing"
+    PAUSED = "paused"
+    FAILED = "failed"
+    NEVER_SYNCED = "never_synced"
+    SYNCED = "synced"
 
 
 @dataclass
 class SyncStatus:
-    accounts: list[AsanaAccount]
+    accounts: list[AsanaAccount]  # each with its sync_state
     workspaces: list[Workspace]  # with_counts()
 
     @property
@@ -25,72 +34,86 @@ class SyncStatus:
         return sum(workspace.changed_tasks for workspace in self.workspaces)
 
     @property
-    def never_fetched(self) -> bool:
-        return bool(self.accounts) and all(account.synced_at is None for account in self.accounts)
+    def never_synced(self) -> bool:
+        return bool(self.accounts) and not any(state.synced_at for state in self._states)
 
     @property
     def misses_some(self) -> bool:
-        """There may be tasks of which nothing has been fetched yet."""
-        offered = (workspace for workspace in self.workspaces if workspace.is_offered)
-        copies = [account.synced_at for account in self.accounts]
-        return None in [*copies, *(workspace.synced_at for workspace in offered)]
+        """Whether there may be tasks of which nothing has been fetched yet."""
+        copies = [state.synced_at for state in self._states]
+        return None in [*copies, *(workspace.synced_at for workspace in self._offered)]
 
     @cached_property
     def refresh_in(self) -> int | None:
-        """Seconds until the page should ask for a refresh by itself; None while it need not."""
-        waits = [engine.stale_in(account) for account in self.accounts if engine.may_ask(account)]
-        return max(0, int(min(waits))) if waits else None
+        """Seconds until the page should ask for a sync by itself; None if it never should."""
+        usable = [each.sync_state for each in self.accounts if not each.needs_reconnecting]
+        return int(min(state.due_in for state in usable)) if usable else None
 
     @property
     def oldest(self) -> datetime | None:
-        """How old the oldest copy on the page is."""
-        offered = [workspace for workspace in self.workspaces if workspace.is_offered]
-        copies = [each.synced_at for each in offered if each.synced_at]
-        accounts = [each.synced_at for each in self.accounts if each.synced_at]
+        """Return when the oldest copy on the page was made."""
+        copies = [each.synced_at for each in self._offered if each.synced_at]
+        accounts = [each.synced_at for each in self._states if each.synced_at]
         return min(copies or accounts, default=None)
 
     @property
-    def is_troubled(self) -> bool:
-        errors = [account.last_error for account in self.accounts]
-        return any(errors + [workspace.last_error for workspace in self.workspaces])
+    def has_errors(self) -> bool:
+        reasons = [row.reason for row in [*self._states, *self.workspaces]]
+        return any([*reasons, *(account.last_error for account in self.accounts)])
 
     @property
-    def failed_first_fetches(self) -> list[AsanaAccount]:
-        """Accounts of which nothing has ever been fetched, because every attempt failed."""
-        return [each for each in self.accounts if each.last_error and each.synced_at is None]
-
-    @property
-    def by_account(self) -> list[tuple[AsanaAccount, str, list[Workspace]]]:
-        """Each account, its state, and its workspaces."""
+    def failed_first_syncs(self) -> list[AsanaAccount]:
+        """Return the accounts that every attempt to sync has failed for."""
         return [
-            (
-                account,
-                account_state(account),
-                [w for w in self.workspaces if w.account_id == account.pk],
-            )
-            for account in self.accounts
+            account
+            for account, status, _ in self.by_account
+            if account.sync_state.synced_at is None
+            and status in {AccountStatus.FAILED, AccountStatus.PAUSED}
         ]
 
+    @property
+    def by_account(self) -> list[tuple[AsanaAccount, AccountStatus, list[Workspace]]]:
+        """Return each account with its status and its workspaces."""
+        return [
+            (each, status_of(each), [w for w in self.workspaces if w.account_id == each.pk])
+            for each in self.accounts
+        ]
 
-def account_state(account: AsanaAccount) -> str:
-    """One of: needs_reconnecting, refreshing, waiting, never, stale, fine."""
-    now = timezone.now()
+    @property
+    def _states(self) -> list[SyncState]:
+        return [account.sync_state for account in self.accounts]
+
+    @property
+    def _offered(self) -> list[Workspace]:
+        return [workspace for workspace in self.workspaces if workspace.is_offered]
+
+
+def status_of(account: AsanaAccount) -> AccountStatus:
+    """Return the one thing that matters most about an account with its sync_state."""
+    state = account.sync_state
     if account.needs_reconnecting:
-        return "needs_reconnecting"
-    if account.sync_lease_expires_at and account.sync_lease_expires_at > now:
-        return "refreshing"
-    if account.ask_again_at and account.ask_again_at > now:
-        return "waiting"
-    if account.last_error:
-        return "stale"
-    return "never" if account.synced_at is None else "fine"
+        return AccountStatus.NEEDS_RECONNECTING
+    if state.is_syncing:
+        return AccountStatus.SYNCING
+    if state.pause_left:
+        return AccountStatus.PAUSED
+    if state.last_error:
+        return AccountStatus.FAILED
+    return AccountStatus.SYNCED if state.synced_at else AccountStatus.NEVER_SYNCED
 
 
 def sync_status_of(user: User) -> SyncStatus:
-    """Two queries, however many accounts and workspaces."""
-    accounts = list(user.asana_accounts.all())
-    by_pk = {account.pk: account for account in accounts}
-    workspaces = list(Workspace.objects.filter(account__in=accounts).with_counts())
+    """Return the status of all accounts of a person, in two queries however many there are.
+
+    The accounts stay with the user, so that nothing else on the page has to ask for them.
+    """
+    accounts = AsanaAccount.objects.select_related("sync_state")
+    prefetch_related_objects([user], Prefetch("asana_accounts", accounts))
+    by_pk = {account.pk: account for account in user.asana_accounts.all()}
+    for account in by_pk.values():
+        if not hasattr(account, "sync_state"):
+            account.sync_state = SyncState(account=account)  # until its first sync
+    workspaces = list(Workspace.objects.filter(account__in=by_pk).with_counts())
     for workspace in workspaces:
         workspace.account = by_pk[workspace.account_id]
-    return SyncStatus(accounts, workspaces)
+    return SyncStatus(list(by_pk.values()), workspaces)

@@ -9,17 +9,15 @@ from django.utils import timezone
 
 from accounts.models import AsanaAccount, User
 from accounts.time_zones import zone_named
-from asana_tasks.api.schemas import TASK_FIELDS, TaskSchema, WorkspaceSchema
+from asana_tasks.api.schemas import TASK_COLUMNS, TaskSchema, WorkspaceSchema
 from asana_tasks.dates import overdue_at
+from asana_tasks.error_codes import ErrorCode, Reason
 from asana_tasks.locks import lock_accounts, lock_tasks
-from asana_tasks.models import Placement, Project, Task, Workspace
+from asana_tasks.models import Placement, Project, SyncState, Task, Workspace
 from asana_tasks.querysets import UNCHANGED, Change
 from asana_tasks.sync.upsert import upsert
 from asana_tasks.text_search import normalize, to_search_text
 
-NO_LONGER_OFFERED: Final = (
-    "Asana no longer lists this workspace: you left it, or its administrator blocks Onelist"
-)
 WORKED_OUT: Final = ["overdue_at", "sort_name", "project_name", "search_text"]
 OURS: Final = ["workspace", "seen_at", "change", "changed_at"]
 
@@ -44,7 +42,9 @@ def store_workspaces(account: AsanaAccount, schemas: Iterable[WorkspaceSchema]) 
         unique_fields=["account", "gid"],
         update_fields=["name", "is_organization", "is_offered"],
     )
-    account.workspaces.exclude(gid__in=rows).update(is_offered=False, last_error=NO_LONGER_OFFERED)
+    account.workspaces.exclude(gid__in=rows).update(
+        is_offered=False, last_error=ErrorCode.NOT_LISTED, last_error_args={}
+    )
     return list(account.workspaces.filter(gid__in=rows))
 
 
@@ -134,7 +134,7 @@ def _change(old: Task | None, new: Task, workspace: Workspace) -> tuple[str, dat
 
 def _write(account: AsanaAccount, tasks: list[Task]) -> None:
     if tasks:
-        upsert(tasks, unique=["account", "gid"], update=[*OURS, *WORKED_OUT, *TASK_FIELDS])
+        upsert(tasks, unique=["account", "gid"], update=[*OURS, *WORKED_OUT, *TASK_COLUMNS])
         rows = Task.objects.filter(account=account, gid__in=[task.gid for task in tasks])
         keys = dict(rows.values_list("gid", "pk"))
         for task in tasks:
@@ -177,30 +177,27 @@ def finish_workspace(workspace: Workspace, *, seen_at: datetime) -> None:
     unseen = workspace.tasks.filter(seen_at__lt=seen_at)
     lock_tasks(unseen)
     unseen.delete()
-    workspace.synced_at, workspace.last_error = seen_at, ""
-    workspace.save(update_fields=["synced_at", "last_error"])
+    workspace.synced_at = seen_at
+    _save_error(workspace, None, "synced_at")
 
 
-def fail_workspace(workspace: Workspace, why: str) -> None:
-    workspace.last_error = why
-    workspace.save(update_fields=["last_error"])
+def fail_workspace(workspace: Workspace, reason: Reason) -> None:
+    _save_error(workspace, reason)
 
 
-def note_account(
-    account: AsanaAccount,
-    *,
-    error: str = "",
-    synced_at: datetime | None = None,
-    ask_again_at: datetime | None = None,
-) -> None:
-    """How the sync went; an absent time stays as it is, in the row: a change may have been told to
-    wait meanwhile.
+def finish_account(account: AsanaAccount, *, synced_at: datetime) -> None:
+    """Note that the account's copy is as of `synced_at`.
 
-    Of an account that has come to need reconnecting meanwhile, the reason stays.
+    A pause stays as it is in the row: a change may have been told to wait meanwhile.
     """
-    times = {"ask_again_at": ask_again_at, "synced_at": synced_at}
-    told = {name: time for name, time in times.items() if time}
-    for name, time in told.items():
-        setattr(account, name, time)
-    account.save(update_fields=told)
-    AsanaAccount.objects.connected().filter(pk=account.pk).update(last_error=error)
+    state = SyncState(account=account, synced_at=synced_at)
+    _save_error(state, None, "synced_at")
+
+
+def fail_account(account: AsanaAccount, reason: Reason) -> None:
+    _save_error(SyncState(account=account), reason)
+
+
+def _save_error(row: SyncState | Workspace, reason: Reason | None, *changed: str) -> None:
+    row.last_error, row.last_error_args = reason or ("", {})
+    row.save(update_fields=["last_error", "last_error_args", *changed])

@@ -1,11 +1,13 @@
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django import template
 from django.template.base import Template
 from django.utils import formats, timezone
 from django.utils.safestring import SafeString
 
-from asana_tasks.models import Task
+from asana_tasks.models import SyncState, Task, Workspace
+from asana_tasks.sync import messages
 
 register = template.Library()
 
@@ -31,13 +33,19 @@ def clock(instant: datetime, now: datetime) -> str:
 
 
 @register.filter
+def error_message(row: SyncState | Workspace) -> str:
+    """Say why the last attempt to sync failed; '' if it did not."""
+    return messages.error_message(row.reason)
+
+
+@register.filter
 def colour(key: int) -> int:
     """One of a few quiet colours, always the same for the same row."""
     return key % COLOURS
 
 
 @register.simple_block_tag(takes_context=True)
-def change_form(
+def change_form(  # noqa: PLR0913  (a tag's arguments are its attributes)
     context: template.Context,
     content: SafeString,
     *,
@@ -47,7 +55,7 @@ def change_form(
     label: str = "",
 ) -> SafeString:
     """Render the form that changes tasks: `task`, or those that its content names."""
-    page = context.template
+    page: Any = context.template
     form: Template = page.engine.get_template("asana_tasks/_change_form.html")
     given = {"task": task, "form_id": form_id, "css_class": css_class, "label": label}
     with context.push(content=content, **given):

@@ -5,16 +5,15 @@ from datetime import date, datetime
 from typing import Final
 
 import nh3
-from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
-from django.views.decorators.debug import sensitive_variables
 
 from accounts import tokens
-from accounts.models import AsanaAccount
 from asana_tasks.api import client
 from asana_tasks.api.detail_schemas import DetailsSchema, SubtaskSchema
+from asana_tasks.api.errors import AsanaError, NotFound
 from asana_tasks.models import Task
 from asana_tasks.sync.account_token import AccountToken
+from asana_tasks.sync.messages import error_message
 
 MAX_PAGES: Final = 5
 TAGS: Final = {
@@ -59,27 +58,18 @@ class Details:
         return max(self.answer.num_subtasks - len(self.subtasks), 0) if self.answer else 0
 
 
-@sensitive_variables()
 def details_of(task: Task) -> Details:
     """With patience for a few seconds; what goes wrong is told, not raised."""
     try:
-        _check_waiting(task.account)
         access = AccountToken(task.account)
-        answer = access.call(client.task_details, task.gid)
-    except (client.AsanaError, tokens.TokenError) as error:
-        return Details(trouble=_words(error))
+        answer = access.call(client.get_task_details, task.gid)
+    except (AsanaError, tokens.TokenError) as error:
+        return Details(trouble=_trouble(error))
     try:
         found = access.call(_all_subtasks, task.gid) if answer.num_subtasks else []
-    except (client.AsanaError, tokens.TokenError):
+    except (AsanaError, tokens.TokenError):
         found = []  # the page says how many there are in Asana
     return Details(answer, _with_rows(task, found))
-
-
-def _check_waiting(account: AsanaAccount) -> None:
-    """Asking before Asana's `Retry-After` has passed counts against us."""
-    if account.ask_again_at and account.ask_again_at > timezone.now():
-        left = account.ask_again_at - timezone.now()
-        raise client.RateLimited(int(left.total_seconds()) + 1)
 
 
 def clean(html: str) -> SafeString:
@@ -101,12 +91,11 @@ def clean(html: str) -> SafeString:
     return mark_safe(cleaned)  # noqa: S308  (this is where it was made safe)
 
 
-@sensitive_variables()
 def _all_subtasks(token: str, gid: str) -> list[SubtaskSchema]:
     found: list[SubtaskSchema] = []
     offset = None
     for _ in range(MAX_PAGES):
-        page = client.subtasks(token, gid, offset)
+        page = client.get_subtasks(token, gid, offset)
         found += page.items
         offset = page.offset
         if offset is None:
@@ -120,11 +109,14 @@ def _with_rows(task: Task, found: list[SubtaskSchema]) -> list[Subtask]:
     return [Subtask(each, pks.get(each.gid)) for each in found]
 
 
-def _words(error: Exception) -> str:
+def _trouble(error: AsanaError | tokens.TokenError) -> str:
+    """Say in a sentence why the details are missing."""
     match error:
-        case client.Unknown():
+        case NotFound():
             return "Asana no longer has this task, or no longer shows it to you."
         case tokens.NeedsReconnecting():
             return "This account needs reconnecting."
+        case AsanaError():
+            return f"{error_message(error.reason)}."
         case _:
             return f"{error}."

@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Exists, OuterRef, prefetch_related_objects
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from accounts.models import User
@@ -28,7 +28,6 @@ def calendar_of(user: User) -> Calendar:
 def task_list_context(request: SignedInRequest) -> dict[str, Any]:
     """The context of the list's templates."""
     user = request.user
-    prefetch_related_objects([user], "asana_accounts")
     sources, calendar = sync_status_of(user), calendar_of(user)
     search = search_of(request, sources)
     tasks = search.narrow(Task.objects.of(user), calendar)

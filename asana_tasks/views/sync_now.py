@@ -16,7 +16,7 @@ PROGRESS = "application/x-ndjson"
 
 
 @signed_in_post
-def refresh(request: SignedInRequest) -> HttpResponse | StreamingHttpResponse:
+def sync_now(request: SignedInRequest) -> HttpResponse | StreamingHttpResponse:
     """Fetch from Asana; told line by line to a script, or at the end to a plain form."""
     accounts = list(request.user.asana_accounts.connected())
     if request.accepts(PROGRESS) and not request.accepts("text/html"):
@@ -32,4 +32,6 @@ def refresh(request: SignedInRequest) -> HttpResponse | StreamingHttpResponse:
 
 def _lines(accounts: list[AsanaAccount]) -> Iterator[str]:
     for progress in sync_accounts(accounts):
-        yield json.dumps(asdict(progress)) + "\n"
+        told = {**asdict(progress), "message": progress.message}
+        del told["reason"]
+        yield json.dumps(told) + "\n"

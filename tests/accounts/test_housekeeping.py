@@ -11,7 +11,7 @@ import time_machine
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from accounts import cleanup, housekeeping, tokens
+from accounts import cleanup, housekeeping, registry, tokens
 from accounts.models import AuditEntry, Revocation
 from tests.accounts.parallel import environment, unmigrated
 from tests.stand_in import ROOT
@@ -86,7 +86,7 @@ def test_it_cleans_up_once_a_day(db):
 def test_a_chore_that_fails_holds_up_no_other(asana, revocation, monkeypatch, caplog):
     """Whatever it is: here, a session engine that isn't there."""
     monkeypatch.setattr(cleanup, "claim", lambda: 1 / 0)
-    monkeypatch.setattr(housekeeping, "CHORES", tuple(reversed(housekeeping.CHORES)))
+    monkeypatch.setattr(registry, "chores", registry.chores[::-1])
     assert not housekeeping.make_a_round()
     assert "clean_up failed" in caplog.text
     assert not Revocation.objects.exists()

@@ -74,6 +74,6 @@ def test_it_stops_in_time_keeps_what_it_has_and_lets_go(administrator, owner, mo
         with pytest.raises(NotDone, match="too long"):
             admin.fetch(administrator, owner.account)
     owner.account.refresh_from_db()
-    assert owner.account.sync_lease == ""
+    assert owner.account.sync_state.lease == ""
     assert not Workspace.objects.exclude(synced_at=None).exists()
     assert "Tasks fetched" in str(told(confirm(administrator, ACCOUNTS, FETCH, owner.account.pk)))

@@ -5,8 +5,8 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from accounts.models import AsanaAccount, User
-from asana_tasks.models import Task
+from accounts.models import User
+from asana_tasks.models import SyncState, Task
 from tests.browser.walks import sign_in
 from tests.stand_in import ADA, StandIn
 
@@ -105,7 +105,7 @@ def test_the_first_guess_at_a_time_zone_is_the_browsers(browser, site: str, asan
 def test_a_stale_copy_is_refreshed_while_looked_at(ada: Page, asana: StandIn):
     gid = Task.objects.get(name="Write the plan").gid
     asana.change_task(gid, name="Write the new plan")
-    AsanaAccount.objects.update(synced_at="2026-01-01T00:00Z")
+    SyncState.objects.update(synced_at="2026-01-01T00:00Z")
     ada.reload()
     expect(ada.get_by_text("Write the new plan", exact=True)).to_be_visible()
 

@@ -5,10 +5,8 @@ from django.core.management.base import CommandError
 from django.core.management.commands import dumpdata
 from django.db import models
 
-DUMPED: Final = {
-    *("contenttypes.contenttype", "auth.permission", "auth.group"),
-    *("accounts.user", "accounts.asanaaccount", "accounts.auditentry", "accounts.providerdocument"),
-}
+from accounts.registry import dumped_models
+
 WHY: Final = (
     "not for a file: it opens something, or is for its person alone. A backup is a copy of the"
     " database itself (README.md)"
@@ -20,14 +18,13 @@ Model = type[models.Model]
 class Command(dumpdata.Command):
     """Django's own, of people, their linked accounts without tokens, and what happened to them.
 
-    Whatever isn't named above stays where it is, so that an app that stores more needs to say
-    nothing here. Tasks come back with the next sync; what waits to be revoked is worth nothing
-    without its token.
+    Whatever no app has registered stays where it is. Tasks come back with the next sync; what
+    waits to be revoked is worth nothing without its token.
     """
 
     def handle(self, *app_labels: str, **options: Any) -> None:
         every_model = set(apps.get_models(include_auto_created=True))
-        kept_back = {model for model in every_model if _label(model) not in DUMPED}
+        kept_back = {model for model in every_model if _label(model) not in dumped_models}
         asked = {label: _named(label) for label in app_labels}
         if refused := [label for label, named in asked.items() if named and named <= kept_back]:
             raise CommandError(f"{', '.join(refused)}: {WHY}")

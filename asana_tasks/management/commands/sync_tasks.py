@@ -5,11 +5,12 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from accounts.models import AsanaAccount
+from asana_tasks.models import SyncState
 from asana_tasks.sync import engine
 
 
 class Command(BaseCommand):
-    help = "Fetch the tasks of linked Asana accounts, as the Refresh button does."
+    help = 'Fetch the tasks of linked Asana accounts, as the button "Sync now" does.'
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--account", metavar="GID", help="only the Asana account with this gid")
@@ -24,7 +25,7 @@ class Command(BaseCommand):
             for each in self._accounts(account, stale_only=stale_only):
                 failed += not self._sync(each, bars)
         if failed:
-            raise CommandError(f"{failed} of the accounts could not be refreshed")
+            raise CommandError(f"{failed} of the accounts could not be synced")
 
     def _accounts(self, gid: str | None, *, stale_only: bool) -> list[AsanaAccount]:
         accounts = AsanaAccount.objects.connected().filter(user__is_active=True)
@@ -32,7 +33,7 @@ class Command(BaseCommand):
             accounts = accounts.filter(gid=gid)
             if not accounts:
                 raise CommandError(f"No connected Asana account has the gid {gid}")
-        return [each for each in accounts if not stale_only or engine.is_stale(each)]
+        return [each for each in accounts if not stale_only or SyncState.objects.of(each).is_stale]
 
     def _sync(self, account: AsanaAccount, bars: Progress) -> bool:
         """Whether all of it was fetched, by us or by somebody who is at it already.

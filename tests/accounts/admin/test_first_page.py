@@ -11,6 +11,8 @@ from django.utils.html import escape
 from accounts import health, tokens
 from accounts.encryption import encrypt
 from accounts.models import AsanaAccount, AuditEntry, Revocation, User
+from asana_tasks.error_codes import ErrorCode
+from asana_tasks.models import SyncState
 from asana_tasks.sync import engine
 from tests.accounts.administration import ACCOUNTS, FIRST, confirm
 
@@ -71,8 +73,12 @@ def test_with_asana_down_it_says_that_nothing_could_be_fetched(
     assert "Everything is all right." in page(administrator)
 
 
+def fail(account: AsanaAccount) -> None:
+    SyncState.objects.create(account=account, last_error=ErrorCode.NO_RESPONSE)
+
+
 def test_failed_attempts_lead_to_the_accounts(administrator, owner, other_user, cleaned):
-    AsanaAccount.objects.filter(pk=owner.account.pk).update(last_error="Asana isn't answering")
+    fail(owner.account)
     assert f'href="{ACCOUNTS}?attempt=failed"' in page(administrator)
     response = administrator.get(ACCOUNTS, {"attempt": "failed"})
     assert list(response.context["cl"].result_list) == [owner.account]
@@ -81,7 +87,8 @@ def test_failed_attempts_lead_to_the_accounts(administrator, owner, other_user, 
 def test_of_somebody_who_is_switched_off_nothing_is_fetched_and_nothing_fails(
     owner, other_user, cleaned
 ):
-    AsanaAccount.objects.update(last_error="Asana isn't answering")
+    fail(owner.account)
+    fail(other_user.account)
     (trouble,) = troubles()
     assert trouble.endswith("for 2 of 2 connected accounts")
     User.objects.filter(pk=owner.user.pk).update(is_active=False)
@@ -170,7 +177,7 @@ def test_each_trouble_leads_to_the_list_that_shows_it(administrator, owner, othe
     happened(Event.REFRESH_REFUSED, hours=25)
     happened(Event.REFRESH_REFUSED, hours=1)
     Revocation.objects.create(encrypted_refresh_token=encrypt("token", bound_to="x"))
-    AsanaAccount.objects.filter(pk=owner.account.pk).update(last_error="Asana isn't answering")
+    fail(owner.account)
     response = administrator.get(FIRST)
     found = response.context["health"].troubles
     assert len(found) == 3

@@ -7,6 +7,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import AsanaAccount, AuditEntry, Revocation, User
+from asana_tasks.models import SyncState
 from tests.accounts.administration import (
     ACCOUNTS,
     PEOPLE,
@@ -93,8 +94,9 @@ def test_it_filters_by_what_we_may_do(administrator, owner, scope, may):
     ],
 )
 def test_it_filters_by_the_last_success(administrator, owner, synced, refreshed, found):
-    times = {"synced_at": synced, "refreshed_at": refreshed}
-    update(owner, **{name: ago(hours=each) if each else None for name, each in times.items()})
+    update(owner, refreshed_at=ago(hours=refreshed) if refreshed else None)
+    if synced:
+        SyncState.objects.create(account=owner.account, synced_at=ago(hours=synced))
     for choice in ("day", "week", "longer", "never"):
         assert bool(listed(administrator, worked=choice)) == (choice in found), choice
 

@@ -338,7 +338,10 @@ def test_an_answer_without_anything_is_reported(db):
     """Whatever was noted, the report can be told."""
     for seen in (
         {"refused": {"code": "timeout"}},
-        {"token_response": {"names": [], "kind": "list"}, "refused": {"code": "malformed_response"}},
+        {
+            "token_response": {"names": [], "kind": "list"},
+            "refused": {"code": "malformed_response"},
+        },
     ):
         watched = WatchedSignIn(ends_at=timezone.now() + timedelta(minutes=1), seen=seen)
         states = [finding.state for finding in sign_in.report(watched)]

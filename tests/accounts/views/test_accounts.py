@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from accounts import tokens
 from accounts.models import AsanaAccount, Revocation, User
-from asana_tasks.models import Workspace
+from asana_tasks.models import SyncState, Workspace
 from asana_tasks.sync import engine
 from tests.stand_in import ADA, BEN
 
@@ -85,8 +85,8 @@ def test_a_broken_link_is_shown_with_its_reason_its_age_and_what_to_do(owner):
     AsanaAccount.objects.update(
         status=AsanaAccount.Status.NEEDS_RECONNECTING,
         last_error="Asana no longer lets us in",
-        synced_at=timezone.now() - timedelta(days=2),
     )
+    SyncState.objects.create(account=owner.account, synced_at=timezone.now() - timedelta(days=2))
     page = page_of(owner)
     assert "Needs reconnecting" in page
     assert "Asana no longer lets us in. Its tasks stay in your list, as of 2\xa0days ago." in page

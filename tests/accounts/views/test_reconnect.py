@@ -10,6 +10,7 @@ from django.utils import timezone
 from accounts import tokens
 from accounts.models import AsanaAccount, AuditEntry, User
 from accounts.sign_in import failures
+from asana_tasks.models import SyncState
 from asana_tasks.sync import engine
 from tests.accounts.events import told
 from tests.fake_asana.app import query
@@ -41,7 +42,7 @@ def reconnect(person: Person, asana: StandIn, gid: str = ADA, **data: str):
 def broken(owner, asana) -> Person:
     """Ada has removed Onelist in Asana's settings; what was fetched before is two days old."""
     assert engine.run_sync(owner.account).state == "done"
-    AsanaAccount.objects.update(synced_at=timezone.now() - timedelta(days=2))
+    SyncState.objects.create(account=ada(), synced_at=timezone.now() - timedelta(days=2))
     asana.revoke_grants(ADA)
     assert not tokens.grant_works(ada())
     assert ada().needs_reconnecting

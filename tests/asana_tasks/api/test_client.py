@@ -6,6 +6,8 @@ import pytest
 
 from accounts import http, tokens
 from asana_tasks.api import client, transport
+from asana_tasks.api.errors import Forbidden, NotAuthorized, RateLimited, Unavailable
+from asana_tasks.api.paging import PAGE_SIZE
 from asana_tasks.sync.crawl import all_workspaces
 from tests.people import Person
 from tests.stand_in import DORA, EMIL
@@ -20,15 +22,15 @@ def token(owner) -> str:
 
 @pytest.fixture
 def workspace(token) -> str:
-    return client.workspaces(token).items[0].gid
+    return client.get_workspaces(token).items[0].gid
 
 
 def tasks(token: str, workspace: str, offset: str | None = None):
-    return client.assigned_tasks(token, workspace, completed_since=SINCE, offset=offset)
+    return client.get_tasks(token, workspace, completed_since=SINCE, offset=offset)
 
 
 def test_it_lists_workspaces(token):
-    page = client.workspaces(token)
+    page = client.get_workspaces(token)
     assert len(page.items) == 3
     assert page.offset is None
 
@@ -36,7 +38,7 @@ def test_it_lists_workspaces(token):
 def test_it_lists_tasks_with_what_we_keep(token):
     found = {
         task.name: task
-        for workspace in client.workspaces(token).items
+        for workspace in client.get_workspaces(token).items
         for task in tasks(token, workspace.gid).items
     }
     plan = found["Write the plan"]
@@ -51,32 +53,32 @@ def test_it_lists_tasks_with_what_we_keep(token):
 def test_it_pages_a_hundred_at_a_time(asana, db):
     emil = Person.signed_in(asana, EMIL)
     token = tokens.access_token_for(emil.account)
-    first = tasks(token, client.workspaces(token).items[0].gid)
-    assert len(first.items) == client.PAGE_SIZE
+    first = tasks(token, client.get_workspaces(token).items[0].gid)
+    assert len(first.items) == PAGE_SIZE
     assert first.offset
 
 
 @pytest.mark.parametrize(
     ("fault", "value", "error"),
     [
-        ("server_error", 500, client.Unavailable),
-        ("server_error", 502, client.Unavailable),
-        ("server_error", 503, client.Unavailable),
-        ("server_error", 504, client.Unavailable),
-        ("not_json", None, client.Unavailable),
-        ("drop", None, client.Unavailable),
-        ("drop", "half", client.Unavailable),
-        ("rate_limited", 7, client.RateLimited),
-        ("expire_access", None, client.NotAuthorized),
-        ("foreign_page", None, client.Unavailable),
-        ("omit_next_page", None, client.Unavailable),
-        ("empty_with_errors", None, client.Unavailable),
+        ("server_error", 500, Unavailable),
+        ("server_error", 502, Unavailable),
+        ("server_error", 503, Unavailable),
+        ("server_error", 504, Unavailable),
+        ("not_json", None, Unavailable),
+        ("drop", None, Unavailable),
+        ("drop", "half", Unavailable),
+        ("rate_limited", 7, RateLimited),
+        ("expire_access", None, NotAuthorized),
+        ("foreign_page", None, Unavailable),
+        ("omit_next_page", None, Unavailable),
+        ("empty_with_errors", None, Unavailable),
     ],
 )
 def test_every_failure_has_a_name(asana, db, fault, value, error):
     dora = Person.signed_in(asana, DORA)
     token = tokens.access_token_for(dora.account)
-    workspace = client.workspaces(token).items[0].gid
+    workspace = client.get_workspaces(token).items[0].gid
     asana.order(fault, value=value)
     with pytest.raises(error):
         tasks(token, workspace)
@@ -84,7 +86,7 @@ def test_every_failure_has_a_name(asana, db, fault, value, error):
 
 def test_a_forbidden_workspace_is_forbidden(asana, token, workspace):
     asana.order("forbid_workspace", value=workspace)
-    with pytest.raises(client.Forbidden):
+    with pytest.raises(Forbidden):
         tasks(token, workspace)
 
 
@@ -98,14 +100,14 @@ def test_a_page_tells_how_many_rows_could_not_be_read(asana, token, workspace):
 
 def test_workspaces_of_which_one_cannot_be_read_are_no_list(asana, token):
     asana.order("unreadable_row", path="/api/1.0/workspaces")
-    with pytest.raises(client.Unavailable):
+    with pytest.raises(Unavailable):
         all_workspaces(token)
 
 
 def test_it_says_how_long_to_wait(asana, token):
     asana.order("rate_limited", value=7)
-    with pytest.raises(client.RateLimited) as caught:
-        client.workspaces(token)
+    with pytest.raises(RateLimited) as caught:
+        client.get_workspaces(token)
     assert caught.value.retry_after == 7
 
 
@@ -119,25 +121,25 @@ def test_an_odd_retry_after_is_bounded(header, seconds):
 
 def test_an_answer_that_is_too_large_is_not_read(monkeypatch, token):
     monkeypatch.setattr(http, "BYTES", 1)
-    with pytest.raises(client.Unavailable):
-        client.workspaces(token)
+    with pytest.raises(Unavailable):
+        client.get_workspaces(token)
 
 
 def test_an_answer_that_takes_too_long_is_given_up(monkeypatch, asana, token):
     monkeypatch.setattr(transport, "SECONDS", 0.05)
     asana.order("latency", value=2000)
-    with pytest.raises(client.Unavailable):
-        client.workspaces(token)
+    with pytest.raises(Unavailable):
+        client.get_workspaces(token)
 
 
 def test_pages_that_never_end_are_an_error(asana, token):
     asana.order("endless_pages")
-    with pytest.raises(client.Unavailable):
+    with pytest.raises(Unavailable):
         all_workspaces(token)
 
 
 def test_the_token_travels_in_the_header_alone(asana, token):
-    client.workspaces(token)
+    client.get_workspaces(token)
     request = asana.requests("/api/1.0/workspaces")[-1]
     assert token not in str(request["query"])
     assert request["headers"]["Authorization"] == "Bearer"

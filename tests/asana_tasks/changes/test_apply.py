@@ -11,7 +11,7 @@ from asana_tasks.changes import apply
 from asana_tasks.changes.actions import Action, ActionKind
 from asana_tasks.changes.apply import apply_actions
 from asana_tasks.changes.report import Report
-from asana_tasks.models import Task
+from asana_tasks.models import SyncState, Task
 from asana_tasks.sync import store
 from tests.asana_tasks.conftest import named, puts
 from tests.people import Person
@@ -249,7 +249,7 @@ def test_it_waits_as_long_as_asana_asks_to(writer, asana):
     before = len(asana.requests())
     assert "asks to wait" in change(writer, ActionKind.COMPLETE, PLAN).failed[0].why
     assert len(asana.requests()) == before
-    AsanaAccount.objects.update(ask_again_at=timezone.now())
+    SyncState.objects.update(paused_until=timezone.now())
     assert change(writer, ActionKind.COMPLETE, PLAN).done
 
 

@@ -3,7 +3,7 @@ import io
 import pytest
 from django.core.management import CommandError, call_command
 
-from asana_tasks.models import Task
+from asana_tasks.models import SyncState, Task
 from asana_tasks.sync import engine
 from asana_tasks.sync.lease import Lease
 from tests.stand_in import ADA, BEN
@@ -24,8 +24,7 @@ def test_it_fetches_every_connected_account(owner, other_user):
 
 def test_it_fetches_one_account(owner, other_user):
     run("--account", ADA)
-    other_user.account.refresh_from_db()
-    assert other_user.account.synced_at is None
+    assert SyncState.objects.of(other_user.account).synced_at is None
 
 
 def test_it_leaves_fresh_copies_alone(owner, asana):
@@ -44,8 +43,7 @@ def test_it_says_which_failed_and_goes_on(owner, other_user, asana):
     asana.order("server_error", value=503, person=ADA)
     with pytest.raises(CommandError, match="1 of the accounts"):
         run()
-    other_user.account.refresh_from_db()
-    assert other_user.account.synced_at is not None
+    assert SyncState.objects.of(other_user.account).synced_at is not None
 
 
 def test_it_leaves_people_who_are_switched_off_alone(owner, asana):

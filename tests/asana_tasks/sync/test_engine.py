@@ -10,8 +10,9 @@ from django.utils import timezone
 
 from accounts import tokens
 from accounts.models import AsanaAccount
-from asana_tasks.api import client
-from asana_tasks.models import Task, Workspace
+from asana_tasks.api.errors import NotAuthorized
+from asana_tasks.error_codes import ErrorCode, Reason
+from asana_tasks.models import SyncState, Task, Workspace
 from asana_tasks.sync import engine
 from asana_tasks.sync.lease import Lease
 from tests.people import Person
@@ -22,6 +23,10 @@ PERSONAL = "498346170860"
 
 def states(account: AsanaAccount) -> list[str]:
     return [progress.state for progress in engine.sync_account(account)]
+
+
+def state_of(account: AsanaAccount) -> SyncState:
+    return SyncState.objects.get(account=account)
 
 
 def gids(account: AsanaAccount) -> set[str]:
@@ -88,8 +93,7 @@ def test_eight_workspaces_are_fetched_side_by_side(asana, db):
 def test_nobody_in_no_workspace_is_done_at_once(asana, db):
     cleo = Person.signed_in(asana, CLEO)
     assert engine.run_sync(cleo.account).state == "done"
-    cleo.account.refresh_from_db()
-    assert cleo.account.synced_at is not None
+    assert state_of(cleo.account).synced_at is not None
 
 
 @pytest.mark.parametrize(
@@ -121,11 +125,11 @@ def test_no_trouble_at_asana_loses_a_row(asana, db, fault, value, path):
 
 @pytest.mark.parametrize("fault", ["omit_next_page", "unreadable_row", "empty_with_errors"])
 def test_a_200_that_is_no_whole_list_fails_and_says_so(synced, asana, fault):
-    before, synced_at = gids(synced), AsanaAccount.objects.get().synced_at
+    before, synced_at = gids(synced), state_of(synced).synced_at
     asana.order(fault, path="/api/1.0/tasks")
     assert engine.run_sync(synced).state == "failed"
     assert gids(synced) == before
-    assert AsanaAccount.objects.get().synced_at == synced_at
+    assert state_of(synced).synced_at == synced_at
     assert not synced.workspaces.filter(last_error="").exists()
 
 
@@ -165,24 +169,25 @@ def test_one_bad_workspace_hides_none_of_the_others(synced, asana):
     assert told.count("workspace_done") == 2
     assert synced.tasks.filter(name="Write the new plan").exists()
     bad = synced.workspaces.get(gid=PERSONAL)
-    assert "doesn't let us see" in bad.last_error
+    assert bad.last_error == ErrorCode.FORBIDDEN
     assert bad.tasks.exists()
 
 
 def test_where_no_workspace_could_be_fetched_the_copy_is_as_old_as_it_was(synced, asana):
-    before = AsanaAccount.objects.get().synced_at
+    before = state_of(synced).synced_at
     assert before is not None
     asana.order("server_error", path="/api/1.0/tasks")
     told = engine.run_sync(synced)
     assert (told.state, told.message) == ("failed", "Asana answers with an error (500)")
-    account = AsanaAccount.objects.get()
-    assert (account.synced_at, account.last_error) == (before, told.message)
+    state = state_of(synced)
+    assert (state.synced_at, state.reason) == (before, told.reason)
+    assert told.reason == Reason(ErrorCode.HTTP_ERROR, {"status": 500})
     asana.heal()
     assert engine.run_sync(synced).state == "done"
-    account = AsanaAccount.objects.get()
-    assert account.synced_at is not None
-    assert account.synced_at > before
-    assert account.last_error == ""
+    state = state_of(synced)
+    assert state.synced_at is not None
+    assert state.synced_at > before
+    assert state.reason is None
 
 
 def test_a_workspace_that_vanishes_keeps_its_tasks_and_says_so(synced, asana):
@@ -190,7 +195,7 @@ def test_a_workspace_that_vanishes_keeps_its_tasks_and_says_so(synced, asana):
     assert engine.run_sync(synced).state == "done"
     hidden = synced.workspaces.get(gid=PERSONAL)
     assert not hidden.is_offered
-    assert "no longer lists" in hidden.last_error
+    assert hidden.last_error == ErrorCode.NOT_LISTED
     assert hidden.tasks.exists()
     asana.heal()
     engine.run_sync(synced)
@@ -223,7 +228,7 @@ def test_why_an_account_came_to_need_reconnecting_meanwhile_stays(owner):
     account = AsanaAccount.objects.get(pk=owner.account.pk)
     assert account.needs_reconnecting
     assert account.last_error == "An administrator asks you to"
-    assert account.synced_at is not None
+    assert state_of(account).synced_at is not None
 
 
 def test_a_grant_revoked_at_asana_needs_reconnecting_and_keeps_the_tasks(synced, asana):
@@ -239,14 +244,14 @@ def test_what_a_change_was_told_to_wait_meanwhile_stays(synced):
     until = timezone.now() + timedelta(minutes=5)
     for progress in engine.sync_account(synced):
         if progress.state == "page":
-            AsanaAccount.objects.update(ask_again_at=until)
-    assert AsanaAccount.objects.get().ask_again_at == until
+            SyncState.objects.update(paused_until=until)
+    assert state_of(synced).paused_until == until
 
 
 def test_a_token_that_was_replaced_meanwhile_says_nothing_of_the_account(synced, monkeypatch):
     def signs_in_and_is_refused(token, *args, **kwargs):
         tokens.store(AsanaAccount.objects.get(), {"access_token": f"{token}-another"})
-        raise client.NotAuthorized
+        raise NotAuthorized
 
     monkeypatch.setattr(engine, "all_workspaces", signs_in_and_is_refused)
     asked = engine.run_sync(synced)
@@ -265,9 +270,8 @@ def test_it_waits_as_long_as_asana_asks_to(synced, asana):
     with time_machine.travel(timezone.now() + timedelta(seconds=40)):
         synced.refresh_from_db()
         assert engine.run_sync(synced).state == "done"
-        assert engine.may_ask(synced)
-    synced.refresh_from_db()
-    assert synced.last_error == ""
+        assert state_of(synced).pause_left == 0
+    assert state_of(synced).reason is None
 
 
 def test_one_sync_at_a_time(owner):
@@ -289,9 +293,9 @@ def test_a_lease_that_was_taken_over_ends_the_sync(owner, monkeypatch):
     told = []
     for progress in engine.sync_account(owner.account):
         told.append(progress)
-        AsanaAccount.objects.update(sync_lease="somebody else's")
+        SyncState.objects.update(lease="somebody else's")
     assert told[-1].state == "failed"
-    assert AsanaAccount.objects.get().sync_lease == "somebody else's"
+    assert state_of(owner.account).lease == "somebody else's"
 
 
 def test_an_account_that_is_deleted_meanwhile_ends_the_sync(owner):

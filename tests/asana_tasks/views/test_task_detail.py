@@ -5,8 +5,7 @@ import pytest
 from django.apps import apps
 from django.utils import timezone
 
-from accounts.models import AsanaAccount
-from asana_tasks.models import Task
+from asana_tasks.models import SyncState, Task
 from asana_tasks.querysets import Change
 from asana_tasks.sync import engine
 from asana_tasks.views.details import clean
@@ -260,7 +259,7 @@ def test_what_asana_told_is_shown_though_its_subtasks_do_not_come(reader, asana)
 
 def test_it_does_not_ask_before_asana_lets_us(reader, asana):
     task = named(PLAN)
-    AsanaAccount.objects.update(ask_again_at=timezone.now() + timedelta(minutes=5))
+    SyncState.objects.update(paused_until=timezone.now() + timedelta(minutes=5))
     before = len(asana.requests())
     page = reader.get(f"/tasks/{task.pk}/").content.decode()
     assert len(asana.requests()) == before

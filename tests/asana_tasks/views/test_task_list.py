@@ -4,7 +4,8 @@ import pytest
 from django.test import Client
 
 from accounts.models import AsanaAccount
-from asana_tasks.models import Task, Workspace
+from asana_tasks.error_codes import ErrorCode
+from asana_tasks.models import SyncState, Task, Workspace
 from asana_tasks.sync import engine
 from tests.people import Person, path_of, sign_in
 from tests.stand_in import ADA, DORA, SAM
@@ -66,7 +67,7 @@ def test_it_says_why_the_first_fetch_failed(owner, asana, fault, value, reason, 
 
 def test_a_first_fetch_that_failed_is_told_beside_an_account_that_works(synced_owner, asana):
     other = AsanaAccount.objects.create(user=synced_owner.user, gid="77", name="Other")
-    AsanaAccount.objects.filter(pk=other.pk).update(last_error="Asana isn't answering")
+    SyncState.objects.create(account=other, last_error=ErrorCode.NO_RESPONSE)
     page = synced_owner.get("/tasks/?q=nothing-has-this-name")
     states = {account.pk: state for account, state, _ in page.context["sources"].by_account}
     assert states == {synced_owner.account.pk: "fine", other.pk: "stale"}

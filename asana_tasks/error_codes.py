@@ -1,0 +1,43 @@
+"""Why something could not be read from Asana, as it is kept in rows and in progress.
+
+Codes with arguments and no sentence: `sync/messages.py` words them when they are shown.
+"""
+
+from typing import Any, NamedTuple
+
+from django.db import models
+
+
+class ErrorCode(models.TextChoices):
+    # No usable response
+    NO_RESPONSE = "no_response"
+    HTTP_ERROR = "http_error"  # status
+    NOT_JSON = "not_json"
+    ERRORS_IN_RESPONSE = "errors_in_response"
+    INCOMPLETE_LIST = "incomplete_list"
+    ANOTHER_TASK = "another_task"
+    BAD_OFFSET = "bad_offset"
+    FOREIGN_PAGE = "foreign_page"
+    ENDLESS_PAGES = "endless_pages"
+    UNREADABLE_TASKS = "unreadable_tasks"
+    # Asana declines
+    REJECTED = "rejected"  # status, message
+    RATE_LIMITED = "rate_limited"  # seconds
+    NOT_AUTHORIZED = "not_authorized"
+    FORBIDDEN = "forbidden"
+    NOT_LISTED = "not_listed"  # a workspace
+    # Our own side
+    NEEDS_RECONNECTING = "needs_reconnecting"
+    TOKEN_UNAVAILABLE = "token_unavailable"  # noqa: S105
+    JUST_RECONNECTED = "just_reconnected"
+    ALREADY_SYNCING = "already_syncing"
+    TAKEN_OVER = "taken_over"
+    DISCONNECTED = "disconnected"
+    LEGACY = "legacy"  # text, as versions before 0.9.0 kept it
+
+
+class Reason(NamedTuple):
+    """A code with its arguments."""
+
+    code: ErrorCode
+    args: dict[str, Any] = {}

@@ -1,0 +1,42 @@
+"""What a sync that failed says to people."""
+
+from typing import Final
+
+from asana_tasks.error_codes import ErrorCode, Reason
+
+CANNOT_SEE: Final = "Asana doesn't let us see this"
+MESSAGES: Final = {
+    ErrorCode.NO_RESPONSE: "Asana isn't answering",
+    ErrorCode.HTTP_ERROR: "Asana answers with an error ({status})",
+    ErrorCode.NOT_JSON: "Asana's response is not JSON",
+    ErrorCode.ERRORS_IN_RESPONSE: "Asana's response tells of errors",
+    ErrorCode.INCOMPLETE_LIST: "Asana's response is not a whole list",
+    ErrorCode.ANOTHER_TASK: "Asana's response holds another task or none",
+    ErrorCode.BAD_OFFSET: "Asana's pages lead nowhere",
+    ErrorCode.FOREIGN_PAGE: "Asana's pages lead to another host",
+    ErrorCode.ENDLESS_PAGES: "Asana's pages never end",
+    ErrorCode.UNREADABLE_TASKS: (
+        "Some of the tasks that Asana sent can't be read; no task was removed"
+    ),
+    ErrorCode.REJECTED: "Asana answers with an error ({status}): {message}",
+    ErrorCode.RATE_LIMITED: "Asana asks to wait {seconds} seconds",
+    ErrorCode.NOT_AUTHORIZED: "Asana doesn't accept our token",
+    ErrorCode.FORBIDDEN: CANNOT_SEE,
+    ErrorCode.NOT_LISTED: (
+        "Asana no longer lists this workspace: you left it, or its administrator blocks Onelist"
+    ),
+    ErrorCode.NEEDS_RECONNECTING: "It needs reconnecting",
+    ErrorCode.TOKEN_UNAVAILABLE: "Asana doesn't renew the access token at the moment",
+    ErrorCode.JUST_RECONNECTED: "It has just been connected anew",
+    ErrorCode.ALREADY_SYNCING: "It is being synced already",
+    ErrorCode.TAKEN_OVER: "Another sync has taken over",
+    ErrorCode.DISCONNECTED: "It is no longer connected",
+    ErrorCode.LEGACY: "{text}",
+}
+
+
+def error_message(reason: Reason | None) -> str:
+    """Word a reason, without a full stop; '' for none."""
+    if reason is None:
+        return ""
+    return MESSAGES[reason.code].format_map(reason.args).removesuffix(": ")
