@@ -4,7 +4,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
-from typing import Final
+from typing import Final, Self
+
+from django.utils import timezone
+
+from accounts.models import User
+from accounts.time_zones import zone_named
 
 NEVER: Final = datetime(9999, 12, 31, tzinfo=UTC)
 LONG_AGO: Final = datetime(1, 1, 1, tzinfo=UTC)
@@ -55,6 +60,10 @@ class Calendar:
     def __init__(self, zone: tzinfo, now: datetime) -> None:
         self.zone, self.now = zone, now
         self.today = now.astimezone(zone).date()
+
+    @classmethod
+    def of(cls, user: User) -> Self:
+        return cls(zone_named(user.time_zone), timezone.now())
 
     def start_of(self, day: date) -> datetime:
         if not LONG_AGO.year < day.year < NEVER.year:

@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from asana_tasks.models import Task
-from asana_tasks.views.list_context import PAGE_SIZE
+from asana_tasks.views.task_list import PAGE_SIZE
 from bench.crowd import populate
 
 WARM_UP = 2

@@ -6,7 +6,6 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.html import format_html
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -14,6 +13,7 @@ from accounts import rate_limits
 from accounts.decorators import signed_in_form
 from accounts.models import AsanaAccount
 from accounts.oidc.authorization import AuthorizationRequest, Kind, scopes_for
+from accounts.redirects import next_path
 from accounts.sign_in import failures
 from accounts.sign_in.failure_page import failed_sign_in
 from accounts.typing import SignedInRequest
@@ -46,7 +46,7 @@ def reconnect(request: SignedInRequest, pk: int) -> HttpResponse:
     if not account.needs_reconnecting:
         text = "<bdi>{}</bdi> works: there is nothing to reconnect."
         messages.info(request, format_html(text, account.display_name))
-        return redirect(_after(request))
+        return redirect(next_path(request, reverse("accounts:account_list")))
     if request.method != "POST":
         return render(request, "accounts/reconnect.html", {"account": account})
     return _go(request, "reconnect", account, writing=account.may_write)
@@ -77,15 +77,8 @@ def _go(
         kind,
         request.user.pk,
         account.gid if account else "",
-        next=_after(request),
+        next=next_path(request, reverse("accounts:account_list")),
         retry=request.path,
         scopes=scopes_for(writing=writing),
     )
     return to_asana(request, authorization)
-
-
-def _after(request: SignedInRequest) -> str:
-    """Where the button was pressed, if that is a page of ours; else the accounts."""
-    here = request.POST.get("next", "")
-    safe = here.startswith("/") and url_has_allowed_host_and_scheme(here, allowed_hosts=None)
-    return here if safe else reverse("accounts:account_list")

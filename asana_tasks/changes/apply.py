@@ -10,11 +10,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from django.db import DatabaseError
-from django.utils import timezone
 
 from accounts import tokens
 from accounts.models import AsanaAccount, User
-from accounts.time_zones import zone_named
 from asana_tasks.api import client
 from asana_tasks.api.errors import AsanaError, NotAuthorized, RateLimited, Rejected, Unavailable
 from asana_tasks.api.schemas import TaskSchema
@@ -105,7 +103,7 @@ class _Job:
 
 class _Run:
     def __init__(self, user: User) -> None:
-        self.calendar = Calendar(zone_named(user.time_zone), timezone.now())
+        self.calendar = Calendar.of(user)
         self.report = Report()
         self.waiting: deque[_Job] = deque()
         self.running: dict[Future[TaskSchema], _Job] = {}

@@ -18,7 +18,7 @@ from django.utils import timezone
 from accounts import tokens
 from accounts.models import AsanaAccount
 from asana_tasks.api import client
-from asana_tasks.api.errors import AsanaError, Forbidden, NotAuthorized, RateLimited, Unavailable
+from asana_tasks.api.errors import AsanaError, Forbidden, NotAuthorized, Unavailable
 from asana_tasks.api.paging import Page
 from asana_tasks.api.schemas import TaskSchema, WorkspaceSchema
 from asana_tasks.error_codes import ErrorCode, Reason
@@ -70,7 +70,7 @@ def sync_account(account: AsanaAccount) -> Generator[Progress, None, None]:
         yield from _Sync(account, lease).run()
     except LeaseLost:
         yield _ended("failed", account, ErrorCode.TAKEN_OVER)
-    except (DatabaseError, ObjectDoesNotExist):
+    except (DatabaseError, ObjectDoesNotExist, tokens.NeedsReconnecting):
         if AsanaAccount.objects.filter(pk=account.pk).exists():
             raise
         yield _ended("failed", account, ErrorCode.DISCONNECTED)
@@ -108,12 +108,12 @@ class _Sync:
             while self.pending:
                 yield from self._gather()
         except tokens.NeedsReconnecting:  # `accounts` keeps why
+            if not AsanaAccount.objects.filter(pk=self.account.pk).exists():
+                raise
             yield self._progress("failed", reason=Reason(ErrorCode.NEEDS_RECONNECTING))
         except tokens.TryLater as error:
-            reason = Reason(ErrorCode.TOKEN_UNAVAILABLE)
-            yield self._fail(reason, retry_after=error.retry_after)
-        except RateLimited as error:
-            yield self._fail(error.reason, retry_after=error.retry_after)
+            args = {"seconds": error.retry_after} if error.retry_after else {}
+            yield self._fail(Reason(ErrorCode.TOKEN_UNAVAILABLE, args))
         except AsanaError as error:
             yield self._fail(error.reason)
         else:
@@ -188,10 +188,11 @@ class _Sync:
         self.workspaces_done += 1
         return self._progress("workspace_failed", fetch.workspace, reason)
 
-    def _fail(self, reason: Reason, *, retry_after: int | None = None) -> Progress:
+    def _fail(self, reason: Reason) -> Progress:
+        """Keep the reason, and how long Asana asks to wait."""
         store.fail_account(self.account, reason)
-        if retry_after:
-            SyncState.objects.pause(self.account, retry_after)
+        if seconds := reason.args.get("seconds"):
+            SyncState.objects.pause(self.account, seconds)
         return self._progress("failed", reason=reason)
 
     def _progress(

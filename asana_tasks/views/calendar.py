@@ -1,18 +1,33 @@
+"""A month of a person's tasks, each on the day it is due where they are."""
+
+import calendar
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any, Final
+
 from django.contrib.auth.decorators import login_required
+from django.db.models.functions import Left
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from accounts.models import User
 from accounts.typing import SignedInRequest
 from asana_tasks.dates import Calendar
-from asana_tasks.views.month import Month, weeks_of
+from asana_tasks.models import Task
+
+EARLIEST: Final = date(1970, 1, 1)
+LATEST: Final = date(2999, 12, 1)
+SHOWN: Final = 4  # of a day's tasks
+LETTERS: Final = 120  # of a name, which may have thousands
 
 
 @login_required
 @require_safe
-def month(request: SignedInRequest) -> HttpResponse:
-    around = Calendar(timezone.get_current_timezone(), timezone.now())
+def show_month(request: SignedInRequest) -> HttpResponse:
+    around = Calendar.of(request.user)
     month = Month.named(request.GET.get("month", ""), around.today)
     weeks = weeks_of(request.user, month, around)
     context = {
@@ -22,3 +37,118 @@ def month(request: SignedInRequest) -> HttpResponse:
         "has_tasks": any(day.entries for week in weeks for day in week),
     }
     return render(request, "asana_tasks/calendar.html", context)
+
+
+@dataclass(frozen=True)
+class Month:
+    first: date
+
+    @classmethod
+    def named(cls, text: str, today: date) -> "Month":
+        """`2026-11`; this month for whatever is none."""
+        try:
+            first = datetime.strptime(text, "%Y-%m").date()  # noqa: DTZ007  (a day has no zone)
+        except ValueError:
+            first = today.replace(day=1)
+        return cls(first if EARLIEST <= first <= LATEST else today.replace(day=1))
+
+    def __str__(self) -> str:
+        return f"{self.first:%Y-%m}"
+
+    def __contains__(self, day: date) -> bool:
+        return self.first <= day <= self.last
+
+    @property
+    def last(self) -> date:
+        return self._next - timedelta(days=1)
+
+    @property
+    def next(self) -> "Month | None":
+        return Month(self._next) if self.first < LATEST else None
+
+    @property
+    def previous(self) -> "Month | None":
+        day_before = self.first - timedelta(days=1)
+        return Month(day_before.replace(day=1)) if self.first > EARLIEST else None
+
+    @property
+    def _next(self) -> date:
+        return (self.first + timedelta(days=31)).replace(day=1)
+
+    def weeks(self) -> list[list[date]]:
+        """From Monday to Sunday, with the days of its neighbours that fill them."""
+        return calendar.Calendar().monthdatescalendar(self.first.year, self.first.month)
+
+
+@dataclass(frozen=True)
+class Entry:
+    pk: int
+    title: str
+    completed: bool
+    at: datetime | None  # where it is due at a time
+    is_overdue: bool
+
+    @property
+    def css_class(self) -> str:
+        if self.completed:
+            return "done"
+        return "late" if self.is_overdue else ""
+
+
+@dataclass(frozen=True)
+class Day:
+    date: date
+    is_outside: bool = False  # the month
+    is_today: bool = False
+    entries: Sequence[Entry] = field(default_factory=list)
+
+    @property
+    def css_class(self) -> str:
+        names = ["today"] if self.is_today else []
+        return " ".join(names if self.entries else [*names, "free"])
+
+    @property
+    def shown(self) -> Sequence[Entry]:
+        """One more is shown where a link to it would take its place."""
+        return self.entries if len(self.entries) == SHOWN + 1 else self.entries[:SHOWN]
+
+    @property
+    def more(self) -> int:
+        return len(self.entries) - len(self.shown)
+
+    @property
+    def query(self) -> str:
+        """The list's filter that shows this day."""
+        state = "&state=all" if any(entry.completed for entry in self.entries) else ""
+        return f"due_from={self.date}&due_to={self.date}{state}"
+
+
+def weeks_of(user: User, month: Month, around: Calendar) -> list[list[Day]]:
+    """One query, of this month's rows alone."""
+    entries = _by_day(_rows(user, month, around), around)
+    return [[_day(each, month, around, entries) for each in week] for week in month.weeks()]
+
+
+def _day(day: date, month: Month, around: Calendar, entries: dict[date, list[Entry]]) -> Day:
+    if day.month != month.first.month:
+        return Day(day, is_outside=True)
+    return Day(day, is_today=day == around.today, entries=entries.get(day, []))
+
+
+def _rows(user: User, month: Month, around: Calendar) -> Iterable[tuple[Any, ...]]:
+    return (
+        Task.objects.of(user)
+        .filter(completed__in=[False, True])  # both parts of the index by date
+        .due_within(around.between(month.first, month.last))
+        .order_by("completed", "overdue_at", "pk")
+        .values_list("pk", Left("name", LETTERS), "completed", "due_at", "overdue_at")
+    )
+
+
+def _by_day(rows: Iterable[tuple[Any, ...]], around: Calendar) -> dict[date, list[Entry]]:
+    days = defaultdict(list)
+    for pk, name, completed, due_at, overdue_at in rows:
+        late = not completed and overdue_at < around.now
+        entry = Entry(pk, name.strip() or "(no name)", completed, due_at, late)
+        days[overdue_at.astimezone(around.zone).date()].append(entry)
+    return days

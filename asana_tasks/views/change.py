@@ -13,13 +13,13 @@ from django_htmx.http import HttpResponseClientRedirect, trigger_client_event
 from django_htmx.middleware import HtmxDetails
 
 from accounts.models import User
+from accounts.redirects import next_path
 from accounts.sign_in import pending_action
 from accounts.typing import SignedInRequest
 from asana_tasks.changes.actions import Action, InvalidAction, parse_actions
 from asana_tasks.changes.apply import apply_actions
 from asana_tasks.changes.report import Failed, Report, keep_report
 from asana_tasks.models import Task
-from asana_tasks.views.redirects import way_back
 
 NOT_LISTED = "It is no longer in your list."
 
@@ -27,7 +27,7 @@ NOT_LISTED = "It is no longer in your list."
 @require_POST
 def change(request: HttpRequest) -> HttpResponse:
     """Do something to tasks in Asana; the next page reports what became of it."""
-    back = resolve_url(way_back(request))
+    back = resolve_url(next_path(request, "asana_tasks:task_list"))
     if request.user.is_authenticated:
         return _change(cast("SignedInRequest", request), back)
     return _go(request, redirect_to_login(back).url)  # this address only takes forms

@@ -8,9 +8,9 @@ from django.shortcuts import redirect
 
 from accounts.decorators import signed_in_post
 from accounts.models import AsanaAccount
+from accounts.redirects import next_path
 from accounts.typing import SignedInRequest
 from asana_tasks.sync.parallel import sync_accounts
-from asana_tasks.views.redirects import way_back
 
 PROGRESS = "application/x-ndjson"
 
@@ -27,7 +27,7 @@ def sync_now(request: SignedInRequest) -> HttpResponse | StreamingHttpResponse:
     for progress in sync_accounts(accounts):
         if progress.state in {"failed", "busy"}:
             messages.warning(request, f"{progress.account}: {progress.message}")
-    return redirect(way_back(request))
+    return redirect(next_path(request, "asana_tasks:task_list"))
 
 
 def _lines(accounts: list[AsanaAccount]) -> Iterator[str]:

@@ -1,23 +1,26 @@
-from datetime import datetime
+"""The list, gathered in as many queries for one task as for fifty thousand."""
 
-from django.contrib import messages
+from typing import Any, Final
+
 from django.contrib.auth.decorators import login_required
+from django.core.paginator import Page, Paginator
+from django.db.models import Exists, OuterRef
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
-from django.utils import timezone
-from django.utils.dateparse import parse_datetime
+from django.shortcuts import render
 from django.views.decorators.http import require_safe
 from django_htmx.http import push_url
 
-from accounts.decorators import signed_in_form, signed_in_post
 from accounts.typing import SignedInRequest
-from asana_tasks.models import SavedView, Task, Workspace
-from asana_tasks.sync.status import sync_status_of
-from asana_tasks.time_zones import move_to_zone
-from asana_tasks.views.forms import SavedViewForm, TimeZoneForm
-from asana_tasks.views.list_context import task_list_context
-from asana_tasks.views.redirects import way_back
+from asana_tasks.changes.report import take_report
+from asana_tasks.dates import DUE_LABELS, Calendar
+from asana_tasks.models import Placement, Project, Task
+from asana_tasks.querysets import TaskQuerySet
+from asana_tasks.sync.status import SyncStatus, sync_status_of
+from asana_tasks.views.groups import Grouping, grouping
+from asana_tasks.views.task_filter import TaskFilterForm
+from asana_tasks.views.workload import workload_of
+
+PAGE_SIZE: Final = 100
 
 
 @login_required
@@ -34,64 +37,89 @@ def task_list(request: SignedInRequest) -> HttpResponse:
     return response
 
 
-@login_required
-@require_safe
-def workspace(request: SignedInRequest, pk: int) -> HttpResponse:
-    workspace = get_object_or_404(Workspace.objects.of(request.user), pk=pk)
-    return redirect(f"{reverse('asana_tasks:task_list')}?workspace={workspace.pk}")
+def task_list_context(request: SignedInRequest) -> dict[str, Any]:
+    """The context of the list's templates."""
+    user = request.user
+    sources, calendar = sync_status_of(user), Calendar.of(user)
+    search = search_of(request, sources)
+    tasks = search.narrow(Task.objects.of(user), calendar)
+    by, sort = _order_of(search)
+    cut = grouping(tasks, by, calendar)
+    ordered = tasks.sorted_by(sort, by, calendar)
+    page = _page(ordered, cut, request.GET.get("page"))
+    page.object_list = list(_whole_rows(page.object_list).sorted_by(sort, by, calendar))
+    return {
+        "search": search,
+        "sources": sources,
+        "page": page,
+        "by": by,
+        "groups": cut.cut(_with_rows(page, sources), _label_of(by, sources)),
+        "saved_views": list(user.saved_views.all()),
+        "total": cut.total,
+        "load": workload_of(user, calendar),
+        "report": take_report(request),
+        "shown_at": calendar.now,
+        "today": calendar.today,
+    }
 
 
-@login_required
-@require_safe
-def workspace_list(request: SignedInRequest) -> HttpResponse:
-    return render(
-        request, "asana_tasks/workspace_list.html", {"sources": sync_status_of(request.user)}
+def search_of(request: SignedInRequest, sources: SyncStatus) -> TaskFilterForm:
+    in_use = Project.objects.filter(
+        Exists(Placement.objects.filter(project=OuterRef("pk"))), account__in=sources.accounts
+    )
+    projects = {project.pk: str(project) for project in in_use}
+    return TaskFilterForm(
+        request.GET,
+        account=[(account.pk, account.display_name) for account in sources.accounts],
+        workspace=[(workspace.pk, str(workspace)) for workspace in sources.workspaces],
+        project=projects.items(),
+        section=_sections(request.GET.get("project", ""), projects),
     )
 
 
-@signed_in_post
-def mark_seen(request: SignedInRequest) -> HttpResponse:
-    """What had changed when the page was made; what changed since is told the next time."""
-    Task.objects.of(request.user).mark_seen(_instant(request.POST.get("shown_at", "")))
-    return redirect(way_back(request))
+def _sections(project: str, projects: dict[int, str]) -> list[tuple[str, str]]:
+    """Only the sections of the chosen project: all of them would be a long list of “To do”."""
+    if not project.isdecimal() or int(project[:18]) not in projects:
+        return []
+    rows = Placement.objects.filter(project=int(project[:18])).exclude(section_gid="")
+    return list(rows.values_list("section_gid", "section_name").distinct().order_by("section_name"))
 
 
-@signed_in_post
-def save_view(request: SignedInRequest) -> HttpResponse:
-    """A view of the same name is replaced."""
-    if request.user.saved_views.count() >= SavedView.MOST:
-        messages.error(request, f"There are {SavedView.MOST} views already: remove one first.")
-        return redirect(way_back(request))
-    form = SavedViewForm(request.POST)
-    if form.is_valid():
-        SavedView.objects.update_or_create(
-            user=request.user,
-            name=form.cleaned_data["name"],
-            defaults={"query": form.cleaned_data["query"]},
-        )
-    else:
-        messages.error(request, "A view needs a name of at most 40 letters.")
-    return redirect(way_back(request))
+def _order_of(search: TaskFilterForm) -> tuple[str, str]:
+    """What is done has no due groups: the newest stands first."""
+    by, sort = str(search.value("group")), str(search.value("sort"))
+    if search.value("state") == "done" and by == "due":
+        return "none", "done" if sort == "due" else sort
+    return by, sort
 
 
-@signed_in_post
-def remove_view(request: SignedInRequest, pk: int) -> HttpResponse:
-    get_object_or_404(request.user.saved_views, pk=pk).delete()
-    return redirect("asana_tasks:task_list")
+def _page(tasks: Any, cut: Grouping, number: str | None) -> Page[Task]:
+    paginator = Paginator(tasks, PAGE_SIZE)
+    paginator.count = cut.total  # known from the groups
+    return paginator.get_page(number)
 
 
-@signed_in_form
-def time_zone(request: SignedInRequest) -> HttpResponse:
-    form = TimeZoneForm(request.POST or None, initial={"time_zone": request.user.time_zone})
-    if form.is_valid():
-        move_to_zone(request.user, form.cleaned_data["time_zone"])
-        return redirect(way_back(request))
-    return render(request, "asana_tasks/time_zone.html", {"form": form})
+def _whole_rows(page: Any) -> TaskQuerySet:
+    """Only keys are counted off on the way to a late page: whole rows are read for that page."""
+    return Task.objects.filter(pk__in=page.values("pk")).defer("search_text")
 
 
-def _instant(text: str) -> datetime:
-    try:
-        instant = parse_datetime(text)
-    except ValueError:
-        instant = None
-    return instant if instant and instant.tzinfo else timezone.now()
+def _with_rows(page: Page[Task], sources: SyncStatus) -> Page[Task]:
+    """The tasks with their workspace and account, which are here already."""
+    workspaces = {workspace.pk: workspace for workspace in sources.workspaces}
+    for task in page:
+        if workspace := workspaces.get(task.workspace_id):  # else it came this very moment
+            task.workspace, task.account = workspace, workspace.account
+    return page
+
+
+def _label_of(by: str, sources: SyncStatus) -> Any:
+    workspaces = {workspace.pk: str(workspace) for workspace in sources.workspaces}
+    accounts = {account.pk: account.display_name for account in sources.accounts}
+    return {
+        "due": lambda key: DUE_LABELS[key],
+        "none": lambda _key: "",
+        "project": lambda key: key or "No project",
+        "workspace": lambda key: workspaces.get(key, "New workspace"),
+        "account": lambda key: accounts.get(key, "New account"),
+    }[by]

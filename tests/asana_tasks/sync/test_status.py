@@ -20,7 +20,7 @@ def synced(owner: Person) -> Person:
 
 
 def page(person: Person) -> str:
-    return person.get("/tasks/").content.decode()
+    return " ".join(person.get("/tasks/").content.decode().split())
 
 
 def test_it_counts_and_says_as_of_when(synced):

@@ -11,10 +11,10 @@ from django.utils import timezone
 
 from accounts import disconnect, tokens
 from accounts.models import AsanaAccount, User
-from asana_tasks import time_zones
 from asana_tasks.api.schemas import Membership, TaskSchema
 from asana_tasks.models import Task, Workspace
 from asana_tasks.sync import store
+from asana_tasks.views import time_zone
 
 ROUNDS = 5
 PAGE = 40
@@ -123,7 +123,7 @@ def test_who_deletes_everything_meanwhile_does_so(rf):
 def test_who_moves_or_looks_meanwhile_keeps_nobody_from_storing(user, workspace):
     with syncing(workspace) as sync:
         for zone in ("Asia/Tokyo", "America/Lima") * ROUNDS:
-            time_zones.move_to_zone(user, zone)
+            time_zone.move_to_zone(user, zone)
             Task.objects.of(user).mark_seen(timezone.now())
     assert sync.error is None
     assert Task.objects.count() > PAGE

@@ -8,7 +8,7 @@ from django.utils import timezone
 from asana_tasks.models import SyncState, Task
 from asana_tasks.querysets import Change
 from asana_tasks.sync import engine
-from asana_tasks.views.details import clean
+from asana_tasks.views.rich_text import clean_html
 from tests.asana_tasks.conftest import named
 from tests.people import Person
 from tests.stand_in import ADA
@@ -213,7 +213,7 @@ def test_names_that_are_html_are_text(reader, asana):
 )
 def test_notes_keep_a_few_tags_and_nothing_else(html, cleaned):
     expected = html.removeprefix("<body>").removesuffix("</body>") if cleaned is None else cleaned
-    assert clean(html) == expected
+    assert clean_html(html) == expected
 
 
 @pytest.mark.parametrize(
@@ -225,11 +225,11 @@ def test_notes_keep_a_few_tags_and_nothing_else(html, cleaned):
     ],
 )
 def test_links_lead_to_web_pages_alone(href):
-    assert "href" not in clean(f'<a href="{href}">x</a>')
+    assert "href" not in clean_html(f'<a href="{href}">x</a>')
 
 
 def test_links_tell_the_other_side_nothing_and_vouch_for_nobody():
-    link = clean('<a href="https://example.com/" target="_top" rel="opener">x</a>')
+    link = clean_html('<a href="https://example.com/" target="_top" rel="opener">x</a>')
     assert 'rel="noopener noreferrer nofollow"' in link
     assert 'target="_blank"' in link
     assert 'href="https://example.com/"' in link

@@ -2,13 +2,11 @@
 
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
-from zoneinfo import available_timezones
 
 from django import forms
 from django.http import QueryDict
 
 from asana_tasks.dates import DUE_LABELS, Calendar, Due
-from asana_tasks.models import SavedView
 from asana_tasks.querysets import TaskQuerySet
 
 GROUPS: Final = {
@@ -145,19 +143,3 @@ class TaskFilterForm(forms.Form):
         if done_on := self.value("done_on"):
             tasks = tasks.completed_within(calendar.between(done_on, done_on))
         return tasks
-
-
-class SavedViewForm(forms.ModelForm):  # type: ignore[type-arg]
-    class Meta:
-        model = SavedView
-        fields = ["name", "query"]
-
-    def clean_query(self) -> str:
-        """Only a query string, whatever was sent."""
-        return QueryDict(self.cleaned_data["query"].lstrip("?")).urlencode()
-
-
-class TimeZoneForm(forms.Form):
-    time_zone = forms.ChoiceField(
-        label="Time zone", choices=lambda: [(name, name) for name in sorted(available_timezones())]
-    )

@@ -1,0 +1,43 @@
+"""A person's time zone decides which day it is, and so when a task is overdue."""
+
+from zoneinfo import available_timezones
+
+from django import forms
+from django.db import transaction
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+
+from accounts.decorators import signed_in_form
+from accounts.models import User
+from accounts.redirects import next_path
+from accounts.time_zones import zone_named
+from accounts.typing import SignedInRequest
+from asana_tasks.dates import overdue_at
+from asana_tasks.locks import lock_tasks
+from asana_tasks.models import Task
+
+
+class TimeZoneForm(forms.Form):
+    time_zone = forms.ChoiceField(
+        label="Time zone", choices=lambda: [(name, name) for name in sorted(available_timezones())]
+    )
+
+
+@signed_in_form
+def time_zone(request: SignedInRequest) -> HttpResponse:
+    form = TimeZoneForm(request.POST or None, initial={"time_zone": request.user.time_zone})
+    if form.is_valid():
+        move_to_zone(request.user, form.cleaned_data["time_zone"])
+        return redirect(next_path(request, "asana_tasks:task_list"))
+    return render(request, "asana_tasks/time_zone.html", {"form": form})
+
+
+@transaction.atomic
+def move_to_zone(user: User, name: str) -> None:
+    """Tasks that are due on a day are due when that day ends there: one update for each day."""
+    user.time_zone = name
+    user.save(update_fields=["time_zone"])
+    by_day = Task.objects.of(user).filter(due_at=None).exclude(due_on=None)
+    lock_tasks(by_day)
+    for day in by_day.order_by().values_list("due_on", flat=True).distinct():
+        by_day.filter(due_on=day).update(overdue_at=overdue_at(day, None, zone_named(name)))
