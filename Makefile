@@ -37,6 +37,7 @@ bench: .venv/dev
 check: .venv/dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports --cache-dir .import_linter_cache
 	$(BIN)/python -m scripts.check_site
 
 format: .venv/dev

@@ -7,7 +7,7 @@ from typing import Final
 from django.db import OperationalError, ProgrammingError
 
 from accounts import cleanup, mails, registry, tokens
-from accounts.doctor.database import trouble
+from accounts.database import database_trouble
 
 logger = logging.getLogger(__name__)
 
@@ -39,7 +39,7 @@ def _done(chore: Callable[[], None]) -> bool:
     try:
         chore()
     except (OperationalError, ProgrammingError) as error:  # down, locked, or not yet migrated
-        why = f"{trouble()} ({type(error).__name__})"
+        why = f"{database_trouble()} ({type(error).__name__})"
         logger.warning("%s has to wait: %s", chore.__name__, why)
     except Exception:
         logger.exception("%s failed", chore.__name__)

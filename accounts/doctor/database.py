@@ -1,16 +1,16 @@
 """Our own database, and whether somebody keeps house in it."""
 
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 from django.conf import settings
-from django.db import DatabaseError, Error, connection
-from django.db.migrations.executor import MigrationExecutor
+from django.db import DatabaseError, connection
 from django.template.defaultfilters import pluralize
 from django.utils import timezone
 from django.utils.timesince import timesince
 
 from accounts import health
+from accounts.database import pending_migrations
 from accounts.doctor.findings import Findings, ok, problem, warning
 from accounts.models import AuditEntry, Revocation
 
@@ -42,7 +42,7 @@ def reachable() -> Findings:
 
 
 def migrations() -> Findings:
-    if pending := _pending():
+    if pending := pending_migrations():
         yield problem(
             "migrations",
             f"{len(pending)} wait{pluralize(len(pending), 's,')}, the first is {pending[0][0]}",
@@ -50,23 +50,6 @@ def migrations() -> Findings:
         )
     else:
         yield ok("migrations", "none wait")
-
-
-def _pending() -> list[Any]:
-    executor = MigrationExecutor(connection)
-    return executor.migration_plan(executor.loader.graph.leaf_nodes())
-
-
-def trouble() -> str:
-    """Why a command that needs the database has failed. A missing table or column is told in other
-    words by each kind of database, and by none as what it is: so we look whether one has to be."""
-    try:
-        pending = _pending()
-    except Error:
-        pending = []
-    if pending:
-        return "The database waits for a migration: run `manage.py migrate`"
-    return "The database isn't answering"
 
 
 def clean_up() -> Findings:

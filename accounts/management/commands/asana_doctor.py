@@ -12,7 +12,8 @@ from django.utils import timezone
 
 from accounts import doctor
 from accounts.backends import AsanaOpenIdConnect
-from accounts.doctor import Finding, State, database, sign_in
+from accounts.database import database_trouble
+from accounts.doctor import Finding, State, sign_in
 from accounts.models import WatchedSignIn
 
 MARKS: Final = {State.OK: "ok", State.WARNING: "WARNING", State.PROBLEM: "PROBLEM"}
@@ -77,7 +78,7 @@ class Command(BaseCommand):
             finally:
                 WatchedSignIn.objects.filter(pk=watched.pk).delete()
         except DatabaseError as error:
-            raise CommandError(f"{database.trouble()}. Nothing can be watched.") from error
+            raise CommandError(f"{database_trouble()}. Nothing can be watched.") from error
         return sign_in.report(watched)
 
     def _wait_for(self, watched: WatchedSignIn, timeout: float) -> None:

@@ -4,7 +4,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError
 
 from accounts import cleanup
-from accounts.doctor.database import trouble
+from accounts.database import database_trouble
 
 
 class Command(BaseCommand):
@@ -17,7 +17,7 @@ class Command(BaseCommand):
         try:
             self.stdout.write(self._would() if dry_run else self._do())
         except DatabaseError as error:
-            raise CommandError(f"{trouble()}. Run this again later.") from error
+            raise CommandError(f"{database_trouble()}. Run this again later.") from error
         except KeyboardInterrupt:
             raise CommandError("Stopped; run it again to go on", returncode=130) from None
 

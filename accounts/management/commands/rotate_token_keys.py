@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from accounts import audit, tokens
-from accounts.doctor.database import trouble
+from accounts.database import database_trouble
 from accounts.tokens import Rotated
 
 LINE_EVERY: Final = 5.0  # seconds
@@ -44,7 +44,7 @@ class Command(BaseCommand):
             ) from None
         except DatabaseError as error:
             raise CommandError(
-                f"{trouble()}. What was encrypted anew stays so; run this again to go on."
+                f"{database_trouble()}. What was encrypted anew stays so; run this again to go on."
             ) from error
 
     def _rotate(self, counts: Counter[Rotated]) -> None:
