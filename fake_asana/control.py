@@ -4,10 +4,11 @@ import ipaddress
 from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, request
+from flask import Blueprint, current_app, request
 
 from fake_asana.api.errors import ApiError
 from fake_asana.faults import BadFaultError, make_fault
+from fake_asana.oauth.id_token import userinfo
 from fake_asana.people import PEOPLE
 from fake_asana.world import world
 
@@ -79,6 +80,22 @@ def advance_clock() -> Body:
         raise ApiError(400, "advance must be a number of seconds.")
     world().clock.advance(seconds)
     return {"data": {"time": world().clock.time()}}
+
+
+@control.post("/grants")
+def grant() -> Body:
+    """Grant `scope` as if that person had allowed it; return tokens and profile."""
+    asked = _body("person", "scope")
+    person, scope = PEOPLE.get(str(asked.get("person"))), asked.get("scope")
+    if person is None:
+        raise ApiError(400, f"Nobody has the gid {asked.get('person')!r}.")
+    if not isinstance(scope, str) or current_app.extensions["client"].forbidden(scope):
+        raise ApiError(400, "scope must be scopes that the app is registered for.")
+    lifetime = world().options.token_lifetime
+    with world().changing():
+        tokens = world().grants.issue(person.gid, scope, lifetime)
+    about = {"scope": scope, "expires_in": lifetime, "userinfo": userinfo(person, scope)}
+    return {"data": {**tokens, **about}}
 
 
 @control.post("/grants/revoke")

@@ -94,6 +94,12 @@ class StandIn:
         log: list[dict[str, Any]] = self._control("GET", "requests")
         return [entry for entry in log if entry["path"].startswith(path or "")]
 
+    def grant(self, person: str, scope: str) -> dict[str, Any]:
+        """Have tokens issued as if that person had allowed `scope`."""
+        asked = {"person": person, "scope": scope}
+        granted: dict[str, Any] = self._control("POST", "grants", asked)
+        return granted
+
     def revoke_grants(self, person: str) -> None:
         self._control("POST", "grants/revoke", {"person": person})
 

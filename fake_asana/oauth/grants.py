@@ -81,6 +81,15 @@ class Grants:
         self._grants[grant.gid] = grant
         return grant
 
+    def issue(self, person: str, scope: str, lifetime: float) -> dict[str, str]:
+        """Store a new grant and its two tokens; return the tokens by their names in RFC 6749."""
+        about = {"grant": self.new_grant(person).gid, "person": person, "scope": scope}
+        access_token, refresh_token = (secrets.token_urlsafe(32) for _ in range(2))
+        expires_at = self._clock.time() + lifetime
+        self.add_token(Token(access_token, "bearer", expires_at=expires_at, **about))
+        self.add_token(Token(refresh_token, "refresh", **about))
+        return {"access_token": access_token, "refresh_token": refresh_token}
+
     def add_code(self, code: Code) -> None:
         self._codes[code.code] = code
 

@@ -57,6 +57,12 @@ def test_a_senseless_order_is_refused(app, body):
         ("clock", {"advance": -1}),
         ("clock", {"advance": "a day"}),
         ("clock", {}),
+        ("grants", {}),
+        ("grants", {"person": "7", "scope": "tasks:read"}),
+        ("grants", {"person": ADA}),
+        ("grants", {"person": ADA, "scope": ["tasks:read"]}),
+        ("grants", {"person": ADA, "scope": "tasks:delete"}),
+        ("grants", {"person": ADA, "scope": "tasks:read", "nonce": "x"}),
         ("grants/revoke", {}),
         ("grants/revoke", {"person": "7"}),
         ("tokens/expire", {"person": ["7"]}),
@@ -92,6 +98,25 @@ def test_reset_begins_again(asana, app):
     again = app.api(ADA)
     assert again.data("/tasks/1300101000000007")["completed"] is False
     assert again.data("/tasks/1300101000000008")["name"] == "Stand-up"
+
+
+def test_a_grant_without_the_walk_is_a_grant_like_any_other(asana, app):
+    """Its tokens read and refresh within their scope, and end with it."""
+    granted = asana.grant(ADA, "openid email profile users:read")
+    walked = app.sign_in(ADA, scope="openid email profile users:read")
+    userinfo = f"{asana.issuer}/openid_connect/userinfo"
+    tokens = [granted["access_token"], walked["access_token"]]
+    headers = [{"Authorization": f"Bearer {token}"} for token in tokens]
+    assert granted["userinfo"] == app.http.get(userinfo, headers=headers[0]).json()
+    assert granted["userinfo"] == app.http.get(userinfo, headers=headers[1]).json()
+    assert granted["expires_in"] == walked["expires_in"]
+    tasks = [app.http.get(f"{asana.issuer}/tasks", headers=each) for each in headers]
+    assert [each.status_code for each in tasks] == [403, 403]
+    refreshed = app.refresh(granted["refresh_token"])
+    assert refreshed.status_code == 200
+    asana.revoke_grants(ADA)
+    assert app.http.get(userinfo, headers=headers[0]).status_code == 401
+    assert app.refresh(granted["refresh_token"]).status_code == 400
 
 
 def test_it_lists_the_people(asana, app):
