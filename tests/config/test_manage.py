@@ -3,6 +3,8 @@
 import subprocess
 import sys
 
+import pytest
+
 from tests.accounts.parallel import environment
 from tests.stand_in import ROOT
 
@@ -17,6 +19,7 @@ manage.main()
 """
 
 
+@pytest.mark.process
 def test_ctrl_c_while_it_starts_is_no_traceback():
     done = subprocess.run(
         [sys.executable, "-c", INTERRUPTED],
