@@ -9,6 +9,7 @@ from django.test import Client
 from pytest_django import DjangoDbBlocker
 
 from tests.environment import ASANA_PORT
+from tests.fetched import FetchedTasks
 from tests.people import Person
 from tests.stand_in import ADA, BEN, StandIn
 
@@ -65,13 +66,34 @@ def plain_settings(settings, monkeypatch) -> None:
 
 @pytest.fixture
 def owner(db, asana) -> Person:
-    """Ada, signed in: three workspaces, about sixty open tasks."""
+    """Ada, with a session: three workspaces, about sixty open tasks."""
+    return Person.stored(asana, ADA)
+
+
+@pytest.fixture
+def signed_in_owner(db, asana) -> Person:
+    """Ada, who came over the consent page: for tests about what a sign-in leaves."""
     return Person.signed_in(asana, ADA)
+
+
+@pytest.fixture(scope="session")
+def fetched_tasks(
+    running_asana: StandIn, django_db_setup: None, django_db_blocker: DjangoDbBlocker
+) -> FetchedTasks:
+    with django_db_blocker.unblock():
+        return FetchedTasks(running_asana)
+
+
+@pytest.fixture
+def owner_with_tasks(fetched_tasks: FetchedTasks, owner: Person) -> Person:
+    """Ada, with what a sync just now would have stored."""
+    fetched_tasks.copy_to(owner)
+    return owner
 
 
 @pytest.fixture
 def other_user(db, asana) -> Person:
-    return Person.signed_in(asana, BEN)
+    return Person.stored(asana, BEN)
 
 
 @pytest.fixture

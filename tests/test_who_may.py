@@ -19,8 +19,7 @@ from qsessions.models import Session
 
 from accounts import sessions
 from accounts.models import AsanaAccount, AuditEntry, Revocation, User
-from asana_tasks.models import SavedView, Task, Workspace
-from asana_tasks.sync import engine
+from asana_tasks.models import SavedView, Task
 from tests.people import Person
 
 PEOPLE = ("nobody", "manager", "other", "owner")
@@ -166,7 +165,7 @@ DJANGOS = {Group: {"delete_selected"}}
 
 
 @pytest.fixture
-def path(owner, line: str) -> str:
+def path(request: pytest.FixtureRequest, owner: Person, line: str) -> str:
     """To something of the owner's, where it is to something."""
     if line in FIXED:
         return FIXED[line]
@@ -174,14 +173,16 @@ def path(owner, line: str) -> str:
     of_a_row = re.fullmatch(r"admin:\w+_(\w+)_(?:change|delete|history)", name)
     wanted = TAKES.get(name) or (of_a_row and of_a_row[1])
     if wanted:
+        if wanted in {"task", "workspace"}:
+            request.getfixturevalue("owner_with_tasks")
         return reverse(name, args=[ROWS[wanted](owner)])
     return reverse(name, args=[action] if action else [])
 
 
 ROWS: dict[str, Callable[[Person], Any]] = {
     "session": lambda owner: sessions.reference(owner.client.session.session_key),
-    "task": lambda owner: engine.run_sync(owner.account) and Task.objects.first().pk,
-    "workspace": lambda owner: engine.run_sync(owner.account) and Workspace.objects.first().pk,
+    "task": lambda owner: owner.user.tasks.first().pk,
+    "workspace": lambda owner: owner.account.workspaces.first().pk,
     "view": lambda owner: SavedView.objects.create(user=owner.user, name="Mine").pk,
     "asanaaccount": lambda owner: owner.account.pk,
     "user": lambda owner: owner.user.pk,

@@ -5,13 +5,14 @@ import pytest
 from asana_tasks.models import Task
 from asana_tasks.sync import engine
 from tests.people import Person, path_of
-from tests.stand_in import ADA, StandIn
+from tests.stand_in import StandIn
 
 
 @pytest.fixture
-def writer(owner: Person, asana: StandIn) -> Person:
+def writer(owner_with_tasks: Person, asana: StandIn) -> Person:
     """Ada, who has allowed changes."""
-    return allow_changes(owner, asana, ADA)
+    owner_with_tasks.allow_writing(asana)
+    return owner_with_tasks
 
 
 def allow_changes(person: Person, asana: StandIn, gid: str) -> Person:

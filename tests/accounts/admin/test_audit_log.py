@@ -202,9 +202,11 @@ def test_reading_it_is_written_into_the_persons_history_once_an_hour(
 
 
 @pytest.mark.parametrize("page", ["by number, and more", "by a range", "by account"])
-def test_however_a_list_comes_to_show_one_person_alone(administrator, owner, other_user, page):
-    administrator.get(looked_at(owner, page))
-    assert (len(seen(owner)), len(seen(other_user))) == (1, 0)
+def test_however_a_list_comes_to_show_one_person_alone(
+    administrator, signed_in_owner, other_user, page
+):
+    administrator.get(looked_at(signed_in_owner, page))
+    assert (len(seen(signed_in_owner)), len(seen(other_user))) == (1, 0)
 
 
 def test_to_take_it_away_is_to_read_it(administrator, owner, other_user):

@@ -37,9 +37,9 @@ PAGES = ("change", "history", "delete")
 
 
 @pytest.fixture
-def full(owner, asana, administrator) -> None:
+def full(owner_with_tasks, asana, administrator) -> None:
     """Tokens, tasks, a waiting revocation, a log: a row of everything."""
-    engine.run_sync(owner.account)
+    owner = owner_with_tasks
     SavedView.objects.create(user=owner.user, name="Zebra crossing", query="q=secret+plan")
     AsanaAccount.objects.update(label="Moonlight job")
     sign_in(owner.client.__class__(), asana, SAM)
@@ -97,8 +97,9 @@ def rows_of(model: Any) -> list[Any]:
 def assert_silent(text: str, hidden: set[str], where: str) -> None:
     assert "gAAAA" not in text, where
     for secret in hidden:
-        pattern = rf"(?<!\w){re.escape(secret)}(?!\w)"
-        assert not re.search(pattern, text), f"{secret!r} stands in {where}"
+        if secret in text:  # the pattern alone would take a hundred times as long
+            pattern = rf"(?<!\w){re.escape(secret)}(?!\w)"
+            assert not re.search(pattern, text), f"{secret!r} stands in {where}"
 
 
 def test_there_is_something_to_hide(full):

@@ -125,19 +125,19 @@ def test_connecting_renames_nobody_here(owner, asana):
     )
 
 
-def test_an_account_that_is_linked_already_stays_so_and_is_named(owner, asana):
+def test_an_account_that_is_linked_already_stays_so_and_is_named(signed_in_owner, asana):
     AsanaAccount.objects.update(label="Mine", colour="red")
-    before = owner.account.connected_at
-    response = connect(owner, asana, ADA)
-    assert response["Location"] == f"/accounts/{owner.account.pk}/connected-already/"
-    page = owner.get(response["Location"]).content.decode()
+    before = signed_in_owner.account.connected_at
+    response = connect(signed_in_owner, asana, ADA)
+    assert response["Location"] == f"/accounts/{signed_in_owner.account.pk}/connected-already/"
+    page = signed_in_owner.get(response["Location"]).content.decode()
     assert "<bdi>Ada Okafor</bdi> (<bdi>ada@example.com</bdi>), which was connected already" in page
     assert 'href="/accounts/connect/"' in page
     assert 'href="https://app.asana.com/"' in page
     account = AsanaAccount.objects.get()
     assert account.connected_at == before
     assert (account.label, account.colour) == ("Mine", "red")
-    assert told(Event.CONNECTED, ADA) == [(owner.user, "person")]  # when it was
+    assert told(Event.CONNECTED, ADA) == [(signed_in_owner.user, "person")]  # when it was
     assert told(Event.RECONNECTED, ADA) == []
 
 
@@ -155,8 +155,8 @@ def test_connecting_again_mends_a_broken_link(owner, asana):
     assert told(Event.RECONNECTED, ADA) == [(owner.user, "person")]
 
 
-def test_a_person_who_is_new_here_is_in_their_own_history(owner):
-    assert told(Event.CONNECTED, ADA) == [(owner.user, "person")]
+def test_a_person_who_is_new_here_is_in_their_own_history(signed_in_owner):
+    assert told(Event.CONNECTED, ADA) == [(signed_in_owner.user, "person")]
 
 
 def test_an_earlier_revocation_no_longer_threatens_an_account_that_is_connected_again(owner, asana):

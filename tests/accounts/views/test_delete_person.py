@@ -28,10 +28,10 @@ def words(response) -> str:
     return " ".join(response.content.decode().split())
 
 
-def test_it_says_what_goes_and_what_happens_at_asana(owner):
-    engine.run_sync(owner.account)
-    tasks = owner.user.tasks.count()
-    page = words(owner.get(PAGE))
+def test_it_says_what_goes_and_what_happens_at_asana(signed_in_owner):
+    engine.run_sync(signed_in_owner.account)
+    tasks = signed_in_owner.user.tasks.count()
+    page = words(signed_in_owner.get(PAGE))
     for going in (
         "1 linked Asana account",
         "1 place where you have signed in",
@@ -44,8 +44,8 @@ def test_it_says_what_goes_and_what_happens_at_asana(owner):
     assert "Your tasks in Asana stay as they are" in page
 
 
-def test_it_counts_only_what_people_have_a_word_for_and_what_really_goes(owner):
-    engine.run_sync(owner.account)
+def test_it_counts_only_what_people_have_a_word_for_and_what_really_goes(owner_with_tasks):
+    owner = owner_with_tasks
     Revocation.objects.create(user=owner.user)
     owner.user.groups.add(Group.objects.create(name="Readers"))
     listed = " ".join(re.findall(r"<li>\d+ .*?</li>", words(owner.get(PAGE)).lower()))

@@ -30,11 +30,10 @@ def add(person: Person, asana: StandIn, gid: str) -> AsanaAccount:
 
 
 @pytest.fixture
-def ada(owner, asana) -> Person:
+def ada(owner_with_tasks, asana) -> Person:
     """With tasks, and another account of hers by which she gets in."""
-    add(owner, asana, BEN)
-    assert engine.run_sync(owner.account).state == "done"
-    return owner
+    add(owner_with_tasks, asana, BEN)
+    return owner_with_tasks
 
 
 def disconnect_page(person: Person, account: AsanaAccount | None = None) -> str:

@@ -10,7 +10,6 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.forms import LabelForm
 from accounts.models import AsanaAccount
-from asana_tasks.sync import engine
 from tests.people import authorize_url, path_of
 from tests.stand_in import ADA, BEN, ROOT
 
@@ -118,10 +117,10 @@ def test_it_wants_the_sites_own_form(owner):
 
 
 @pytest.fixture
-def two_accounts(owner, asana):
+def two_accounts(owner_with_tasks, asana):
+    owner = owner_with_tasks
     link = authorize_url(owner.client, "/accounts/connect/")
     owner.get(path_of(asana.allow(link, BEN)))
-    engine.run_sync(owner.account)
     owner.post(label(owner), WORDS)
     return owner
 

@@ -39,14 +39,17 @@ def reconnect(person: Person, asana: StandIn, gid: str = ADA, **data: str):
 
 
 @pytest.fixture
-def broken(owner, asana) -> Person:
-    """Ada has removed Onelist in Asana's settings; what was fetched before is two days old."""
-    assert engine.run_sync(owner.account).state == "done"
-    SyncState.objects.create(account=ada(), synced_at=timezone.now() - timedelta(days=2))
+def broken(owner_with_tasks, asana) -> Person:
+    return break_grant(owner_with_tasks, asana)
+
+
+def break_grant(person: Person, asana: StandIn) -> Person:
+    """Let Ada remove Onelist in Asana's settings; what was fetched before is two days old."""
+    SyncState.objects.update(synced_at=timezone.now() - timedelta(days=2))
     asana.revoke_grants(ADA)
     assert not tokens.grant_works(ada())
     assert ada().needs_reconnecting
-    return owner
+    return person
 
 
 # Until then
@@ -106,7 +109,9 @@ def test_too_many_are_told(broken, settings):
 # The way there and back
 
 
-def test_it_works_again_in_place(broken, asana):
+def test_it_works_again_in_place(signed_in_owner, asana):
+    assert engine.run_sync(signed_in_owner.account).state == "done"
+    broken = break_grant(signed_in_owner, asana)
     before = ada()
     response = reconnect(broken, asana)
     assert (response.status_code, response["Location"]) == (302, "/accounts/")

@@ -10,7 +10,7 @@ from asana_tasks.api.errors import Forbidden, NotAuthorized, RateLimited, Unavai
 from asana_tasks.api.paging import PAGE_SIZE
 from asana_tasks.sync.crawl import all_workspaces
 from tests.people import Person
-from tests.stand_in import DORA, EMIL
+from tests.stand_in import DORA
 
 SINCE = datetime.datetime(2020, 1, 1, tzinfo=datetime.UTC)
 
@@ -51,8 +51,8 @@ def test_it_lists_tasks_with_what_we_keep(token):
 
 
 def test_it_pages_a_hundred_at_a_time(asana, db):
-    emil = Person.signed_in(asana, EMIL)
-    token = tokens.access_token_for(emil.account)
+    dora = Person.stored(asana, DORA)
+    token = tokens.access_token_for(dora.account)
     first = tasks(token, client.get_workspaces(token).items[0].gid)
     assert len(first.items) == PAGE_SIZE
     assert first.offset
@@ -76,7 +76,7 @@ def test_it_pages_a_hundred_at_a_time(asana, db):
     ],
 )
 def test_every_failure_has_a_name(asana, db, fault, value, error):
-    dora = Person.signed_in(asana, DORA)
+    dora = Person.stored(asana, DORA)
     token = tokens.access_token_for(dora.account)
     workspace = client.get_workspaces(token).items[0].gid
     asana.order(fault, value=value)

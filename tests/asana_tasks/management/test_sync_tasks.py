@@ -4,7 +4,6 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from asana_tasks.models import SyncState, Task
-from asana_tasks.sync import engine
 from asana_tasks.sync.lease import Lease
 from tests.stand_in import ADA, BEN
 
@@ -27,8 +26,7 @@ def test_it_fetches_one_account(owner, other_user):
     assert SyncState.objects.of(other_user.account).synced_at is None
 
 
-def test_it_leaves_fresh_copies_alone(owner, asana):
-    engine.run_sync(owner.account)
+def test_it_leaves_fresh_copies_alone(owner_with_tasks, asana):
     before = len(asana.requests())
     run("--stale-only")
     assert len(asana.requests()) == before

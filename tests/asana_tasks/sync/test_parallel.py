@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def accounts(asana: StandIn, transactional_db) -> list[AsanaAccount]:
     """Ada's own three."""
-    ada = Person.signed_in(asana, ADA)
+    ada = Person.stored(asana, ADA)
     for gid in (BEN, SAM):
         response = ada.client.post("/accounts/connect/")
         ada.get(path_of(asana.allow(response["Location"], gid)))

@@ -13,10 +13,8 @@ SOON = datetime.timedelta(minutes=5)
 
 
 @pytest.fixture
-def synced(owner: Person) -> Person:
-    engine.run_sync(owner.account)
-    owner.account.refresh_from_db()
-    return owner
+def synced(owner_with_tasks: Person) -> Person:
+    return owner_with_tasks
 
 
 def page(person: Person) -> str:

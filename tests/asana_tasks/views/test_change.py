@@ -60,7 +60,7 @@ def test_nobody_signs_in_first_and_comes_back_to_where_the_button_was(writer, no
 
 
 def test_a_task_of_somebody_else_among_ones_own_is_as_if_it_were_not_there(writer, asana):
-    sam = Person.signed_in(asana, SAM)
+    sam = Person.stored(asana, SAM)
     engine.run_sync(sam.account)
     foreign = sam.account.tasks.latest("pk")
     form = {"task": [named(PLAN).pk, foreign.pk], "do": "complete"}
@@ -272,9 +272,8 @@ def permission(person: Person) -> str:
 
 
 @pytest.fixture
-def reader(owner: Person) -> Person:
-    assert engine.run_sync(owner.account).state == "done"
-    return owner
+def reader(owner_with_tasks: Person) -> Person:
+    return owner_with_tasks
 
 
 def test_the_first_change_asks_first_and_changes_nothing_yet(reader, asana):

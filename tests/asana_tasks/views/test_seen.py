@@ -11,9 +11,8 @@ from tests.people import Person
 
 
 @pytest.fixture
-def synced(owner: Person) -> Person:
-    engine.run_sync(owner.account)
-    return owner
+def synced(owner_with_tasks: Person) -> Person:
+    return owner_with_tasks
 
 
 def changes(person: Person) -> dict[str, str]:

@@ -7,7 +7,6 @@ from django.utils import timezone
 
 from asana_tasks.models import SyncState, Task
 from asana_tasks.querysets import Change
-from asana_tasks.sync import engine
 from asana_tasks.views.rich_text import clean_html
 from tests.asana_tasks.conftest import named
 from tests.people import Person
@@ -17,9 +16,8 @@ PLAN = "Write the plan"
 
 
 @pytest.fixture
-def reader(owner: Person) -> Person:
-    assert engine.run_sync(owner.account).state == "done"
-    return owner
+def reader(owner_with_tasks: Person) -> Person:
+    return owner_with_tasks
 
 
 def path(name: str = PLAN) -> str:

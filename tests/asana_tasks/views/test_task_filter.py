@@ -9,9 +9,8 @@ from tests.stand_in import OTHER_SAM, SAM
 
 
 @pytest.fixture
-def synced(owner: Person) -> Person:
-    engine.run_sync(owner.account)
-    return owner
+def synced(owner_with_tasks: Person) -> Person:
+    return owner_with_tasks
 
 
 def shown(person: Person, query: str) -> list[Task]:
@@ -152,7 +151,7 @@ def test_values_that_make_no_sense_count_as_absent(synced, query):
 
 
 def test_another_persons_rows_cannot_be_chosen(synced, asana):
-    sam = Person.signed_in(asana, SAM)
+    sam = Person.stored(asana, SAM)
     engine.run_sync(sam.account)
     theirs = synced.account.workspaces.first()
     project = synced.account.projects.first()

@@ -8,8 +8,8 @@ def set_zone(person, name: str):
     return person.post("/tasks/time-zone/", {"time_zone": name})
 
 
-def test_it_moves_the_end_of_days(owner):
-    engine.run_sync(owner.account)
+def test_it_moves_the_end_of_days(owner_with_tasks):
+    owner = owner_with_tasks
     set_zone(owner, "UTC")
     task = Task.objects.open().filter(due_at=None).exclude(due_on=None).first()
     set_zone(owner, "Pacific/Auckland")

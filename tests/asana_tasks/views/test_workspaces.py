@@ -1,13 +1,11 @@
 import pytest
 
 from asana_tasks.models import Workspace
-from asana_tasks.sync import engine
 
 
 @pytest.fixture
-def workspace(owner) -> Workspace:
-    engine.run_sync(owner.account)
-    return owner.account.workspaces.get(gid="498346170860")
+def workspace(owner_with_tasks) -> Workspace:
+    return owner_with_tasks.account.workspaces.get(gid="498346170860")
 
 
 def text(response) -> str:

@@ -1,0 +1,64 @@
+"""Ada's tasks, fetched once per worker and copied for tests that only need them to be there."""
+
+from typing import Any
+
+from django.db import models, transaction
+from django.utils import timezone
+
+from asana_tasks.models import Placement, Project, SyncState, Task, Workspace
+from asana_tasks.sync import engine
+from tests.people import Person
+from tests.stand_in import ADA, StandIn
+
+Row = dict[str, Any]
+
+
+class FetchedTasks:
+    """What one real sync stores for Ada."""
+
+    def __init__(self, asana: StandIn) -> None:
+        """Fetch and forget: the stand-in is reset and the database rolled back."""
+        asana.reset()
+        with transaction.atomic():
+            account = Person.stored(asana, ADA).account
+            assert engine.run_sync(account).state == "done"
+            self.day = timezone.localdate()
+            self._rows = {
+                model: list(model._meta.base_manager.order_by("pk").values())
+                for model in (Workspace, Project, Task, Placement)
+            }
+            transaction.set_rollback(True)
+        asana.reset()
+
+    def copy_to(self, person: Person) -> None:
+        """Store them as if fetched just now; really fetch if their dates are of another day."""
+        account = person.account
+        assert account.gid == ADA
+        if self.day != timezone.localdate():
+            assert engine.run_sync(account).state == "done"
+            return
+        now = timezone.now()
+        here: Row = {"account_id": account.pk}
+        workspaces = self._copy(Workspace, **here, synced_at=now)
+        projects = self._copy(Project, **here)
+        here["user_id"] = account.user_id
+        tasks = self._copy(Task, **here, workspace_id=workspaces, seen_at=now)
+        self._copy(Placement, task_id=tasks, project_id=projects)
+        SyncState.objects.create(account=account, synced_at=now)
+
+    def _copy(self, model: type[models.Model], **changed: Any) -> dict[int, int]:
+        """Store copies; return their keys by those of the originals, in which form they are given
+        for a column that refers to another table."""
+        rows = self._rows[model]
+        copies = model._meta.base_manager.bulk_create(
+            model(
+                **row
+                | {"id": None}
+                | {
+                    name: value[row[name]] if isinstance(value, dict) else value
+                    for name, value in changed.items()
+                }
+            )
+            for row in rows
+        )
+        return {row["id"]: copy.pk for row, copy in zip(rows, copies, strict=True)}
