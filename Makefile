@@ -5,13 +5,17 @@ BIN := .venv/bin
 PORT ?= 8000
 export PORT
 
-.PHONY: help demo run test test-services bench check format clean
+PYTEST := $(BIN)/python -m pytest -n auto --dist loadgroup
+
+.PHONY: help demo run test test-fast test-services coverage bench check format clean
 
 help:
 	@echo "make demo    the site and a stand-in for Asana, nothing to set up (PORT=8000)"
 	@echo "make run     the site against real Asana, from .env (PORT=8000)"
 	@echo "make test    the whole test suite, browser tests included, on SQLite"
-	@echo "make test-services   the same suite on PostgreSQL and Redis"
+	@echo "make test-fast       what tests the site without a browser and programs of its own, on SQLite"
+	@echo "make test-services   what could turn out differently there, on PostgreSQL and Redis"
+	@echo "make coverage        the whole suite, and which lines and branches it leaves out"
 	@echo "make bench   measure pages, refreshes and what a browser fetches: docs/performance.md"
 	@echo "make check   lint, types, migrations, Django's deployment checks"
 	@echo "make format  let ruff put the code in order"
@@ -24,11 +28,21 @@ run: .venv/run
 
 test: .venv/dev
 	@$(BIN)/python -m scripts.browser
-	$(BIN)/python -m pytest -n auto --dist loadgroup $(ARGS)
+	$(PYTEST) $(ARGS)
+
+test-fast: .venv/dev
+	$(PYTEST) -m "not (browser or process or stand_in or library)" $(ARGS)
 
 test-services: .venv/dev
 	@$(BIN)/python -m scripts.browser
-	$(BIN)/python -m scripts.services $(BIN)/python -m pytest -n auto --dist loadgroup $(ARGS)
+	$(BIN)/python -m scripts.services $(PYTEST) -m services $(ARGS)
+
+coverage: .venv/dev
+	@$(BIN)/python -m scripts.browser
+	$(BIN)/python -m coverage erase
+	$(BIN)/python -m coverage run -m pytest -n auto --dist loadgroup $(ARGS)
+	@$(BIN)/python -m coverage combine --quiet
+	@$(BIN)/python -m coverage report
 
 bench: .venv/dev
 	@$(BIN)/python -m scripts.browser
@@ -45,7 +59,7 @@ format: .venv/dev
 	$(BIN)/ruff format .
 
 clean:
-	rm -rf .venv var/static .mypy_cache .ruff_cache .pytest_cache
+	rm -rf .venv var/static .mypy_cache .ruff_cache .pytest_cache .coverage*
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \

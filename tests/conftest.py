@@ -1,4 +1,5 @@
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from django.conf import settings as django_settings
@@ -12,6 +13,37 @@ from tests.environment import ASANA_PORT
 from tests.fetched import FetchedTasks
 from tests.people import Person
 from tests.stand_in import ADA, BEN, StandIn
+
+TESTS = Path(__file__).parent
+FOLDERS = {"browser": "browser", "fake_asana": "stand_in", "scripts": "process"}
+
+
+@pytest.hookimpl(tryfirst=True)  # before `-m` selects
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark whole folders; and as `services` whatever has a database, a browser or a process.
+
+    pytest-django lets no other test reach the database, so that none is forgotten.
+    """
+    for item in items:
+        folder = item.path.relative_to(TESTS).parts[0]
+        if folder in FOLDERS:
+            item.add_marker(FOLDERS[folder])
+        marks = {mark.name for mark in item.iter_markers()}
+        fixtures = set(getattr(item, "fixturenames", ()))
+        if marks & {"browser", "process", "django_db"} or fixtures & {"db", "transactional_db"}:
+            item.add_marker("services")
+
+
+@pytest.fixture(autouse=True)
+def processes_are_marked(request: pytest.FixtureRequest, monkeypatch) -> None:
+    """Let no test start a program unless its mark says so."""
+    may = {"process", "browser", "stand_in"}
+    if may.isdisjoint(mark.name for mark in request.node.iter_markers()):
+
+        def start(*args: object, **_kwargs: object) -> None:
+            pytest.fail(f"A test that starts a program needs the mark `process`: {args}")
+
+        monkeypatch.setattr("subprocess.Popen", start)
 
 
 @pytest.fixture(scope="session")

@@ -245,6 +245,7 @@ def at_once(work, count: int = 4):
         return list(pool.map(run, range(count)))
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("args", [[], ["--dry-run"]])
 def test_a_migration_that_waits_is_told_from_a_database_that_is_down(db, tmp_path, args):
     told = fails("clean_up", *args, DATABASE_URL=unmigrated(tmp_path))

@@ -100,6 +100,7 @@ def test_it_can_be_done_once(asana, revocation):
     assert not Revocation.objects.exists()
 
 
+@pytest.mark.process
 def test_once_tells_by_its_exit_code_that_the_database_is_down(db, tmp_path):
     url = f"sqlite:///{tmp_path / 'missing' / 'database'}"
     done = run("--once", DATABASE_URL=url)
@@ -109,6 +110,7 @@ def test_once_tells_by_its_exit_code_that_the_database_is_down(db, tmp_path):
     assert "Traceback" not in told
 
 
+@pytest.mark.process
 def test_once_tells_that_a_migration_has_to_be_made_first(db, tmp_path):
     done = run("--once", DATABASE_URL=unmigrated(tmp_path))
     _, told = done.communicate(timeout=60)
@@ -126,6 +128,7 @@ def test_a_pause_that_makes_no_sense_is_refused(db, every):
 # For ever
 
 
+@pytest.mark.process
 def test_it_outlives_a_database_that_is_down(db, tmp_path):
     url = f"sqlite:///{tmp_path / 'missing' / 'database'}"
     running = run("--every", "0.1", DATABASE_URL=url)
@@ -136,6 +139,7 @@ def test_it_outlives_a_database_that_is_down(db, tmp_path):
     assert running.returncode == 0
 
 
+@pytest.mark.process
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
 def test_it_ends_at_once_though_asana_takes_its_time(asana, revocation, name):
@@ -151,6 +155,7 @@ def test_it_ends_at_once_though_asana_takes_its_time(asana, revocation, name):
     assert tokens.revoke(Revocation.objects.get()) == tokens.Outcome.REVOKED
 
 
+@pytest.mark.process
 @pytest.mark.django_db(transaction=True)
 def test_it_makes_round_after_round(asana, revocation):
     running = run("--every", "0.1")

@@ -33,7 +33,11 @@ def test_nothing_else_stands_in_the_example():
 
 
 @pytest.mark.parametrize(
-    "target", ["demo", "run", "test", "test-services", "bench", "check", "format"]
+    "target",
+    [
+        *("demo", "run", "bench", "check", "format"),
+        *("test", "test-fast", "test-services", "coverage"),
+    ],
 )
 def test_every_command_of_the_readme_is_there(target):
     assert f"make {target}" in (ROOT / "README.md").read_text()

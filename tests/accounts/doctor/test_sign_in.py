@@ -19,8 +19,6 @@ from tests.people import authorize_url, path_of
 from tests.people import sign_in as sign_in_at
 from tests.stand_in import ADA, ROOT
 
-pytestmark = pytest.mark.django_db(transaction=True)
-
 
 class Doctor:
     def __init__(self, *args: str, **environ: str) -> None:
@@ -49,6 +47,8 @@ def findings_of(asana, *faults: str, **environ: str) -> dict[str, str]:
     return doctor.findings()
 
 
+@pytest.mark.process
+@pytest.mark.django_db(transaction=True)
 def test_it_says_where_to_sign_in(asana, settings):
     doctor = Doctor()
     assert f"Open {settings.SITE_URL}/login/ " in doctor.asks
@@ -56,6 +56,8 @@ def test_it_says_where_to_sign_in(asana, settings):
     doctor.process.communicate(timeout=30)
 
 
+@pytest.mark.process
+@pytest.mark.django_db(transaction=True)
 def test_it_tells_what_this_app_returns(asana):
     told = findings_of(asana)
     assert "access_token" in told["token answer:ok"]
@@ -70,6 +72,8 @@ def test_it_tells_what_this_app_returns(asana):
     assert "ASANA_OIDC_STRICT=on is safe" in told["strict:ok"]
 
 
+@pytest.mark.process
+@pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize(
     ("fault", "about", "words"),
     [
@@ -132,6 +136,8 @@ def test_full_permissions_that_did_not_come_are_told(db, settings):
     assert "Give the app full permissions" in scope.advice
 
 
+@pytest.mark.process
+@pytest.mark.django_db(transaction=True)
 def test_the_account_works_on_after_it(asana):
     findings_of(asana, "rotate_refresh_tokens")
     account = AsanaAccount.objects.get(gid=ADA)
@@ -140,6 +146,8 @@ def test_the_account_works_on_after_it(asana):
     assert not WatchedSignIn.objects.exists()
 
 
+@pytest.mark.process
+@pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize(
     ("fault", "words"), [("omit_id_token", "the ID token"), ("omit_nonce", "the nonce")]
 )
@@ -152,6 +160,8 @@ def test_it_sees_why_strict_refuses(asana, settings, fault, words):
     assert not AsanaAccount.objects.exists()
 
 
+@pytest.mark.process
+@pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize(
     ("strict", "words"), [("off", "STRICT=on is safe"), ("on", "STRICT is on")]
 )
@@ -164,6 +174,8 @@ def test_a_refusal_by_policy_says_nothing_against_the_id_token(asana, settings, 
     assert "ID token and nonce came and were right; the sign-in was refused" in told["strict:ok"]
 
 
+@pytest.mark.process
+@pytest.mark.django_db(transaction=True)
 def test_a_wrong_secret_is_told_with_what_to_do(asana, settings):
     settings.SOCIAL_AUTH_ASANA_SECRET = "not-the-secret"
     told = findings_of(asana)
@@ -172,6 +184,8 @@ def test_a_wrong_secret_is_told_with_what_to_do(asana, settings):
     assert len(told) == 1
 
 
+@pytest.mark.process
+@pytest.mark.django_db(transaction=True)
 def test_an_outage_is_told_with_what_to_do(asana):
     doctor, client = Doctor(), Client()
     callback = path_of(asana.allow(authorize_url(client), ADA))
@@ -182,6 +196,8 @@ def test_an_outage_is_told_with_what_to_do(asana):
     assert len(told) == 1
 
 
+@pytest.mark.process
+@pytest.mark.django_db(transaction=True)
 def test_a_start_that_fails_is_told_at_once(asana):
     doctor = Doctor()
     asana.order("server_error", value=503, path="/api/1.0/.well-known")
@@ -191,6 +207,8 @@ def test_a_start_that_fails_is_told_at_once(asana):
     assert "Try again later" in told["sign-in:PROBLEM"]
 
 
+@pytest.mark.process
+@pytest.mark.django_db(transaction=True)
 def test_scopes_that_asana_forbids_are_told(asana, settings):
     settings.ASANA_APP_PERMISSIONS = "full"
     told = findings_of(asana, ASANA_APP_PERMISSIONS="full")
@@ -265,11 +283,15 @@ def test_a_refused_id_token_is_not_called_right(db):
     assert "were not accepted" in last.says
 
 
+@pytest.mark.process
+@pytest.mark.django_db(transaction=True)
 def test_strict_with_an_app_that_returns_everything(asana, settings):
     settings.ASANA_OIDC_STRICT = True
     assert "returns all it takes" in findings_of(asana, ASANA_OIDC_STRICT="on")["strict:ok"]
 
 
+@pytest.mark.process
+@pytest.mark.django_db(transaction=True)
 def test_who_presses_deny_is_waited_for(asana):
     doctor, client = Doctor(), Client()
     client.get(path_of(asana.deny(authorize_url(client), ADA)))
@@ -277,6 +299,8 @@ def test_who_presses_deny_is_waited_for(asana):
     assert "sign-in:ok" in doctor.findings()
 
 
+@pytest.mark.process
+@pytest.mark.django_db(transaction=True)
 def test_machines_get_json(asana):
     doctor = Doctor("--json")
     sign_in_at(Client(), asana, ADA)
@@ -284,6 +308,8 @@ def test_machines_get_json(asana):
     assert {"about": "sign-in", "state": "ok", "says": "worked", "advice": ""} in json.loads(out)
 
 
+@pytest.mark.process
+@pytest.mark.django_db(transaction=True)
 def test_it_does_not_wait_for_ever(asana, settings):
     doctor = Doctor("--timeout", "0.5")
     doctor.findings()
@@ -294,6 +320,8 @@ def test_it_does_not_wait_for_ever(asana, settings):
     assert not WatchedSignIn.objects.exists()
 
 
+@pytest.mark.process
+@pytest.mark.django_db(transaction=True)
 def test_it_can_be_stopped(asana):
     doctor = Doctor()
     doctor.process.send_signal(signal.SIGINT)
@@ -308,6 +336,8 @@ def test_a_wait_that_makes_no_sense_is_refused(timeout):
         call_command("asana_doctor", "--sign-in", f"--timeout={timeout}")
 
 
+@pytest.mark.process
+@pytest.mark.django_db(transaction=True)
 def test_a_database_that_is_down_is_one_sentence(tmp_path):
     doctor = Doctor(DATABASE_URL=f"sqlite:///{tmp_path / 'missing' / 'database'}")
     doctor.findings()
@@ -315,11 +345,15 @@ def test_a_database_that_is_down_is_one_sentence(tmp_path):
     assert "database isn't answering" in doctor.asks + doctor.error
 
 
+@pytest.mark.process
+@pytest.mark.django_db(transaction=True)
 def test_a_migration_that_waits_is_told_from_that(tmp_path):
     told = fails("asana_doctor", "--sign-in", DATABASE_URL=unmigrated(tmp_path))
     assert "waits for a migration: run `manage.py migrate`. Nothing can be watched" in told
 
 
+@pytest.mark.process
+@pytest.mark.django_db(transaction=True)
 def test_no_secret_is_told(asana):
     doctor = Doctor()
     sign_in_at(Client(), asana, ADA)

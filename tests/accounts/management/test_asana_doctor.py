@@ -66,6 +66,7 @@ def test_a_problem_ends_with_exit_code_1(asana, db):
     assert json.loads(finds_problems("--json"))
 
 
+@pytest.mark.process
 def test_with_database_and_asana_down_it_finds_the_rest(db, tmp_path):
     elsewhere = f"http://127.0.0.1:{free_port()}/api/1.0"
     done = subprocess.run(

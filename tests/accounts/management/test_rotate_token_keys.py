@@ -65,6 +65,7 @@ def test_on_a_terminal_there_is_a_bar(four_rows, monkeypatch):
     assert "rows 1/4\n" not in out.getvalue()
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("args", [[], ["--check"]])
 def test_a_migration_that_waits_is_told_from_a_database_that_is_down(db, tmp_path, args):
     for url, trouble in (
@@ -99,6 +100,7 @@ def test_accounts_without_tokens_need_no_key(account, new_key):
     assert not AsanaAccount.objects.get().needs_reconnecting
 
 
+@pytest.mark.process
 @pytest.mark.django_db(transaction=True)
 def test_it_can_be_stopped_and_run_again(account, old_key, new_key, settings, monkeypatch):
     settings.TOKEN_KEYS = [old_key]

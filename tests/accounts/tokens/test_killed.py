@@ -18,7 +18,7 @@ from tests.accounts.provider import REVOKE, TOKEN
 from tests.accounts.sign_ins import sign_in
 from tests.stand_in import ROOT
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.process]
 NEEDS_RECONNECTING = AuditEntry.Event.NEEDS_RECONNECTING
 
 

@@ -392,6 +392,7 @@ def test_an_outage_is_no_refusal(op, expired):
 # However many ask at once
 
 
+@pytest.mark.process
 @pytest.mark.django_db(transaction=True)
 def test_fifty_ask_at_once_and_one_refreshes_for_all(asana):
     """Ten processes of five threads, with refresh tokens that are good once, and a grant that ends

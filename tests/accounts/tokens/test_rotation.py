@@ -167,6 +167,7 @@ def test_a_row_that_is_held_for_too_long_is_left_and_told(account, new_key, monk
     assert DONE in rotate()
 
 
+@pytest.mark.process
 @pytest.mark.django_db(transaction=True)
 def test_processes_that_rotate_and_refresh_get_in_nobodys_way(
     asana, old_key, new_key, settings, monkeypatch
