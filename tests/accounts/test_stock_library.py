@@ -27,6 +27,7 @@ from tests.accounts.provider import (
     rsa_key,
 )
 
+pytestmark = pytest.mark.library
 CALLBACK = "http://testserver/complete/stock/"
 US, THEM = Provider.client_id, "another-client"
 

@@ -6,6 +6,8 @@ import pytest
 from tests.fake_asana.places import ARCHIVE, LIGHTHOUSE, MUSEUM, PERSONAL
 from tests.stand_in import ADA, EMIL
 
+pytestmark = pytest.mark.library
+
 
 @pytest.fixture
 def client(asana, app):
