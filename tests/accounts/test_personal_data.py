@@ -222,7 +222,7 @@ def test_it_is_a_file_to_keep(owner):
     assert "no-store" in response["Cache-Control"]
 
 
-def test_ten_thousand_tasks_are_never_in_memory_at_once(owner):
+def test_thousands_of_tasks_are_never_in_memory_at_once(owner):
     workspace = workspace_of(owner.account)
     Task.objects.bulk_create(
         Task(
@@ -233,7 +233,7 @@ def test_ten_thousand_tasks_are_never_in_memory_at_once(owner):
             name="x" * 200,
             seen_at=timezone.now(),
         )
-        for number in range(10_000)
+        for number in range(3_000)  # more than a chunk of an iterator
     )
     response = owner.post(ASK)
     assert response.streaming
@@ -241,7 +241,7 @@ def test_ten_thousand_tasks_are_never_in_memory_at_once(owner):
     with CaptureQueriesContext(connection) as queries:
         pieces = [len(piece) for piece in response.streaming_content]
     assert max(pieces) < 5_000
-    assert len(pieces) > 10_000
+    assert len(pieces) > 3_000
     assert len(queries) <= len(personal_data.parts())
 
 

@@ -5,6 +5,8 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from scripts.browser import HELP, find
+from tests.browser.walks import enter
+from tests.people import Person
 from tests.stand_in import StandIn
 
 FLAGS = [
@@ -61,6 +63,14 @@ def page(context: BrowserContext) -> Iterator[Page]:
     )
     yield page
     assert wrong == []
+
+
+@pytest.fixture
+def ada(page: Page, owner_with_tasks: Person) -> Page:
+    """Ada at her list, which is fresh: no sync begins by itself."""
+    enter(page, owner_with_tasks)
+    expect(page.get_by_text("Write the plan", exact=True)).to_be_visible()
+    return page
 
 
 @pytest.fixture

@@ -28,9 +28,8 @@ def test_sign_out_a_forgotten_browser(page: Page, browser: Browser, site: str):
     elsewhere.close()
 
 
-def test_take_everything_along(page: Page):
-    sign_in(page, ADA)
-    expect(page.get_by_text("Write the plan", exact=True)).to_be_visible()
+def test_take_everything_along(ada: Page):
+    page = ada
     page.goto("/accounts/me/")
     with page.expect_download() as download:
         page.get_by_role("button", name="Download").click()
@@ -40,17 +39,17 @@ def test_take_everything_along(page: Page):
 
 
 @pytest.mark.parametrize("width", [320, 390, 1280])
-def test_nothing_stands_out_at_the_side(page: Page, width: int):
+def test_nothing_stands_out_at_the_side(ada: Page, width: int):
+    page = ada
     page.set_viewport_size({"width": width, "height": 800})
-    sign_in(page, ADA)
     for path in ("sessions/", "history/", "mail/", "me/", "me/delete/"):
         page.goto(f"/accounts/{path}")
         wide = page.evaluate("document.documentElement.scrollWidth")
         assert wide <= width, path
 
 
-def test_choices_are_in_our_own_colour_and_begin_where_the_rest_of_a_form_does(page: Page):
-    sign_in(page, ADA)
+def test_choices_are_in_our_own_colour_and_begin_where_the_rest_of_a_form_does(ada: Page):
+    page = ada
     page.goto("/accounts/")
     page.get_by_text("Label and colour").click()
     choice, legend = page.get_by_label("No colour"), page.locator("legend")
@@ -60,9 +59,9 @@ def test_choices_are_in_our_own_colour_and_begin_where_the_rest_of_a_form_does(p
     assert choice.evaluate(f"{style}.accentColor") == accent
 
 
-def test_what_looks_like_no_button_begins_where_those_above_it_do(page: Page):
+def test_what_looks_like_no_button_begins_where_those_above_it_do(ada: Page):
+    page = ada
     page.set_viewport_size({"width": 320, "height": 800})
-    sign_in(page, ADA)
     page.goto("/accounts/connect/")
     left = "element => element.getBoundingClientRect().left"
     go, back = page.get_by_role("button", name="Go to Asana"), page.get_by_text("Not now")
@@ -71,10 +70,10 @@ def test_what_looks_like_no_button_begins_where_those_above_it_do(page: Page):
     assert back.evaluate(left) + 9 == go.evaluate(left)
 
 
-def test_on_a_narrow_screen_the_tabs_stay_in_one_row(page: Page):
+def test_on_a_narrow_screen_the_tabs_stay_in_one_row(ada: Page):
     """The one that one is on is in sight, and whichever gets the focus comes into it."""
+    page = ada
     page.set_viewport_size({"width": 390, "height": 800})
-    sign_in(page, ADA)
     for path, name in (("", "Linked accounts"), ("me/", "My data")):
         page.goto(f"/accounts/{path}")
         tabs = page.get_by_role("navigation", name="About you")
@@ -89,8 +88,8 @@ def test_on_a_narrow_screen_the_tabs_stay_in_one_row(page: Page):
     expect(last).to_be_in_viewport(ratio=0.9)
 
 
-def test_a_button_keeps_its_shape_when_it_gets_the_focus(page: Page):
-    sign_in(page, ADA)
+def test_a_button_keeps_its_shape_when_it_gets_the_focus(ada: Page):
+    page = ada
     page.goto("/accounts/")
     button = page.get_by_role("link", name="Connect another Asana account")
     corner = "element => getComputedStyle(element).borderRadius"

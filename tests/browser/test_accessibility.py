@@ -7,8 +7,8 @@ from playwright.sync_api import Page, expect
 from accounts import tokens
 from accounts.models import AsanaAccount, Revocation
 from asana_tasks.models import Task
-from tests.browser.walks import sign_in, to_consent
-from tests.stand_in import ADA, BEN
+from tests.browser.walks import to_consent
+from tests.stand_in import BEN
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -40,11 +40,10 @@ def violations(page: Page) -> list[str]:
 
 @pytest.mark.parametrize("width", [390, 1280])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_every_page_of_a_person(page: Page, width: int, scheme: str):
+def test_every_page_of_a_person(ada: Page, width: int, scheme: str):
+    page = ada
     page.set_viewport_size({"width": width, "height": 900})
     page.emulate_media(color_scheme=scheme)
-    sign_in(page, ADA)
-    expect(page.get_by_text("Write the plan", exact=True)).to_be_visible()
     task = Task.objects.get(name="Write the plan")
     for address in PAGES:
         path = address.format(task=task.pk, account=task.account_id)
@@ -54,25 +53,24 @@ def test_every_page_of_a_person(page: Page, width: int, scheme: str):
 
 @pytest.mark.parametrize("width", [390, 1280])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_pages_about_accounts_that_need_something(page: Page, width: int, scheme: str):
+def test_the_pages_about_accounts_that_need_something(ada: Page, width: int, scheme: str):
     """With every colour, a broken account, one that may be given less, and a revocation."""
+    page = ada
     page.set_viewport_size({"width": width, "height": 900})
     page.emulate_media(color_scheme=scheme)
-    sign_in(page, ADA)
-    expect(page.get_by_text("Write the plan", exact=True)).to_be_visible()
-    ada = AsanaAccount.objects.get()
-    AsanaAccount.objects.update(label="Work", colour="teal", scope=f"{ada.scope} tasks:write")
+    account = AsanaAccount.objects.get()
+    AsanaAccount.objects.update(label="Work", colour="teal", scope=f"{account.scope} tasks:write")
     for colour in AsanaAccount.Colour.values:
-        AsanaAccount.objects.create(user=ada.user, gid=colour, name="Somebody", colour=colour)
+        AsanaAccount.objects.create(user=account.user, gid=colour, name="Somebody", colour=colour)
     broken = AsanaAccount.objects.get(gid="red")
     tokens.mark_needs_reconnecting(broken, "Asana no longer lets us in")
-    Revocation.objects.create(user=ada.user, account_name="Old account", attempts=1)
+    Revocation.objects.create(user=account.user, account_name="Old account", attempts=1)
     for path in (
         "/accounts/",
         "/tasks/",
         "/workspaces/",
-        f"/accounts/{ada.pk}/disconnect/",
-        f"/accounts/{ada.pk}/give-up-writing/",
+        f"/accounts/{account.pk}/disconnect/",
+        f"/accounts/{account.pk}/give-up-writing/",
         f"/accounts/{broken.pk}/reconnect/",
     ):
         page.goto(path)

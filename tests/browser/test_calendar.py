@@ -3,17 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.walks import sign_in
-from tests.stand_in import ADA
-
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def ada(page: Page) -> Page:
-    sign_in(page, ADA)
-    expect(page.locator(".task").first).to_be_visible()
-    return page
 
 
 @pytest.mark.parametrize("width", [320, 390, 1280])

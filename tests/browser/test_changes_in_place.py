@@ -7,6 +7,7 @@ from accounts.models import AsanaAccount
 from asana_tasks.models import Task
 from tests.browser.test_accessibility import violations
 from tests.browser.walks import sign_in
+from tests.people import Person
 from tests.stand_in import ADA, StandIn
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -32,12 +33,9 @@ def fetched(page: Page) -> None:
 
 
 @pytest.fixture
-def writer(page: Page) -> Page:
-    sign_in(page, ADA)
-    fetched(page)
-    allow_changes(page)
-    fetched(page)
-    return page
+def writer(ada: Page, owner: Person, asana: StandIn) -> Page:
+    owner.allow_writing(asana)
+    return ada
 
 
 def row(page: Page, name: str):
@@ -129,9 +127,8 @@ def test_five_ticks_in_a_row_are_all_told(writer: Page, asana: StandIn):
     assert Task.objects.filter(written_at__isnull=False, completed=True).count() == 5
 
 
-def test_asana_is_asked_at_first_use_and_then_it_is_done(page: Page, asana: StandIn):
-    sign_in(page, ADA)
-    fetched(page)
+def test_asana_is_asked_at_first_use_and_then_it_is_done(ada: Page, asana: StandIn):
+    page = ada
     page.goto("/tasks/?sort=name")
     page.get_by_role("button", name=f"Complete: {PLAN}").click()
     expect(page.get_by_role("heading", name="May Onelist change your tasks?")).to_be_visible()
@@ -144,9 +141,8 @@ def test_asana_is_asked_at_first_use_and_then_it_is_done(page: Page, asana: Stan
     expect(page.locator(".report")).to_contain_text("Completed: Dentist")
 
 
-def test_who_declines_goes_on_as_before(page: Page, asana: StandIn):
-    sign_in(page, ADA)
-    fetched(page)
+def test_who_declines_goes_on_as_before(ada: Page, asana: StandIn):
+    page = ada
     page.get_by_role("button", name=f"Complete: {PLAN}").click()
     answer_asana(page, "Deny")
     expect(page.get_by_role("heading", name="You didn't allow changes")).to_be_visible()
@@ -158,9 +154,8 @@ def test_who_declines_goes_on_as_before(page: Page, asana: StandIn):
     assert not is_completed(asana, PLAN)
 
 
-def test_not_now_is_an_answer_too(page: Page, asana: StandIn):
-    sign_in(page, ADA)
-    fetched(page)
+def test_not_now_is_an_answer_too(ada: Page, asana: StandIn):
+    page = ada
     page.get_by_role("button", name=f"Complete: {PLAN}").click()
     page.get_by_role("button", name="Not now").click()
     page.wait_for_url("**/tasks/")
@@ -207,13 +202,10 @@ def test_notes_that_try_to_run_do_nothing(writer: Page, asana: StandIn):
 
 @pytest.mark.parametrize("width", [320, 1280])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_its_pages_have_no_violation_and_do_not_scroll_sideways(
-    page: Page, width: int, scheme: str
-):
+def test_its_pages_have_no_violation_and_do_not_scroll_sideways(ada: Page, width: int, scheme: str):
+    page = ada
     page.set_viewport_size({"width": width, "height": 900})
     page.emulate_media(color_scheme=scheme)
-    sign_in(page, ADA)
-    fetched(page)
     account = AsanaAccount.objects.get()
     page.goto(f"/accounts/{account.pk}/permission/")
     assert violations(page) == []

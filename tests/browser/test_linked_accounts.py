@@ -19,12 +19,9 @@ REVOKE = "/-/oauth_revoke"
 
 
 @pytest.fixture
-def ada(page: Page) -> Page:
-    sign_in(page, ADA)
-    expect(page.get_by_text("Write the plan", exact=True)).to_be_visible()
-    expect(page.locator("#progress")).to_be_hidden()
-    page.goto("/accounts/")
-    return page
+def ada(ada: Page) -> Page:
+    ada.goto("/accounts/")
+    return ada
 
 
 def card(page: Page, name: str):

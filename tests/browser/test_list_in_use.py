@@ -13,14 +13,6 @@ from tests.stand_in import ADA, StandIn
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-@pytest.fixture
-def ada(page: Page) -> Page:
-    sign_in(page, ADA)
-    expect(page.get_by_text("Write the plan", exact=True)).to_be_visible()
-    expect(page.locator("#progress")).to_be_hidden()
-    return page
-
-
 def test_search_finds_as_one_types_and_goes_into_the_address(ada: Page):
     ada.get_by_label("Search tasks").press_sequentially("scope borr", delay=20)
     expect(ada.locator(".task")).to_have_count(1)

@@ -5,9 +5,6 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.walks import sign_in
-from tests.stand_in import ADA
-
 pytestmark = pytest.mark.django_db(transaction=True)
 HERE = "htmx-current-path-for-history"  # htmx writes it on every page, and has no switch for it
 STORED = """async () => ({
@@ -20,10 +17,8 @@ STORED = """async () => ({
 NOTHING = {"local": {}, "databases": [], "caches": [], "workers": 0}
 
 
-def test_no_page_is_stored_and_after_signing_out_nothing_of_anybody(page: Page):
-    sign_in(page, ADA)
-    expect(page.get_by_text("Write the plan", exact=True)).to_be_visible()
-    expect(page.locator("#progress")).to_be_hidden()
+def test_no_page_is_stored_and_after_signing_out_nothing_of_anybody(ada: Page):
+    page = ada
     page.get_by_label("Search tasks").press_sequentially("scope borr", delay=20)
     expect(page).to_have_url(re.compile(r"/tasks/\?q=scope\+borr$"))
     expect(page.locator(".task")).to_have_count(1)
