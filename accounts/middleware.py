@@ -17,7 +17,7 @@ from accounts import audit
 from accounts.backends import AsanaOpenIdConnect
 from accounts.models import AsanaAccount, User
 from accounts.oidc.authorization import AuthorizationRequest, Kind
-from accounts.sign_in import failures, pending_action
+from accounts.sign_in import describing, failures, link_failures, pending_action
 from accounts.sign_in.failure_page import MixUp, failed_sign_in
 from accounts.sign_in.pipeline import give_back
 from accounts.time_zones import zone_named
@@ -93,7 +93,7 @@ class SignInFailureMiddleware(SocialAuthExceptionMiddleware):
         backend = getattr(request, "backend", None)
         if not isinstance(backend, AsanaOpenIdConnect):
             backend = AsanaOpenIdConnect()  # that has come nowhere yet
-        failure = failures.describe(exception, backend.authorization.kind)
+        failure = describing.describe(exception, backend.authorization.kind)
         logger.warning(
             "Sign-in failed: code=%s stage=%s parameter=%s claim=%s status=%s",
             exception.code,
@@ -110,7 +110,7 @@ class SignInFailureMiddleware(SocialAuthExceptionMiddleware):
                 request.session.save()
         if failure.keeps_nothing and not request.user.is_authenticated:
             return _turned_away(request, failure, is_known=backend.found is not None)
-        if failure is failures.DECLINED:
+        if failure is link_failures.DECLINED:
             waited = pending_action.peek(request.session)
             pending_action.drop(request.session)
             return failed_sign_in(request, failure, back=waited.back if waited else "")
@@ -157,6 +157,6 @@ def _turned_away(
     request: HttpRequest, failure: failures.Failure, *, is_known: bool
 ) -> HttpResponse:
     """Without a session: there is nothing to go on with."""
-    response = failed_sign_in(request, failure if is_known else failures.of_a_stranger(failure))
+    response = failed_sign_in(request, failure if is_known else describing.of_a_stranger(failure))
     request.session.flush()
     return response

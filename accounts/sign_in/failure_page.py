@@ -9,7 +9,7 @@ from django.utils.cache import add_never_cache_headers
 from accounts import rate_limits
 from accounts.models import AsanaAccount
 from accounts.oidc.profile import Profile
-from accounts.sign_in import failures
+from accounts.sign_in import describing, failures
 
 
 class MixUp(NamedTuple):
@@ -30,7 +30,7 @@ def failed_sign_in(
     """`back` and `again` are paths: where the person was, and where it can be tried again."""
     seconds = rate_limits.sign_in_wait(request) if failure is failures.TOO_MANY else 0
     if seconds:
-        failure = failures.too_many(seconds)
+        failure = describing.too_many(seconds)
     context = {"failure": failure, "back": back, "again": again, "mix_up": mix_up}
     response = render(request, "accounts/sign_in_failed.html", context, status=failure.status)
     if seconds:

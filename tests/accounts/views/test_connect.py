@@ -7,7 +7,7 @@ from django.test import Client
 
 from accounts import tokens
 from accounts.models import AsanaAccount, AuditEntry, Revocation, User
-from accounts.sign_in import failures
+from accounts.sign_in import failures, link_failures
 from tests.accounts.events import told
 from tests.fake_asana.app import query
 from tests.people import Person, authorize_url, path_of, sign_in
@@ -206,7 +206,7 @@ def test_denying_it_is_told_in_its_own_words(owner, asana):
     response = owner.get(path_of(asana.deny(authorize_url(owner.client, CONNECT), BEN)))
     page = unescape(response.content.decode())
     assert response.status_code == 403
-    assert failures.NOT_CONNECTED.title in page
+    assert link_failures.NOT_CONNECTED.title in page
     assert f'href="{CONNECT}"' in page
     assert gids(owner.user) == {ADA}
 
@@ -214,7 +214,7 @@ def test_denying_it_is_told_in_its_own_words(owner, asana):
 def test_an_account_of_somebody_else_is_not_moved(owner, other_user, asana):
     response = connect(owner, asana, BEN)
     assert response.status_code == 409
-    assert failures.IN_USE.title in response.content.decode()
+    assert link_failures.IN_USE.title in response.content.decode()
     assert gids(owner.user) == {ADA}
     assert gids(other_user.user) == {BEN}
     assert owner.client.session["_auth_user_id"] == str(owner.user.pk)
@@ -258,7 +258,7 @@ def test_a_plain_sign_in_attaches_nothing(owner, asana, linked):
     response = sign_in(owner.client, asana, BEN)
     assert response.status_code == 409
     page = response.content.decode()
-    assert failures.ANOTHER_PERSON.title in page
+    assert link_failures.ANOTHER_PERSON.title in page
     assert 'You came back as <strong dir="auto">Ben Tanaka</strong>' in page
     assert 'href="https://app.asana.com/"' in page
     assert gids(owner.user) == {ADA}

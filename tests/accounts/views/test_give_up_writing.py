@@ -8,7 +8,7 @@ from django.test import Client
 from accounts import tokens
 from accounts.encryption import decrypt
 from accounts.models import AsanaAccount, AuditEntry, Revocation
-from accounts.sign_in import failures
+from accounts.sign_in import failures, link_failures
 from asana_tasks.sync import engine
 from tests.accounts.events import told
 from tests.accounts.provider import REVOKE
@@ -239,7 +239,7 @@ def test_denied(wide, asana):
     response = wide.get(path_of(asana.deny(authorize_url(wide.client, path(ada())), ADA)))
     page = unescape(response.content.decode())
     assert response.status_code == 403
-    assert failures.NOT_NARROWED.title in page
+    assert link_failures.NOT_NARROWED.title in page
     assert f'href="{path(ada())}"' in page
     assert AsanaAccount.objects.values().get() == before
     assert told(Event.PERMISSIONS_GIVEN_UP) == []
@@ -256,15 +256,15 @@ def test_another_account(wide, asana):
     before = AsanaAccount.objects.values().get()
     response = narrow(wide, asana, BEN)
     assert response.status_code == 409
-    assert failures.ANOTHER_TO_NARROW.explanation in unescape(response.content.decode())
+    assert link_failures.ANOTHER_TO_NARROW.explanation in unescape(response.content.decode())
     assert AsanaAccount.objects.values().get() == before
 
 
 @pytest.mark.parametrize(
     ("answered", "failure"),
     [
-        ({"scope": WIDE}, failures.STILL_WIDE),
-        ({"scope": "default"}, failures.STILL_WIDE),
+        ({"scope": WIDE}, link_failures.STILL_WIDE),
+        ({"scope": "default"}, link_failures.STILL_WIDE),
         ({"refresh_token": None}, failures.UNTRUSTED),
         ({"refresh_token": ""}, failures.UNTRUSTED),
     ],

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts import tokens
 from accounts.models import AsanaAccount
-from accounts.sign_in import failures, pending_action
+from accounts.sign_in import failures, link_failures, pending_action
 from asana_tasks.api import client
 from tests.accounts.provider import TOKEN, Handler
 from tests.fake_asana.app import query
@@ -158,7 +158,7 @@ def test_declining_drops_what_waited_and_nothing_else(owner, asana):
     response = owner.get(path_of(asana.deny(ask(owner), ADA)))
     page = response.content.decode()
     assert response.status_code == 403
-    assert failures.DECLINED.explanation.partition(",")[0] in page.replace("&#x27;", "'")
+    assert link_failures.DECLINED.explanation.partition(",")[0] in page.replace("&#x27;", "'")
     assert 'href="/tasks/?sort=name"' in page
     assert pending_action.peek(owner.client.session) is None
     assert AsanaAccount.objects.values().get() == before
@@ -178,7 +178,7 @@ def test_another_account_is_refused_and_not_stored(owner, asana):
     response = widen(owner, asana, BEN)
     page = response.content.decode()
     assert response.status_code == 409
-    assert failures.ANOTHER_ACCOUNT.title in page
+    assert link_failures.ANOTHER_ACCOUNT.title in page
     assert f'href="{permission(owner)}"' in page
     assert AsanaAccount.objects.values().get() == before
     assert pending_action.peek(owner.client.session) is not None

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts import tokens
 from accounts.models import AsanaAccount, AuditEntry, User
-from accounts.sign_in import failures
+from accounts.sign_in import link_failures
 from asana_tasks.models import SyncState
 from asana_tasks.sync import engine
 from tests.accounts.events import told
@@ -180,7 +180,7 @@ def test_another_account_is_refused_and_nothing_is_stored(broken, asana, linked)
     response = reconnect(broken, asana, BEN)
     page = unescape(response.content.decode())
     assert response.status_code == 409
-    assert failures.ANOTHER_TO_RECONNECT.title in page
+    assert link_failures.ANOTHER_TO_RECONNECT.title in page
     ada, ben = (
         f'<strong dir="auto">{name} {surname}</strong> (<bdi>{name.lower()}@example.com</bdi>)'
         for name, surname in (("Ada", "Okafor"), ("Ben", "Tanaka"))
@@ -209,7 +209,7 @@ def test_denying_it_leaves_it_as_it_was(broken, asana):
     response = broken.get(path_of(asana.deny(authorize_url(broken.client, path(broken)), ADA)))
     page = unescape(response.content.decode())
     assert response.status_code == 403
-    assert failures.NOT_RECONNECTED.title in page
+    assert link_failures.NOT_RECONNECTED.title in page
     assert f'href="{path(broken)}"' in page
     assert rows() == before
 
@@ -257,6 +257,6 @@ def test_disconnected_in_another_tab_it_does_not_come_back(broken, asana):
     assert not AsanaAccount.objects.filter(gid=ADA).exists()
     response = broken.get(link)
     assert response.status_code == 409
-    assert failures.NO_LONGER_LINKED.title in unescape(response.content.decode())
+    assert link_failures.NO_LONGER_LINKED.title in unescape(response.content.decode())
     assert not AsanaAccount.objects.filter(gid=ADA).exists()
     assert [each["status"] for each in asana.requests("/-/oauth_revoke")] == [200]  # given back

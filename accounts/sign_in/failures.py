@@ -1,8 +1,25 @@
-"""Of signing in, and of whatever goes to Asana and back."""
+"""Tell a person why signing in, or anything else that goes to Asana and back, did not work."""
 
+from dataclasses import KW_ONLY, dataclass
 from typing import Final
 
-from accounts.sign_in.failures.failure import Failure
+
+@dataclass(frozen=True)
+class Failure:
+    """What to tell a person: what happened, and what to do about it."""
+
+    status: int
+    title: str
+    explanation: str
+    advice: str
+    _: KW_ONLY
+    reason: str  # in the history, which administrators read too
+    ways_out: str = ""  # the template that lists them, where there are several
+    is_mix_up: bool = False  # an account came back, but not the right one
+    may_connect: bool = False
+    may_sign_out: bool = False
+    keeps_nothing: bool = False  # of who isn't known here
+
 
 DENIED: Final = Failure(
     403,

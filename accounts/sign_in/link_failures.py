@@ -1,8 +1,8 @@
-"""Of accounts that were to be connected, reconnected, or allowed more or less."""
+"""Tell a person why an account was not connected, reconnected, or allowed more or less."""
 
 from typing import Final
 
-from accounts.sign_in.failures.failure import Failure
+from accounts.sign_in.failures import Failure
 
 NOT_CONNECTED: Final = Failure(
     403,

@@ -1,0 +1,68 @@
+"""From what social-auth says to what to tell a person."""
+
+from dataclasses import replace
+from typing import Final
+
+from social_core.exceptions import SocialAuthBaseException
+
+from accounts import rate_limits
+from accounts.oidc.authorization import Kind
+from accounts.sign_in import failures, link_failures
+from accounts.sign_in.failures import Failure
+
+NOTHING_KEPT: Final = (
+    "Of this sign-in nothing is kept but that somebody was refused, and why: no name and "
+    "no address."
+)
+BY_CODE: Final = {
+    "authorization_declined": failures.DENIED,
+    "session_context_missing": failures.SESSION,
+    "state_mismatch": failures.SESSION,
+    "user_mismatch": failures.SESSION,
+    "nonce_mismatch": failures.SESSION,
+    "response_expired": failures.SESSION,
+    "identity_in_use": link_failures.IN_USE,
+    "another_person": link_failures.ANOTHER_PERSON,
+    "no_longer_linked": link_failures.NO_LONGER_LINKED,
+    "still_wide": link_failures.STILL_WIDE,
+    "not_a_member": failures.NOT_A_MEMBER,
+    "signups_closed": failures.SIGNUPS_CLOSED,
+    "missing_permission": failures.SCOPES,
+    "missing_parameter": failures.BAD_REQUEST,
+    "invalid_parameter": failures.BAD_REQUEST,
+    "invalid_setting": failures.SETUP,
+    "missing_setting": failures.SETUP,
+    "authorization_code_rejected": failures.CODE_REJECTED,
+    "timeout": failures.UNREACHABLE,
+    "connection_failed": failures.UNREACHABLE,
+    "unavailable": failures.UNREACHABLE,
+    "rate_limited": failures.UNREACHABLE,
+}
+BY_CODE_AND_KIND: Final[dict[tuple[str, Kind], Failure]] = {
+    ("authorization_declined", "connect"): link_failures.NOT_CONNECTED,
+    ("authorization_declined", "reconnect"): link_failures.NOT_RECONNECTED,
+    ("authorization_declined", "widen"): link_failures.DECLINED,
+    ("authorization_declined", "narrow"): link_failures.NOT_NARROWED,
+    ("another_account", "reconnect"): link_failures.ANOTHER_TO_RECONNECT,
+    ("another_account", "widen"): link_failures.ANOTHER_ACCOUNT,
+    ("another_account", "narrow"): link_failures.ANOTHER_TO_NARROW,
+}
+
+
+def too_many(seconds: int) -> Failure:
+    """TOO_MANY, with how long it is until the next one is allowed."""
+    return replace(failures.TOO_MANY, advice=f"Try again in {rate_limits.in_words(seconds)}.")
+
+
+def of_a_stranger(failure: Failure) -> Failure:
+    """With what is kept of somebody who isn't known here."""
+    return replace(failure, explanation=f"{failure.explanation} {NOTHING_KEPT}")
+
+
+def describe(error: SocialAuthBaseException, kind: Kind = "sign_in") -> Failure:
+    """`kind`: what the person was on the way for."""
+    if special := BY_CODE_AND_KIND.get((error.code, kind)):
+        return special
+    if error.provider_code in {"forbidden_scopes", "invalid_scope"}:
+        return failures.SCOPES
+    return BY_CODE.get(error.code, failures.UNTRUSTED)
