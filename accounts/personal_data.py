@@ -13,6 +13,7 @@ from django.contrib.auth.models import AbstractUser
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import UniqueConstraint
+from django.utils.translation import ngettext
 
 from accounts.models import AuditEntry, Revocation, User
 from accounts.registry import secret_fields
@@ -93,7 +94,7 @@ def _in_words(model: Model, count: int) -> str:
     meta = model._meta
     own = (str(meta.verbose_name), str(meta.verbose_name_plural))
     one, several = IN_WORDS.get(meta.label_lower, own)
-    return one if count == 1 else several
+    return ngettext(one, several, count)
 
 
 def as_json(user: User, *, site: str, now: datetime) -> Iterator[str]:

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import Final
 
+from django.utils.translation import ngettext
+
 from accounts import tokens
 from accounts.models import Revocation
 
@@ -23,7 +25,8 @@ def of_one(revocations: Sequence[Revocation]) -> str:
 
 def of_several(counts: dict[tokens.Outcome, int]) -> str:
     told = [
-        f"access to {count} {'account' if count == 1 else 'accounts'} {IN_WORDS[outcome]}"
+        ngettext("access to %d account", "access to %d accounts", count) % count
+        + f" {IN_WORDS[outcome]}"
         for outcome, count in counts.items()
         if count
     ]

@@ -5,9 +5,9 @@ from typing import Final
 
 from django.conf import settings
 from django.db import DatabaseError, connection
-from django.template.defaultfilters import pluralize
 from django.utils import timezone
 from django.utils.timesince import timesince
+from django.utils.translation import ngettext
 
 from accounts import health
 from accounts.database import pending_migrations
@@ -45,7 +45,12 @@ def migrations() -> Findings:
     if pending := pending_migrations():
         yield problem(
             "migrations",
-            f"{len(pending)} wait{pluralize(len(pending), 's,')}, the first is {pending[0][0]}",
+            ngettext(
+                "%(count)d waits, the first is %(first)s",
+                "%(count)d wait, the first is %(first)s",
+                len(pending),
+            )
+            % {"count": len(pending), "first": pending[0][0]},
             "Run `manage.py migrate`, then restart the site.",
         )
     else:
@@ -71,9 +76,12 @@ def chores() -> Findings:
     left = Revocation.objects.filter(next_attempt_at__lt=late).count()
     left += AuditEntry.objects.filter(mail_due_at__lt=late).count()
     if left:
-        are = pluralize(left, "is,are")
-        says = f"of revocations and mails {left} {are} long due, and nobody sees to that"
-        yield problem("housekeeping", says, START_HOUSEKEEPING)
+        says = ngettext(
+            "of revocations and mails %d is long due, and nobody sees to that",
+            "of revocations and mails %d are long due, and nobody sees to that",
+            left,
+        )
+        yield problem("housekeeping", says % left, START_HOUSEKEEPING)
     else:
         yield ok("housekeeping", "nothing is left undone")
 
@@ -83,7 +91,7 @@ def revocations() -> Findings:
     if waiting:
         yield warning(
             "revocations",
-            f"{waiting} wait{pluralize(waiting, 's,')} for Asana",
+            ngettext("%d waits for Asana", "%d wait for Asana", waiting) % waiting,
             "They are tried again for a week. /admin/ says why they wait.",
         )
     else:

@@ -1,7 +1,7 @@
 """The keys that tokens are encrypted with."""
 
 from django.conf import settings
-from django.template.defaultfilters import pluralize
+from django.utils.translation import ngettext
 
 from accounts import tokens
 from accounts.doctor.findings import Finding, Findings, ok, problem, warning
@@ -25,15 +25,24 @@ def rows() -> Findings:
     if unreadable:
         yield problem(
             "tokens",
-            f"{unreadable} row{pluralize(unreadable)} can't be read with any of TOKEN_KEYS",
+            ngettext(
+                "%d row can't be read with any of TOKEN_KEYS",
+                "%d rows can't be read with any of TOKEN_KEYS",
+                unreadable,
+            )
+            % unreadable,
             "Put back the key that is missing and run `manage.py rotate_token_keys`; without it "
             "these accounts have to be reconnected by their people.",
         )
     if usable:
         yield problem(
             "tokens",
-            f"{usable} account{pluralize(usable, ' was,s were')} given up because of a missing key "
-            "that is back",
+            ngettext(
+                "%d account was given up because of a missing key that is back",
+                "%d accounts were given up because of a missing key that is back",
+                usable,
+            )
+            % usable,
             "Run `manage.py rotate_token_keys`: they work again after it.",
         )
     if not (unreadable or usable):
@@ -43,5 +52,6 @@ def rows() -> Findings:
 def _age() -> Finding:
     if old := tokens.rows_on_old_keys():
         advice = "Run `manage.py rotate_token_keys`; until then keep the old keys."
-        return warning("tokens", f"{old} row{pluralize(old, ' needs,s need')} an old key", advice)
+        says = ngettext("%d row needs an old key", "%d rows need an old key", old)
+        return warning("tokens", says % old, advice)
     return ok("tokens", "all are readable, under the newest key")

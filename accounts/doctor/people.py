@@ -1,7 +1,7 @@
 """Who may come in, and how their accounts are."""
 
 from django.conf import settings
-from django.template.defaultfilters import pluralize
+from django.utils.translation import ngettext
 
 from accounts import health
 from accounts.doctor.findings import Findings, ok, warning
@@ -12,7 +12,8 @@ def who_may_come_in() -> Findings:
     workspaces = len(settings.ALLOWED_WORKSPACES)
     who = "everybody with an Asana account"
     if workspaces:
-        who = f"members of {workspaces} workspace{pluralize(workspaces)}"
+        who = ngettext("members of %d workspace", "members of %d workspaces", workspaces)
+        who %= workspaces
     closed = settings.SIGNUPS == "closed"
     if closed and not AsanaAccount.objects.exists():
         yield warning(

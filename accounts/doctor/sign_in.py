@@ -3,6 +3,7 @@
 from typing import Any, Final
 
 from django.conf import settings
+from django.utils.translation import ngettext
 
 from accounts import tokens
 from accounts.doctor import refusals
@@ -87,7 +88,8 @@ def _differences(kind: str, missing: list[str], others: list[str]) -> str:
         return "absent: what was asked counts as granted"
     told = []
     if missing:
-        told.append(f"{_listed(missing)} {'is' if len(missing) == 1 else 'are'} missing")
+        are_missing = ngettext("%s is missing", "%s are missing", len(missing))
+        told.append(are_missing % _listed(missing))
     if others:
         told.append(f"{_listed(others)} came besides")
     return f"{kind}: {'; '.join(told)}" if told else kind

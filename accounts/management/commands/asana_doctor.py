@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError
 from django.utils import timezone
+from django.utils.translation import ngettext
 
 from accounts import doctor
 from accounts.backends import AsanaOpenIdConnect
@@ -51,8 +52,8 @@ class Command(BaseCommand):
         except KeyboardInterrupt:
             raise CommandError("Stopped", returncode=130) from None
         if problems:
-            found = "1 problem was" if problems == 1 else f"{problems} problems were"
-            raise CommandError(f"{found} found")
+            found = ngettext("%d problem was found", "%d problems were found", problems)
+            raise CommandError(found % problems)
 
     def _tell_all(self, findings: Iterable[Finding], *, as_json: bool) -> int:
         """How many are problems."""
