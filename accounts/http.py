@@ -19,6 +19,8 @@ from requests.adapters import HTTPAdapter
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
+from accounts.codes import Problem
+
 SECONDS: Final = 10.0
 BYTES: Final = 2 * 1024 * 1024
 USER_AGENT: Final = "Onelist"
@@ -68,6 +70,22 @@ def send(  # noqa: PLR0913  (requests' own arguments)
         return _read(response, limit)
     except TimeoutError as error:
         raise requests.Timeout("The answer took too long") from error
+
+
+def problem_of(error: Exception) -> Problem:
+    """Name what went wrong with a request, from what `send` or `raise_for_status` raised."""
+    match error:
+        case requests.HTTPError():
+            return Problem.HTTP_ERROR
+        case Redirected():
+            return Problem.REDIRECTED
+        case TooLarge():
+            return Problem.TOO_LARGE
+        case requests.exceptions.SSLError():
+            return Problem.TLS_ERROR
+        case requests.Timeout():
+            return Problem.TIMEOUT
+    return Problem.NO_ANSWER
 
 
 def _read(response: requests.Response, limit: int) -> requests.Response:

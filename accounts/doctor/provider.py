@@ -13,6 +13,7 @@ from django.views.decorators.debug import sensitive_variables
 
 from accounts import http
 from accounts.backends import AsanaOpenIdConnect
+from accounts.codes import Problem
 from accounts.doctor.findings import Finding, Findings, ok, problem, warning
 from accounts.oidc import discovery, id_tokens
 
@@ -24,6 +25,13 @@ WANTED: Final = {
     "token_endpoint_auth_methods_supported": "client_secret_post",
     "id_token_signing_alg_values_supported": id_tokens.ALGORITHM,
     "response_types_supported": "code",
+}
+WHY: Final = {
+    Problem.NO_ANSWER: "isn't answering",
+    Problem.TIMEOUT: "no answer in time",
+    Problem.TLS_ERROR: "its certificate is not trusted",
+    Problem.REDIRECTED: "answers with a redirect, which is not followed",
+    Problem.TOO_LARGE: "the answer is too large",
 }
 
 
@@ -179,13 +187,4 @@ def _json(response: requests.Response) -> Any:
 
 
 def _why(error: Exception) -> str:
-    match error:
-        case http.Redirected():
-            return "answers with a redirect, which is not followed"
-        case http.TooLarge():
-            return "the answer is too large"
-        case requests.exceptions.SSLError():
-            return "its certificate is not trusted"
-        case requests.Timeout():
-            return "no answer in time"
-    return "isn't answering"
+    return WHY[http.problem_of(error)]

@@ -1,0 +1,91 @@
+"""Codes for what went wrong and what happened: stored, raised and compared, never shown.
+
+`accounts.messages` words them. The comment beside a code names the arguments kept with it.
+"""
+
+from typing import Final
+
+from django.db.models import TextChoices
+
+OWN_ERROR: Final = "own_error"  # of a provider: not one of OAuth's names
+
+
+class Problem(TextChoices):
+    """Why a request to Asana failed, a token is of no use, or an account needs reconnecting."""
+
+    # Sending a request: see `accounts.http.problem_of`
+    NO_ANSWER = "no_answer"
+    TIMEOUT = "timeout"
+    TLS_ERROR = "tls_error"
+    REDIRECTED = "redirected"
+    TOO_LARGE = "too_large"
+    HTTP_ERROR = "http_error"  # status
+
+    # Getting a token
+    GONE = "gone"
+    BEING_REFRESHED = "being_refreshed"
+    ANSWERED_FOR_ANOTHER = "answered_for_another"
+    JUST_CONNECTED = "just_connected"
+
+    # Having none that works
+    ACCESS_ENDED = "access_ended"
+    TOKEN_UNREADABLE = "token_unreadable"  # noqa: S105
+    NOTHING_LASTING = "nothing_lasting"
+    ASKED_BY_ADMINISTRATOR = "asked_by_administrator"
+    ENDED_TOGETHER = "ended_together"
+
+    # What was stored before there were codes, where none fits
+    LEGACY = "legacy"  # text
+
+
+class Detail(TextChoices):
+    """More about an entry of the audit log. An entry may hold a `Problem` instead."""
+
+    # Signing in. A refused sign-in that was begun for an account keeps `wanted`: what for
+    WITH_ASANA = "with_asana"
+    WITH_PASSWORD = "with_password"  # noqa: S105
+    DENIED = "denied"
+    SIGN_IN_ENDED = "sign_in_ended"
+    UNREACHABLE = "unreachable"
+    BAD_REQUEST = "bad_request"
+    SCOPES_REFUSED = "scopes_refused"
+    APP_REFUSED = "app_refused"
+    UNVERIFIED = "unverified"
+    NOT_A_MEMBER = "not_a_member"
+    SIGNUPS_CLOSED = "signups_closed"
+    TOO_MANY = "too_many"
+    INACTIVE = "inactive"
+    CODE_REJECTED = "code_rejected"
+    ANOTHER_ACCOUNT = "another_account"
+    ANOTHER_PERSON = "another_person"
+    STILL_WIDE = "still_wide"
+    NO_LONGER_LINKED = "no_longer_linked"
+    IN_USE = "in_use"
+
+    # Signing out
+    BROWSER = "browser"  # browser, system: "" where unknown
+    OTHER_SESSIONS = "other_sessions"  # count; unknown in entries of before there were codes
+    EVERYWHERE = "everywhere"
+    NOWHERE = "nowhere"
+
+    # Tokens
+    REFRESH_REFUSED = "refresh_refused"  # error: OAuth's name for it, or OWN_ERROR
+    KEY_IS_BACK = "key_is_back"
+    EARLIER_TOKEN_UNREADABLE = "earlier_token_unreadable"  # noqa: S105
+    CONNECTED_AGAIN = "connected_again"
+
+    # What administrators see and change
+    HISTORY = "history"
+    HISTORY_AS_CSV = "history_as_csv"
+    ADDED = "added"
+    FIELDS_CHANGED = "fields_changed"  # fields: their names
+    TOKEN_REFRESHED = "token_refreshed"  # noqa: S105
+    MARKED = "marked"
+    REVOCATION_TRIED = "revocation_tried"  # reference
+    TASKS_FETCHED = "tasks_fetched"  # tasks, workspaces
+    ENTRIES_EXPORTED = "entries_exported"  # count
+
+    # Housekeeping
+    BEGUN = "begun"
+    DELETED = "deleted"  # counts: by kind, without the zeros
+    ROTATED = "rotated"  # counts: by outcome
