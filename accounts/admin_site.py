@@ -10,7 +10,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
-from accounts import audit, health, rate_limits
+from accounts import audit, health, messages, rate_limits
+from accounts.codes import Detail
 
 MAY_SEE_HEALTH = ("accounts.look_after", "accounts.view_asanaaccount")
 
@@ -22,7 +23,7 @@ class PasswordForm(AdminAuthenticationForm):
             super().confirm_login_allowed(user)
         except ValidationError:
             if self.request is not None:
-                audit.refused(self.request, user, audit.WITH_A_PASSWORD)
+                audit.refused(self.request, user, Detail.WITH_PASSWORD)
             raise
 
 
@@ -54,7 +55,7 @@ class AdminSite(admin.AdminSite):
         context = {
             **self.each_context(request),
             "title": "Too many passwords from here",
-            "wait": rate_limits.in_words(seconds),
+            "wait": messages.waiting_time(seconds),
         }
         return TemplateResponse(
             request,

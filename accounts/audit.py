@@ -1,18 +1,20 @@
 """Writing down what happened, for the person and for administrators (ASVS 5.0 V16)."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from ipaddress import ip_address
-from typing import Final
+from typing import Any
 
 from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
 
 from accounts import mails
+from accounts.codes import Detail, Problem
 from accounts.models import AsanaAccount, AuditEntry, User
+from accounts.printable import one_line
 from accounts.rate_limits import client_address
 
-WITH_A_PASSWORD: Final = "With a password"  # noqa: S105
 Event = AuditEntry.Event
 By = AuditEntry.By
 
@@ -25,7 +27,8 @@ def record(  # noqa: PLR0913
     account_name: str = "",
     actor: User | None = None,
     request: HttpRequest | None = None,
-    detail: str = "",
+    detail: Detail | Problem | None = None,
+    detail_args: Mapping[str, Any] | None = None,
     fingerprint: str = "",
     once_in: timedelta | None = None,
     from_where: bool = True,
@@ -43,12 +46,13 @@ def record(  # noqa: PLR0913
         event=event,
         user=user,
         account_gid=account.gid if account else "",
-        account_name=_one_line(account.asana_name if account else account_name, 255),
+        account_name=one_line(account.asana_name if account else account_name, 255),
         by=_by(request, actor, user),
         actor=actor,
         address=address(request) if request and from_where else None,
         browser=browser(request) if request and from_where else "",
-        detail=_one_line(detail, 255),
+        detail=detail or "",
+        detail_args=_printable(detail_args or {}),
         fingerprint=fingerprint,
     )
     if once_in is not None and _said_within(once_in, entry):
@@ -63,7 +67,7 @@ def record(  # noqa: PLR0913
 def refused(  # noqa: PLR0913
     request: HttpRequest,
     user: User | None,
-    why: str,
+    why: Detail,
     *,
     account: AsanaAccount | None = None,
     from_where: bool = True,
@@ -91,7 +95,7 @@ def address(request: HttpRequest) -> str | None:
 
 
 def browser(request: HttpRequest) -> str:
-    return _one_line(request.headers.get("User-Agent", ""), 300)
+    return one_line(request.headers.get("User-Agent", ""), 300)
 
 
 def _actor(request: HttpRequest | None) -> User | None:
@@ -108,11 +112,13 @@ def _by(request: HttpRequest | None, actor: User | None, user: User | None) -> A
 
 
 def _said_within(time: timedelta, entry: AuditEntry) -> bool:
-    same = ("event", "user", "account_gid", "by", "actor", "address", "detail")
+    same = ("event", "user", "account_gid", "by", "actor", "address", "detail", "detail_args")
     known = AuditEntry.objects.filter(at__gt=timezone.now() - time)
     return known.filter(**{name: getattr(entry, name) for name in same}).exists()
 
 
-def _one_line(text: str, length: int) -> str:
-    """Printable, so that nobody can write a second line (ASVS 5.0 16.4.1)."""
-    return "".join(letter if letter.isprintable() else " " for letter in text)[:length]
+def _printable(args: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        name: one_line(value, 255) if isinstance(value, str) else value
+        for name, value in args.items()
+    }

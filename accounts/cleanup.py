@@ -14,46 +14,35 @@ from social_django.models import Association, Code, Nonce, Partial
 
 from accounts import audit, tokens
 from accounts.backends import AsanaOpenIdConnect
+from accounts.codes import Detail
 from accounts.models import AuditEntry, ProviderDocument, Revocation, WatchedSignIn
 
 BATCH: Final = 1000
 SIGN_IN: Final = timedelta(days=1)  # nobody finishes one after that: it takes half an hour at most
 EVERY: Final = timedelta(days=1)
 LONGEST: Final = timedelta(hours=1)  # that a clean-up takes; one that takes longer has died
-BEGUN: Final = "Begun"
 REVOKING_SECONDS: Final = 60.0
 MAX_AUDIT_DAYS: Final = 36500
-ONE: Final = {
-    "expired sessions": "expired session",
-    "sessions of nobody": "session of nobody",
-    "unfinished sign-ins": "unfinished sign-in",
-    "sign-in nonces": "sign-in nonce",
-    "sign-in codes": "sign-in code",
-    "paused sign-ins": "paused sign-in",
-    "watched sign-ins": "watched sign-in",
-    "provider documents": "provider document",
-    "audit entries": "audit entry",
-    "revocations": "revocation",
-}
+
 
 Rows = QuerySet[Any]
 
 
 def outdated(now: datetime | None = None) -> dict[str, Rows]:
-    """What may be deleted without another word, by what people call it."""
+    """Return what may be deleted without another word, by its kind (`accounts.messages.KINDS`)."""
     now = now or timezone.now()
     yesterday = now - SIGN_IN
     sessions = Session.objects
     return {
-        "expired sessions": sessions.filter(expire_date__lt=now),
-        "sessions of nobody": sessions.filter(user=None, updated_at__lt=yesterday),
-        "unfinished sign-ins": Association.objects.filter(issued__lt=int(yesterday.timestamp())),
-        "sign-in nonces": Nonce.objects.filter(timestamp__lt=int(yesterday.timestamp())),
-        "sign-in codes": Code.objects.filter(timestamp__lt=yesterday),
-        "paused sign-ins": Partial.objects.filter(timestamp__lt=yesterday),
-        "watched sign-ins": WatchedSignIn.objects.filter(ends_at__lt=yesterday),
-        "provider documents": _unused_documents(),
-        "audit entries": _old_entries(now),
+        "expired_sessions": sessions.filter(expire_date__lt=now),
+        "sessions_of_nobody": sessions.filter(user=None, updated_at__lt=yesterday),
+        "unfinished_sign_ins": Association.objects.filter(issued__lt=int(yesterday.timestamp())),
+        "sign_in_nonces": Nonce.objects.filter(timestamp__lt=int(yesterday.timestamp())),
+        "sign_in_codes": Code.objects.filter(timestamp__lt=yesterday),
+        "paused_sign_ins": Partial.objects.filter(timestamp__lt=yesterday),
+        "watched_sign_ins": WatchedSignIn.objects.filter(ends_at__lt=yesterday),
+        "provider_documents": _unused_documents(),
+        "audit_entries": _old_entries(now),
     }
 
 
@@ -69,7 +58,7 @@ def clean_up(entry: AuditEntry | None = None) -> dict[str, int]:
     `entry`: of the one who claimed it.
     """
     entry = entry or AuditEntry.objects.create(
-        event=audit.Event.CLEANED_UP, by=audit.By.SITE, detail=BEGUN
+        event=audit.Event.CLEANED_UP, by=audit.By.SITE, detail=Detail.BEGUN
     )
     try:
         gone = {name: _delete(rows) for name, rows in outdated().items()}
@@ -78,7 +67,8 @@ def clean_up(entry: AuditEntry | None = None) -> dict[str, int]:
         with suppress(DatabaseError):
             entry.delete()
         raise
-    entry.at, entry.detail = timezone.now(), in_words(gone)
+    told = {kind: count for kind, count in gone.items() if count}
+    entry.at, entry.detail, entry.detail_args = timezone.now(), Detail.DELETED, {"counts": told}
     entry.save()
     return gone
 
@@ -95,22 +85,13 @@ def claim() -> AuditEntry | None:
         if last is not None and not _is_due(last):
             return None
         return AuditEntry.objects.create(
-            event=audit.Event.CLEANED_UP, by=audit.By.SITE, detail=BEGUN
+            event=audit.Event.CLEANED_UP, by=audit.By.SITE, detail=Detail.BEGUN
         )
-
-
-def in_words(counts: dict[str, int]) -> str:
-    told = [
-        f"{number} {ONE[name] if number == 1 else name}"
-        for name, number in counts.items()
-        if number
-    ]
-    return ", ".join(told) or "nothing"
 
 
 def _is_due(last: AuditEntry) -> bool:
     age = timezone.now() - last.at
-    return age > EVERY or (last.detail == BEGUN and age > LONGEST)
+    return age > EVERY or (last.detail == Detail.BEGUN and age > LONGEST)
 
 
 def _delete(rows: Rows) -> int:

@@ -25,7 +25,6 @@ class Problem(TextChoices):
     GONE = "gone"
     BEING_REFRESHED = "being_refreshed"
     ANSWERED_FOR_ANOTHER = "answered_for_another"
-    JUST_CONNECTED = "just_connected"
 
     # Having none that works
     ACCESS_ENDED = "access_ended"

@@ -7,11 +7,11 @@ from typing import Final, NamedTuple
 from urllib.parse import urlencode
 
 from django.db.models import Count
-from django.template.defaultfilters import pluralize
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts import cleanup, registry, tokens
+from accounts import messages, registry, tokens
+from accounts.codes import Detail
 from accounts.models import AsanaAccount, AuditEntry, Revocation
 from accounts.registry import HealthFact
 
@@ -65,8 +65,7 @@ class Health:
         broken = self._number_of(AsanaAccount.Status.NEEDS_RECONNECTING)
         if not broken or self._none_works:
             return []
-        whose = "its person" if broken == 1 else "their people"
-        return [f"{broken} account{pluralize(broken)} {_need(broken)} reconnecting by {whose}"]
+        return [messages.NEED_RECONNECTING % broken]
 
     @property
     def _none_works(self) -> bool:
@@ -81,24 +80,21 @@ class Health:
         yield from self._troubles_of_accounts()
         for each in self.failures:  # one refusal can be the reason for another
             if each.is_trouble and each.number:
-                yield Trouble(f"{each.label}: {each.number} in the last 24 hours", each.address)
+                yield Trouble(messages.LATELY % (each.label, each.number), each.address)
         if self.revocations:
-            waiting = "revocation is" if self.revocations == 1 else "revocations are"
-            yield Trouble(f"{self.revocations} {waiting} waiting for Asana", _list_of("revocation"))
+            yield Trouble(messages.REVOCATIONS_WAIT % self.revocations, _list_of("revocation"))
         if self.on_old_keys:
-            rows = "row is" if self.on_old_keys == 1 else "rows are"
-            yield Trouble(f"{self.on_old_keys} {rows} still on an old key")
+            yield Trouble(messages.ON_OLD_KEYS % self.on_old_keys)
         if self.clean_up_is_late:
-            never = "nothing has been cleaned up yet"
-            yield Trouble("the last clean-up is too long ago" if self.cleaned_up_at else never)
+            ever = self.cleaned_up_at is not None
+            yield Trouble(messages.CLEAN_UP_IS_LATE if ever else messages.NEVER_CLEANED_UP)
 
     def _troubles_of_accounts(self) -> Iterator[Trouble]:
         states = AsanaAccount.Status
         if self._none_works:
             broken = self._number_of(states.NEEDS_RECONNECTING)
-            which = "the only one" if broken == 1 else f"all {broken}"
             yield Trouble(
-                f"no linked account works: {which} {_need(broken)} reconnecting",
+                messages.NONE_WORKS % {"count": broken},
                 _list_of("asanaaccount", status__exact=states.NEEDS_RECONNECTING.value),
             )
         for fact in self.facts:
@@ -125,10 +121,6 @@ def _list_of(model: str, **asked: str) -> str:
     return f"{path}?{urlencode(asked)}" if asked else path
 
 
-def _need(number: int) -> str:
-    return "needs" if number == 1 else "need"
-
-
 def accounts_by_state() -> list[Counted]:
     rows = AsanaAccount.objects.order_by().values_list("status").annotate(Count("pk"))
     numbers = dict(rows)
@@ -139,7 +131,7 @@ def accounts_by_state() -> list[Counted]:
 def last_clean_up() -> datetime | None:
     """One that only began may have been killed."""
     cleaned = AuditEntry.objects.filter(event=AuditEntry.Event.CLEANED_UP)
-    cleaned = cleaned.exclude(detail=cleanup.BEGUN)
+    cleaned = cleaned.exclude(detail=Detail.BEGUN)
     return cleaned.order_by("-at").values_list("at", flat=True).first()
 
 

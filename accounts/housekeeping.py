@@ -6,7 +6,7 @@ from typing import Final
 
 from django.db import OperationalError, ProgrammingError
 
-from accounts import cleanup, mails, registry, tokens
+from accounts import cleanup, mails, messages, registry, tokens
 from accounts.database import database_trouble
 
 logger = logging.getLogger(__name__)
@@ -26,7 +26,7 @@ def clean_up() -> None:
     """Once a day, whoever comes first."""
     claimed = cleanup.claim()
     if claimed is not None:
-        logger.info("Cleaned up: %s", cleanup.in_words(cleanup.clean_up(claimed)))
+        logger.info("Cleaned up: %s", messages.deleted_message(cleanup.clean_up(claimed)))
 
 
 def make_a_round() -> bool:

@@ -18,8 +18,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
-from accounts import user_agents
+from accounts import messages, user_agents
 from accounts.models import AuditEntry, User
+from accounts.printable import one_line
 from accounts.time_zones import zone_named
 
 logger = logging.getLogger(__name__)
@@ -143,9 +144,9 @@ def _context(entry: AuditEntry, user: User) -> dict[str, Any]:
     by_person = entry.by == AuditEntry.By.PERSON
     return {
         "entry": entry,
-        "person": _one_line(user.get_full_name()),
-        "account": _one_line(entry.account_name) or "an Asana account",
-        "detail": entry.detail,
+        "person": one_line(user.get_full_name(), NAME_LENGTH),
+        "account": one_line(entry.account_name, NAME_LENGTH) or "an Asana account",
+        "detail": messages.detail_message(entry),
         "by_administrator": entry.by == AuditEntry.By.ADMINISTRATOR,
         "browser": user_agents.in_words(entry.browser) if by_person else "",
         "address": entry.address if by_person else "",  # an administrator's is their own business
@@ -153,9 +154,3 @@ def _context(entry: AuditEntry, user: User) -> dict[str, Any]:
         "history_url": settings.SITE_URL + reverse("accounts:history"),
         "mail_url": settings.SITE_URL + reverse("accounts:mail"),
     }
-
-
-def _one_line(text: str) -> str:
-    """Names come from Asana: no second header, no second paragraph."""
-    printable = "".join(letter if letter.isprintable() else " " for letter in text)
-    return " ".join(printable.split())[:NAME_LENGTH]

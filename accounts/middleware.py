@@ -16,7 +16,7 @@ from social_django.middleware import SocialAuthExceptionMiddleware
 from accounts import audit
 from accounts.backends import AsanaOpenIdConnect
 from accounts.models import AsanaAccount, User
-from accounts.oidc.authorization import AuthorizationRequest, Kind
+from accounts.oidc.authorization import AuthorizationRequest
 from accounts.sign_in import describing, failures, link_failures, pending_action
 from accounts.sign_in.failure_page import MixUp, failed_sign_in
 from accounts.sign_in.pipeline import give_back
@@ -26,12 +26,6 @@ logger = logging.getLogger(__name__)
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 RENEW_AFTER: Final = timedelta(days=1)
-WANTED: Final[dict[Kind, str]] = {
-    "connect": "Connecting",
-    "reconnect": "Reconnecting",
-    "widen": "Asking to change tasks",
-    "narrow": "Asking for less",
-}
 
 
 def sliding_session(get_response: GetResponse) -> GetResponse:
@@ -139,17 +133,18 @@ def _write_down(
     if not isinstance(user, User):
         is_stranger = failure.keeps_nothing and found is None
         whose = found.user if found else None
-        audit.refused(request, whose, failure.reason, account=found, from_where=not is_stranger)
+        audit.refused(request, whose, failure.detail, account=found, from_where=not is_stranger)
     elif kind == "sign_in":
         theirs = found if found and found.user == user else None
-        audit.refused(request, user, failure.reason, account=theirs, by_anybody=True)
+        audit.refused(request, user, failure.detail, account=theirs, by_anybody=True)
     else:
         audit.record(
             audit.Event.NOTHING_CHANGED,
             user=user,
             account=expected,
             request=request,
-            detail=f"{WANTED[kind]}: {failure.reason}",
+            detail=failure.detail,
+            detail_args={"wanted": kind},
         )
 
 

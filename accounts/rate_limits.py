@@ -37,14 +37,6 @@ def password_wait(request: HttpRequest) -> int:
     return _wait("password", settings.PASSWORD_RATE, request)
 
 
-def in_words(seconds: int) -> str:
-    """Rounded up: who comes back then is let in."""
-    if seconds < 120:
-        return "1 second" if seconds == 1 else f"{seconds} seconds"
-    minutes = -(-seconds // 60)
-    return f"{minutes} minutes" if minutes < 120 else f"{-(-minutes // 60)} hours"
-
-
 def _hit(what: str, rate: str, request: HttpRequest) -> bool:
     """A counter that doesn't answer locks nobody out."""
     try:

@@ -8,6 +8,7 @@ from django.dispatch import receiver
 from django.http import HttpRequest
 
 from accounts import audit, sessions
+from accounts.codes import Detail
 from accounts.models import AsanaAccount, AuditEntry, User
 
 
@@ -20,7 +21,7 @@ def note_who_signs_in(user: User, request: HttpRequest, **kwargs: Any) -> None:
         user=user,
         account=account,
         request=request,
-        detail="With Asana" if account else audit.WITH_A_PASSWORD,
+        detail=Detail.WITH_ASANA if account else Detail.WITH_PASSWORD,
     )
 
 
@@ -33,7 +34,7 @@ def note_who_is_refused(
     if request is None or User.USERNAME_FIELD not in credentials:
         return
     user = User.objects.filter(username=credentials[User.USERNAME_FIELD]).first()
-    audit.refused(request, user, audit.WITH_A_PASSWORD)
+    audit.refused(request, user, Detail.WITH_PASSWORD)
 
 
 @receiver(post_save, sender=User)

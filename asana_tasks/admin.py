@@ -7,9 +7,9 @@ from typing import Final
 from django.contrib import admin
 from django.db.models import Q
 from django.http import HttpRequest
-from django.template.defaultfilters import pluralize
+from django.utils.translation import ngettext
 
-from accounts import audit
+from accounts import audit, messages
 from accounts.admin.confirmed import ConfirmedAction, NotDone
 from accounts.admin.contributions import (
     filter_accounts_by,
@@ -18,6 +18,7 @@ from accounts.admin.contributions import (
     show_on_person_page,
 )
 from accounts.admin.filters import SUCCESS_TIMES, Choice
+from accounts.codes import Detail
 from accounts.models import AsanaAccount, AuditEntry
 from asana_tasks.health import FAILED
 from asana_tasks.models import SyncState
@@ -40,12 +41,23 @@ def fetch(request: HttpRequest, account: AsanaAccount) -> str:
             raise NotDone("It takes too long for this page; what has arrived is kept")
     if progress.state != "done":
         raise NotDone(progress.message)
-    workspaces = f"{progress.workspaces} workspace{pluralize(progress.workspaces)}"
-    detail = f"tasks fetched: {progress.tasks}, from {workspaces}"
-    audit.record(AuditEntry.Event.CHANGED, account=account, request=request, detail=detail)
+    counts = {"tasks": progress.tasks, "workspaces": progress.workspaces}
+    audit.record(
+        AuditEntry.Event.CHANGED,
+        account=account,
+        request=request,
+        detail=Detail.TASKS_FETCHED,
+        detail_args=counts,
+    )
+    fetched = messages.message(Detail.TASKS_FETCHED, counts)
     if failed:
-        raise NotDone(f"{failed} of {workspaces} failed; {detail}")
-    return detail.capitalize()
+        of_all = ngettext(
+            "%(failed)d of %(count)d workspace failed",
+            "%(failed)d of %(count)d workspaces failed",
+            progress.workspaces,
+        ) % {"failed": failed, "count": progress.workspaces}
+        raise NotDone(f"{of_all}; {fetched}")
+    return fetched.capitalize()
 
 
 offer_on_accounts(

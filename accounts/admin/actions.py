@@ -8,10 +8,12 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import ngettext
 
-from accounts import audit, sessions, tokens
+from accounts import audit, messages, sessions, tokens
 from accounts.admin import outcomes
 from accounts.admin.confirmed import ConfirmedAction, NotDone
+from accounts.codes import Detail, Problem
 from accounts.disconnect import OnlyAdministrator, disconnect_account
 from accounts.disconnect import delete_person as delete_user_and_data
 from accounts.models import AsanaAccount, AuditEntry, User
@@ -29,9 +31,10 @@ def refresh(request: HttpRequest, account: AsanaAccount) -> str:
     except tokens.NeedsReconnecting as error:
         raise NotDone(f"It needs reconnecting: {error}") from error
     except tokens.TryLater as error:
-        wait = f". Asana asks to wait {error.retry_after} seconds" if error.retry_after else ""
+        seconds = error.retry_after and messages.waiting_time(error.retry_after)
+        wait = f". Asana asks to wait {seconds}" if seconds else ""
         raise NotDone(f"{error}{wait}") from error
-    _changed(request, account, "token refreshed")
+    _changed(request, account, Detail.TOKEN_REFRESHED)
     return "Token refreshed"
 
 
@@ -39,8 +42,8 @@ def mark(request: HttpRequest, account: AsanaAccount) -> str:
     _check(request, account.user)
     if account.needs_reconnecting:
         raise NotDone("It needs reconnecting already")
-    tokens.mark_needs_reconnecting(account, "An administrator asks you to reconnect it")
-    _changed(request, account, "marked as needing reconnection")
+    tokens.mark_needs_reconnecting(account, Problem.ASKED_BY_ADMINISTRATOR)
+    _changed(request, account, Detail.MARKED)
     return "Marked: its person is asked to reconnect it"
 
 
@@ -56,9 +59,9 @@ def disconnect(request: HttpRequest, account: AsanaAccount) -> str:
 def end_sessions_of(request: HttpRequest, person: User) -> str:
     _check(request, person)
     count = sessions.end_all(person)
-    detail = "everywhere" if count else "nowhere: there was no session"
+    detail = Detail.EVERYWHERE if count else Detail.NOWHERE
     audit.record(AuditEntry.Event.SESSION_ENDED, user=person, request=request, detail=detail)
-    return f"{count} {'session' if count == 1 else 'sessions'} ended"
+    return ngettext("%d session ended", "%d sessions ended", count) % count
 
 
 def end_sessions(request: HttpRequest, account: AsanaAccount) -> str:
@@ -88,7 +91,7 @@ def _check(request: HttpRequest, person: User) -> None:
     raise NotDone("Only a superuser may do that to somebody on the staff")
 
 
-def _changed(request: HttpRequest, account: AsanaAccount, detail: str) -> None:
+def _changed(request: HttpRequest, account: AsanaAccount, detail: Detail) -> None:
     audit.record(AuditEntry.Event.CHANGED, account=account, request=request, detail=detail)
 
 

@@ -11,10 +11,11 @@ from django.http.response import HttpResponseBase
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 
-from accounts import audit
+from accounts import audit, messages
 from accounts.admin.audited import AuditedAdmin
 from accounts.admin.read_only import ReadOnlyAdmin
 from accounts.admin.times import short
+from accounts.codes import Detail
 from accounts.models import AuditEntry, User
 
 COLUMNS: Final = (
@@ -38,7 +39,7 @@ class DoneBy(admin.ChoicesFieldListFilter):
 class AuditEntryAdmin(ReadOnlyAdmin, AuditedAdmin):
     """To be read and taken away, by nobody to be changed."""
 
-    list_display = ("when", "event", "detail", "user", "account_name", "who", "address")
+    list_display = ("when", "event", "more", "user", "account_name", "who", "address")
     list_filter = ("event", ("by", DoneBy))
     list_select_related = ("user", "actor")
     date_hierarchy = "at"
@@ -47,9 +48,9 @@ class AuditEntryAdmin(ReadOnlyAdmin, AuditedAdmin):
     may_be_asked_about = frozenset({"event", "by", "at", "user"})
     fields = readonly_fields = (
         *("at", "event", "user", "account_name", "account_gid"),
-        *("by", "actor", "address", "browser", "detail", "fingerprint"),
+        *("by", "actor", "address", "browser", "more", "fingerprint"),
     )
-    seen_as = "their history"
+    seen_as = Detail.HISTORY
     actions = None
     change_list_template = "admin/audit_log.html"
 
@@ -65,6 +66,10 @@ class AuditEntryAdmin(ReadOnlyAdmin, AuditedAdmin):
         by = entry.get_by_display()
         named = entry.by == AuditEntry.By.ADMINISTRATOR and entry.actor
         return f"{by} ({entry.actor})" if named else by
+
+    @admin.display(description="detail")
+    def more(self, entry: AuditEntry) -> str:
+        return messages.detail_message(entry)
 
     def history(self, obj: AuditEntry) -> Any:
         return AuditEntry.objects.none()
@@ -84,14 +89,14 @@ class AuditEntryAdmin(ReadOnlyAdmin, AuditedAdmin):
             return HttpResponseRedirect(reverse("admin:accounts_auditentry_changelist") + "?e=1")
         last = AuditEntry.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
         entries = entries.filter(pk__lte=last).order_by("-at", "-pk")
-        count = entries.count()
         audit.record(
             AuditEntry.Event.LOG_EXPORTED,
             user=request.user,  # type: ignore[arg-type]
             request=request,
-            detail=f"{count} {'entry' if count == 1 else 'entries'}, as CSV",
+            detail=Detail.ENTRIES_EXPORTED,
+            detail_args={"count": entries.count()},
         )
-        self.note_seen_in(request, shown, f"{self.seen_as}, as CSV")
+        self.note_seen_in(request, shown, Detail.HISTORY_AS_CSV)
         name = f"audit-log-{timezone.now():%Y-%m-%d-%H%M}.csv"
         return StreamingHttpResponse(
             _lines(entries.iterator(chunk_size=1000)),
@@ -125,7 +130,7 @@ def _cells(entry: AuditEntry) -> tuple[str, ...]:
         entry.actor.get_username() if entry.actor else "",
         entry.address or "",
         entry.browser,
-        entry.detail,
+        messages.detail_message(entry),
         entry.fingerprint,
     )
 

@@ -12,6 +12,7 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 
 from accounts import audit
+from accounts.codes import Detail
 from accounts.models import AsanaAccount, AuditEntry, User
 
 HOUR: Final = timedelta(hours=1)
@@ -25,7 +26,7 @@ Event = AuditEntry.Event
 class AuditedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     object_history_template = "admin/audited_history.html"
     may_be_asked_about: frozenset[str] = frozenset()  # fields, in the address of a list
-    seen_as = ""  # more about what is seen on a page
+    seen_as: Detail | None = None  # more about what is seen on a page
     person_field = "user"  # whom a row concerns
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
@@ -52,7 +53,7 @@ class AuditedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             self.note_seen_in(request, shown["cl"], self.seen_as)
         return response
 
-    def note_seen_in(self, request: HttpRequest, rows: Any, detail: str) -> None:
+    def note_seen_in(self, request: HttpRequest, rows: Any, detail: Detail | None) -> None:
         """Of a list that was asked something, if it is about one person alone. One about several,
         or about whoever there is, is the work itself."""
         if rows.query or rows.get_filters_params():
@@ -93,27 +94,33 @@ class AuditedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             extra_context = {"entries": self.history(obj)[:SHOWN], **(extra_context or {})}
         return super().history_view(request, object_id, extra_context)
 
+    def construct_change_message(
+        self, request: HttpRequest, form: Any, *args: Any, **kwargs: Any
+    ) -> Any:
+        """Return the names of the fields that were changed, where Django returns their labels."""
+        return list(form.changed_data)
+
     def log_addition(self, request: HttpRequest, obj: Model, message: Any) -> Any:
-        self.note(Event.CHANGED, request, obj, detail="added")
+        self.note(Event.CHANGED, request, obj, detail=Detail.ADDED)
 
     def log_change(self, request: HttpRequest, obj: Model, message: Any) -> Any:
-        self.note(Event.CHANGED, request, obj, detail=", ".join(_fields(message)))
+        """`message`: see `construct_change_message`."""
+        about = {"detail": Detail.FIELDS_CHANGED, "detail_args": {"fields": message}}
+        self.note(Event.CHANGED, request, obj, **(about if message else {}))
 
     def log_deletions(self, request: HttpRequest, queryset: Any) -> Any:
         """What deletes says so itself."""
 
 
 def record_seen(
-    request: HttpRequest, user: User | None, account: AsanaAccount | None = None, *, detail: str
+    request: HttpRequest,
+    user: User | None,
+    account: AsanaAccount | None = None,
+    *,
+    detail: Detail | None,
 ) -> None:
     """Not what administrators see of themselves, or of nobody."""
     if user is not None and user != request.user:
         audit.record(
             Event.SEEN, user=user, account=account, request=request, detail=detail, once_in=HOUR
         )
-
-
-def _fields(message: Any) -> list[str]:
-    """Of Django's description of a change."""
-    changes = message if isinstance(message, list) else []
-    return [str(name) for each in changes for name in each.get("changed", {}).get("fields", [])]

@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.contrib.humanize.templatetags.humanize import naturaltime
 from django.http import HttpRequest, HttpResponse
 
-from accounts import health
+from accounts import health, messages
 from accounts.admin import actions
 from accounts.admin.audited import AuditedAdmin
 from accounts.admin.confirmed import ConfirmedActionsAdmin
@@ -29,7 +29,7 @@ class AsanaAccountAdmin(ReadOnlyAdmin, AuditedAdmin, ConfirmedActionsAdmin):
         "email",
         "gid",
         "status",
-        "last_error",
+        "why",
         "may",
         "scope",
         "connected_at",
@@ -52,6 +52,10 @@ class AsanaAccountAdmin(ReadOnlyAdmin, AuditedAdmin, ConfirmedActionsAdmin):
     @admin.display(description="Asana account", ordering="name")
     def asana_name(self, account: AsanaAccount) -> str:
         return account.asana_name
+
+    @admin.display(description="last error")
+    def why(self, account: AsanaAccount) -> str:
+        return messages.error_message(account)
 
     @admin.display(description="permission")
     def may(self, account: AsanaAccount) -> str:

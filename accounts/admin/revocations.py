@@ -4,24 +4,31 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.html import format_html
 
-from accounts import audit, tokens
+from accounts import audit, messages, tokens
 from accounts.admin import outcomes
 from accounts.admin.actions import linked_by
 from accounts.admin.audited import AuditedAdmin
 from accounts.admin.confirmed import ConfirmedAction, ConfirmedActionsAdmin, NotDone
 from accounts.admin.read_only import ReadOnlyAdmin
 from accounts.admin.times import full, short
+from accounts.codes import Detail
 from accounts.models import AsanaAccount, AuditEntry, Revocation, User
 
 
 def try_again(request: HttpRequest, revocation: Revocation) -> str:
     person = revocation.user or cast("User", request.user)  # who is deleted has no history
-    detail = f"revocation {revocation.reference} tried again"
-    audit.record(AuditEntry.Event.CHANGED, user=person, request=request, detail=detail)
+    audit.record(
+        AuditEntry.Event.CHANGED,
+        user=person,
+        request=request,
+        detail=Detail.REVOCATION_TRIED,
+        detail_args={"reference": revocation.reference},
+    )
     outcome = tokens.revoke(revocation)
     if outcome is tokens.Outcome.WAITING:
-        error = Revocation.objects.filter(pk=revocation.pk).values_list("last_error", flat=True)
-        raise NotDone(error.first() or "Somebody else is trying it right now")
+        row = Revocation.objects.filter(pk=revocation.pk).first()
+        error = messages.error_message(row) if row else ""
+        raise NotDone(error or "Somebody else is trying it right now")
     words = f"Access {outcomes.IN_WORDS[outcome]}"
     if outcome is not tokens.Outcome.REVOKED:
         raise NotDone(words)
@@ -34,11 +41,11 @@ class RevocationAdmin(ReadOnlyAdmin, AuditedAdmin, ConfirmedActionsAdmin):
 
     list_display = (
         *("reference", "user", "account_name"),
-        *("attempts", "last_error", "next_attempt", "ends"),
+        *("attempts", "why", "next_attempt", "ends"),
     )
     fields = readonly_fields = (
         *("reference", "user", "account_name", "requested_at"),
-        *("attempts", "last_error", "next_attempt_at", "ends_at"),
+        *("attempts", "why", "next_attempt_at", "ends_at"),
     )
     search_fields = ("reference", "user__username", "user__name", "account_name")
     show_full_result_count = False
@@ -61,6 +68,10 @@ class RevocationAdmin(ReadOnlyAdmin, AuditedAdmin, ConfirmedActionsAdmin):
 
     def concerns(self, obj: Revocation) -> tuple[User | None, AsanaAccount | None]:
         return obj.user, None
+
+    @admin.display(description="last error", ordering="last_error")
+    def why(self, revocation: Revocation) -> str:
+        return messages.error_message(revocation)
 
     @admin.display(description="given up after")
     def ends_at(self, revocation: Revocation) -> str:

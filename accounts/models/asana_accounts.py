@@ -5,6 +5,7 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
+from accounts.codes import Problem
 from accounts.models.people import User
 from accounts.models.revocations import Revocation
 
@@ -53,7 +54,8 @@ class AsanaAccount(models.Model):
     access_token_expires_at = models.DateTimeField(null=True, blank=True)
     scope = models.CharField("granted scopes", max_length=1000, blank=True)
     status = models.CharField(max_length=32, choices=Status, default=Status.CONNECTED)
-    last_error = models.CharField(max_length=255, blank=True)
+    last_error = models.CharField(max_length=32, choices=Problem, blank=True)
+    last_error_args = models.JSONField(default=dict, blank=True)
 
     connected_at = models.DateTimeField(default=timezone.now, editable=False)
     refreshed_at = models.DateTimeField("token refreshed at", null=True, blank=True)

@@ -1,6 +1,7 @@
 from django.db import models
 from django.utils import timezone
 
+from accounts.codes import Detail, Problem
 from accounts.models.people import User
 
 
@@ -53,7 +54,10 @@ class AuditEntry(models.Model):
     )
     address = models.GenericIPAddressField("from", null=True, blank=True)
     browser = models.CharField(max_length=300, blank=True)
-    detail = models.CharField(max_length=255, blank=True)
+    detail = models.CharField(
+        max_length=32, choices=[*Detail.choices, *Problem.choices], blank=True
+    )
+    detail_args = models.JSONField(default=dict, blank=True)
     fingerprint = models.CharField("token fingerprint", max_length=16, blank=True)
     mail_due_at = models.DateTimeField(null=True, blank=True, editable=False, db_index=True)
 

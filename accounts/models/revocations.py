@@ -6,6 +6,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import ngettext
 
+from accounts.codes import Problem
 from accounts.models.people import User
 
 FIRST_PAUSE: Final = timedelta(minutes=1)
@@ -34,7 +35,8 @@ class Revocation(models.Model):
     requested_at = models.DateTimeField(default=timezone.now)
     attempts = models.PositiveIntegerField(default=0)
     next_attempt_at = models.DateTimeField(default=timezone.now, db_index=True)
-    last_error = models.CharField(max_length=255, blank=True)
+    last_error = models.CharField(max_length=32, choices=Problem, blank=True)
+    last_error_args = models.JSONField(default=dict, blank=True)
 
     class Meta:
         ordering = ["requested_at", "pk"]

@@ -13,6 +13,7 @@ from social_core.exceptions import (
 from social_core.utils import http_error
 
 from accounts import http
+from accounts.codes import OWN_ERROR, Problem
 
 
 def code_of(error: SocialAuthBaseException) -> str:
@@ -21,20 +22,18 @@ def code_of(error: SocialAuthBaseException) -> str:
     code = error.provider_code
     if not code:
         return ""
-    return str(code) if re.fullmatch("[a-z_]{1,40}", str(code)) else "an error of its own"
+    return str(code) if re.fullmatch("[a-z_]{1,40}", str(code)) else OWN_ERROR
 
 
 def named(
     backend: Any, error: requests.RequestException, *, stage: ErrorStage
 ) -> SocialAuthBaseException:
-    match error:
-        case requests.exceptions.SSLError():
-            return AuthProviderError(backend, code="tls_error", stage=stage)
-        case requests.Timeout():
-            return AuthProviderError(backend, code="timeout", stage=stage)
-        case requests.HTTPError():
-            return http_error(backend, error, stage=stage)
-        case http.TooLarge() | http.Redirected():
+    if isinstance(error, requests.HTTPError):
+        return http_error(backend, error, stage=stage)
+    match problem := http.problem_of(error):
+        case Problem.TLS_ERROR | Problem.TIMEOUT:  # called the same there
+            return AuthProviderError(backend, code=problem.value, stage=stage)
+        case Problem.TOO_LARGE | Problem.REDIRECTED:
             return AuthResponseError(backend, code="malformed_response", stage=stage)
         case _:
             return AuthProviderError(backend, code="connection_failed", stage=stage)

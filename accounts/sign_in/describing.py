@@ -5,7 +5,7 @@ from typing import Final
 
 from social_core.exceptions import SocialAuthBaseException
 
-from accounts import rate_limits
+from accounts import messages
 from accounts.oidc.authorization import Kind
 from accounts.sign_in import failures, link_failures
 from accounts.sign_in.failures import Failure
@@ -51,7 +51,7 @@ BY_CODE_AND_KIND: Final[dict[tuple[str, Kind], Failure]] = {
 
 def too_many(seconds: int) -> Failure:
     """TOO_MANY, with how long it is until the next one is allowed."""
-    return replace(failures.TOO_MANY, advice=f"Try again in {rate_limits.in_words(seconds)}.")
+    return replace(failures.TOO_MANY, advice=f"Try again in {messages.waiting_time(seconds)}.")
 
 
 def of_a_stranger(failure: Failure) -> Failure:

@@ -3,6 +3,8 @@
 from dataclasses import KW_ONLY, dataclass
 from typing import Final
 
+from accounts.codes import Detail
+
 
 @dataclass(frozen=True)
 class Failure:
@@ -13,7 +15,7 @@ class Failure:
     explanation: str
     advice: str
     _: KW_ONLY
-    reason: str  # in the history, which administrators read too
+    detail: Detail  # kept in the history, which administrators read too
     ways_out: str = ""  # the template that lists them, where there are several
     is_mix_up: bool = False  # an account came back, but not the right one
     may_connect: bool = False
@@ -27,7 +29,7 @@ DENIED: Final = Failure(
     "You pressed Deny at Asana, so Onelist was not let in. Nothing has been stored.",
     "Onelist needs to read your tasks in order to list them. If that was a slip, sign in again and "
     "choose Allow.",
-    reason="Deny was pressed at Asana",
+    detail=Detail.DENIED,
 )
 SESSION: Final = Failure(
     403,
@@ -35,21 +37,21 @@ SESSION: Final = Failure(
     "It was started in another browser, took longer than half an hour, or has been finished "
     "already. To keep others out, each sign-in works once, in the browser that began it.",
     "Start again from here. If it happens every time, allow cookies for this site.",
-    reason="It was begun in another browser or too long ago, or was finished already",
+    detail=Detail.SIGN_IN_ENDED,
 )
 UNREACHABLE: Final = Failure(
     503,
     "Asana isn't answering",
     "We couldn't reach Asana to finish this. Nothing has been stored.",
     "Wait a moment and try again.",
-    reason="Asana didn't answer",
+    detail=Detail.UNREACHABLE,
 )
 BAD_REQUEST: Final = Failure(
     400,
     "That isn't an answer from Asana",
     "The address you opened is not one that Asana sends people back with.",
     "Start again from here.",
-    reason="What came back was no answer of Asana's",
+    detail=Detail.BAD_REQUEST,
 )
 SCOPES: Final = Failure(
     502,
@@ -57,7 +59,7 @@ SCOPES: Final = Failure(
     "The app registered at Asana doesn't have the permissions that Onelist asks for.",
     "Tell the administrator of this site: the permissions in Asana's developer console and the "
     "setting ASANA_APP_PERMISSIONS have to match.",
-    reason="Asana refused the permissions that Onelist asks for",
+    detail=Detail.SCOPES_REFUSED,
 )
 SETUP: Final = Failure(
     502,
@@ -65,7 +67,7 @@ SETUP: Final = Failure(
     "Asana and this site don't agree about the app that is registered there.",
     "Tell the administrator of this site: client ID, client secret and redirect address in Asana's "
     "developer console have to match the site's settings.",
-    reason="Asana and this site don't agree about the app",
+    detail=Detail.APP_REFUSED,
 )
 UNTRUSTED: Final = Failure(
     502,
@@ -73,7 +75,7 @@ UNTRUSTED: Final = Failure(
     "Something in what Asana sent back wasn't right, so we didn't let anybody in. "
     "Nothing has been stored.",
     "Try again. If it happens every time, tell the administrator of this site.",
-    reason="Asana's answer couldn't be verified",
+    detail=Detail.UNVERIFIED,
 )
 NOT_A_MEMBER: Final = Failure(
     403,
@@ -82,7 +84,7 @@ NOT_A_MEMBER: Final = Failure(
     "here, so you were not let in.",
     "If you have another Asana account, switch to it in Asana and sign in again. Otherwise ask an "
     "administrator of this site.",
-    reason="In none of the workspaces whose people may sign in",
+    detail=Detail.NOT_A_MEMBER,
     keeps_nothing=True,
 )
 SIGNUPS_CLOSED: Final = Failure(
@@ -92,7 +94,7 @@ SIGNUPS_CLOSED: Final = Failure(
     "join at the moment.",
     "If you have been here before, sign in with the Asana account you used then. Otherwise ask an "
     "administrator of this site.",
-    reason="New people can't join",
+    detail=Detail.SIGNUPS_CLOSED,
     keeps_nothing=True,
 )
 TOO_MANY: Final = Failure(
@@ -100,19 +102,19 @@ TOO_MANY: Final = Failure(
     "Too many sign-ins from here",
     "A lot of sign-ins have been started from your address in a short time.",
     "Wait a little and try again.",
-    reason="Too many sign-ins from one address",
+    detail=Detail.TOO_MANY,
 )
 INACTIVE: Final = Failure(
     403,
     "Your account here is switched off",
     "An administrator of this site has switched off your account. What it holds is still there.",
     "Ask an administrator of this site to switch it on again.",
-    reason="Switched off here",
+    detail=Detail.INACTIVE,
 )
 CODE_REJECTED: Final = Failure(
     403,
     "Asana no longer accepts this sign-in",
     "The one-time code you came back with has been used or is too old.",
     "Start again from here.",
-    reason="The one-time code was used already or too old",
+    detail=Detail.CODE_REJECTED,
 )

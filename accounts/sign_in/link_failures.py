@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from accounts.codes import Detail
 from accounts.sign_in.failures import Failure
 
 NOT_CONNECTED: Final = Failure(
@@ -9,7 +10,7 @@ NOT_CONNECTED: Final = Failure(
     "Nothing was connected",
     "You pressed Deny at Asana, so no account has been added. Those you have work as before.",
     "If that was a slip, try again and choose Allow.",
-    reason="Deny was pressed at Asana",
+    detail=Detail.DENIED,
 )
 NOT_RECONNECTED: Final = Failure(
     403,
@@ -18,7 +19,7 @@ NOT_RECONNECTED: Final = Failure(
     "fetched before stay in your list.",
     "If that was a slip, try again and choose Allow. If you no longer want this account here, "
     "disconnect it on the accounts page.",
-    reason="Deny was pressed at Asana",
+    detail=Detail.DENIED,
 )
 DECLINED: Final = Failure(
     403,
@@ -27,7 +28,7 @@ DECLINED: Final = Failure(
     "Everything else works as before.",
     "You can complete the task in Asana itself. Should you change your mind, just try it here "
     "again: you will be asked again.",
-    reason="Deny was pressed at Asana",
+    detail=Detail.DENIED,
 )
 NOT_NARROWED: Final = Failure(
     403,
@@ -36,7 +37,7 @@ NOT_NARROWED: Final = Failure(
     "change your tasks, as before.",
     "To take the permission to change tasks away, try again and choose Allow: what you allow then "
     "is read-only access.",
-    reason="Deny was pressed at Asana",
+    detail=Detail.DENIED,
 )
 ANOTHER_TO_RECONNECT: Final = Failure(
     409,
@@ -45,7 +46,7 @@ ANOTHER_TO_RECONNECT: Final = Failure(
     "has been stored. The tasks that were fetched before stay in your list.",
     "Asana takes whoever is signed in there in this browser. Switch to the right account first, "
     "then reconnect.",
-    reason="Another Asana account came back",
+    detail=Detail.ANOTHER_ACCOUNT,
     is_mix_up=True,
     may_connect=True,
 )
@@ -55,7 +56,7 @@ ANOTHER_ACCOUNT: Final = Failure(
     "You came back from Asana with another account than the one whose tasks you wanted to change. "
     "Nothing has been stored, and nothing has been changed.",
     "Switch to the right account first, then ask again.",
-    reason="Another Asana account came back",
+    detail=Detail.ANOTHER_ACCOUNT,
     is_mix_up=True,
 )
 ANOTHER_TO_NARROW: Final = Failure(
@@ -64,7 +65,7 @@ ANOTHER_TO_NARROW: Final = Failure(
     "You came back from Asana with another account than the one whose permission you wanted to "
     "give up. Nothing has been stored, and nothing has been changed.",
     "Switch to the right account first, then try again.",
-    reason="Another Asana account came back",
+    detail=Detail.ANOTHER_ACCOUNT,
     is_mix_up=True,
 )
 STILL_WIDE: Final = Failure(
@@ -74,7 +75,7 @@ STILL_WIDE: Final = Failure(
     "Nothing has been changed here.",
     "Remove Onelist in Asana's settings, under “Apps”, then reconnect the account here and try "
     "again.",
-    reason="Asana gave the permission to change tasks again",
+    detail=Detail.STILL_WIDE,
 )
 NO_LONGER_LINKED: Final = Failure(
     409,
@@ -82,7 +83,7 @@ NO_LONGER_LINKED: Final = Failure(
     "It has been disconnected while you were at Asana. Nothing has been stored, so it stays "
     "disconnected.",
     "To have it here again, connect it.",
-    reason="The account was disconnected meanwhile",
+    detail=Detail.NO_LONGER_LINKED,
     may_connect=True,
 )
 IN_USE: Final = Failure(
@@ -91,7 +92,7 @@ IN_USE: Final = Failure(
     "The Asana account you came back with is connected to another person on this site already. It "
     "has not been moved, and nothing has changed for either of you.",
     "What to do now depends on what you wanted:",
-    reason="The Asana account that came back is connected to somebody else",
+    detail=Detail.IN_USE,
     ways_out="accounts/_ways_out_in_use.html",
     is_mix_up=True,
     may_connect=True,
@@ -103,7 +104,7 @@ ANOTHER_PERSON: Final = Failure(
     "You came back from Asana with an account that isn't one of yours here. Nothing has been "
     "linked.",
     "What to do now depends on what you wanted:",
-    reason="The Asana account that came back is none of those connected here",
+    detail=Detail.ANOTHER_PERSON,
     ways_out="accounts/_ways_out_another_person.html",
     is_mix_up=True,
     may_connect=True,

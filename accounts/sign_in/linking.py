@@ -12,6 +12,7 @@ from django.http import HttpRequest
 from django.views.decorators.debug import sensitive_variables
 
 from accounts import audit, tokens
+from accounts.codes import Detail
 from accounts.models import AsanaAccount, AuditEntry, Revocation, User
 from accounts.oidc.authorization import AuthorizationRequest
 from accounts.oidc.profile import picture_url, text
@@ -121,7 +122,7 @@ def _drop_revocations(account: AsanaAccount) -> None:
             user=revocation.user,
             account=account if revocation.user == account.user else None,
             account_name=revocation.account_name,
-            detail="It has been connected again",
+            detail=Detail.CONNECTED_AGAIN,
         )
         revocation.delete()
 

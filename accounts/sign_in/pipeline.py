@@ -60,7 +60,7 @@ def store_account(
     """Keep who it is and what it lets us do, and tell the person what has become of it."""
     request = cast("HttpRequest", getattr(backend.strategy, "request", None))
     if user is not None and not user.is_active:
-        audit.refused(request, user, failures.INACTIVE.reason)
+        audit.refused(request, user, failures.INACTIVE.detail)
         return {"social": social, "user": user, "is_new": False}
     if backend.authorization.kind == "narrow":
         _check_narrower(backend, response)

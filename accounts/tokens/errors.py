@@ -4,9 +4,23 @@ TokenError
 └── TryLater            no answer, a refusal for now, or somebody else is at it
 """
 
+from collections.abc import Mapping
+from typing import Any
+
+from accounts import messages
+from accounts.codes import Problem
+
 
 class TokenError(Exception):
-    pass
+    """Why, as a code with its arguments; its `str` is the sentence for it."""
+
+    def __init__(self, code: str, code_args: Mapping[str, Any] | None = None) -> None:
+        super().__init__(code)
+        self.code = code
+        self.code_args = dict(code_args or {})
+
+    def __str__(self) -> str:
+        return messages.message(self.code, self.code_args)
 
 
 class NeedsReconnecting(TokenError):
@@ -15,7 +29,7 @@ class NeedsReconnecting(TokenError):
 
 class TryLater(TokenError):
     def __init__(
-        self, message: str = "Asana isn't answering", *, retry_after: int | None = None
+        self, code: Problem = Problem.NO_ANSWER, *, retry_after: int | None = None
     ) -> None:
-        super().__init__(message)
+        super().__init__(code)
         self.retry_after = retry_after

@@ -5,10 +5,11 @@ from typing import Final
 from django.db.models import Q, QuerySet
 from django.views.decorators.debug import sensitive_variables
 
+from accounts.codes import Problem
 from accounts.encryption import CannotDecrypt, decrypt, newest_key_id
 from accounts.models import AsanaAccount, Revocation
 from accounts.tokens.set_aside import revocation_binding
-from accounts.tokens.storage import UNREADABLE, Kind, read_token
+from accounts.tokens.storage import Kind, read_token
 
 KINDS: Final[tuple[Kind, ...]] = ("refresh_token", "access_token", "earlier_refresh_tokens")
 
@@ -57,7 +58,7 @@ def accounts_to_look_at() -> QuerySet[AsanaAccount]:
 
 def _given_up() -> QuerySet[AsanaAccount]:
     return AsanaAccount.objects.filter(
-        status=AsanaAccount.Status.NEEDS_RECONNECTING, last_error=UNREADABLE
+        status=AsanaAccount.Status.NEEDS_RECONNECTING, last_error=Problem.TOKEN_UNREADABLE
     )
 
 

@@ -12,12 +12,12 @@ from social_django.utils import load_strategy
 
 from accounts import audit, http
 from accounts.backends import AsanaOpenIdConnect
+from accounts.codes import Detail, Problem
 from accounts.encryption import CannotDecrypt
 from accounts.models import AsanaAccount, AuditEntry
 from accounts.oidc.provider_errors import code_of
 from accounts.tokens.errors import NeedsReconnecting, TokenError, TryLater
 from accounts.tokens.storage import (
-    UNREADABLE,
     delete_tokens,
     fingerprint,
     mark_needs_reconnecting,
@@ -29,7 +29,6 @@ logger = logging.getLogger(__name__)
 
 MARGIN: Final = timedelta(minutes=5)
 LOCK_SECONDS: Final = 20
-NOTHING_LASTING: Final = "Onelist holds no access that lasts"
 
 
 @sensitive_variables()
@@ -51,9 +50,9 @@ def access_token_for(account: AsanaAccount, *, rejected: str | None = None) -> s
             locked = rows.get(pk=account.pk)
             token, failure = _refresh_unless_done(locked, rejected, backend)
     except AsanaAccount.DoesNotExist as error:
-        raise NeedsReconnecting("It is no longer connected") from error
+        raise NeedsReconnecting(Problem.GONE) from error
     except OperationalError as error:
-        raise TryLater("Somebody else is refreshing this account") from error
+        raise TryLater(Problem.BEING_REFRESHED) from error
     if token is None:
         raise failure or TryLater
     return token
@@ -83,21 +82,22 @@ def _refresh_unless_done(
 ) -> tuple[str | None, TokenError | None]:
     """The second look, under the lock. Errors are returned: what they wrote is to be committed."""
     if account.needs_reconnecting:
-        return None, NeedsReconnecting(account.last_error)
+        return None, NeedsReconnecting(account.last_error, account.last_error_args)
     token = _valid_token(account, rejected)
     if token is not None:
         return token, None
     try:
         refresh_token = read_token(account, "refresh_token")
     except CannotDecrypt:
-        why = UNREADABLE if account.encrypted_refresh_token else NOTHING_LASTING
+        has_one = bool(account.encrypted_refresh_token)
+        why = Problem.TOKEN_UNREADABLE if has_one else Problem.NOTHING_LASTING
         return None, mark_needs_reconnecting(account, why)
     try:
         response = backend.refresh_token(refresh_token)
     except SocialAuthBaseException as error:
         return None, _failure(account, error)
     if backend.id_token is not None and backend.id_token["sub"] != account.gid:
-        return None, TryLater("Asana answered for another account")
+        return None, TryLater(Problem.ANSWERED_FOR_ANOTHER)
     store(account, response)
     return response["access_token"], None
 
@@ -108,7 +108,7 @@ def _backend(account: AsanaAccount) -> AsanaOpenIdConnect:
     Raises TokenError.
     """
     if account.needs_reconnecting:
-        raise NeedsReconnecting(account.last_error)
+        raise NeedsReconnecting(account.last_error, account.last_error_args)
     backend = AsanaOpenIdConnect(load_strategy())  # type: ignore[no-untyped-call]
     try:
         backend.have_documents()
@@ -124,13 +124,14 @@ def _failure(account: AsanaAccount, error: SocialAuthBaseException) -> TokenErro
         audit.record(
             AuditEntry.Event.REFRESH_REFUSED,
             account=account,
-            detail=code_of(error),
+            detail=Detail.REFRESH_REFUSED,
+            detail_args={"error": code_of(error)},
             fingerprint=fingerprint(account),
             once_in=timedelta(hours=1),
         )
     if error.provider_code == "invalid_grant" and (error.status_code or 0) < 500:
         delete_tokens(account)
-        return mark_needs_reconnecting(account, "Asana no longer lets us in")
+        return mark_needs_reconnecting(account, Problem.ACCESS_ENDED)
     return TryLater(retry_after=http.retry_after_seconds(error.retry_after or ""))
 
 

@@ -9,7 +9,7 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from urllib.parse import urlsplit
 
 import requests
@@ -19,19 +19,18 @@ from django.views.decorators.debug import sensitive_variables
 from social_core.exceptions import SocialAuthBaseException
 from social_django.utils import load_strategy
 
-from accounts import audit, http
+from accounts import audit, http, messages
 from accounts.backends import AsanaOpenIdConnect
+from accounts.codes import Problem
 from accounts.encryption import CannotDecrypt, decrypt
 from accounts.models import AsanaAccount, AuditEntry, Revocation, User
 from accounts.tokens.refresh import grant_works
 from accounts.tokens.set_aside import account_hash, revocation_binding
-from accounts.tokens.storage import UNREADABLE
 
 logger = logging.getLogger(__name__)
 
 SECONDS: Final = 5.0  # somebody is waiting for the answer
 SECONDS_IN_ALL: Final = 10.0  # then no other request is begun; those left are tried later
-ENDED_TOGETHER: Final = "Asana ended this access together with the wider one you gave up"
 PATH: Final = "/-/oauth_revoke"  # where discovery names no revocation_endpoint
 
 
@@ -40,6 +39,13 @@ class Outcome(StrEnum):
     WAITING = "waiting"  # it will be tried again
     GONE = "gone"  # somebody else has revoked it, given it up, or dropped it
     GIVEN_UP = "given up"  # after a week, or where an account had no readable token
+
+
+class Reason(NamedTuple):
+    """Why it was not revoked."""
+
+    code: Problem
+    args: dict[str, Any]
 
 
 LEAST_FIRST: Final = (Outcome.GIVEN_UP, Outcome.WAITING, Outcome.GONE, Outcome.REVOKED)
@@ -60,9 +66,9 @@ def revoke(revocation: Revocation) -> Outcome:
     try:
         _ask(decrypt(revocation.encrypted_refresh_token, bound_to=revocation_binding(revocation)))
     except CannotDecrypt:
-        return _later(revocation, UNREADABLE)  # the key may be put back
+        return _later(revocation, Reason(Problem.TOKEN_UNREADABLE, {}))  # the key may be put back
     except (requests.RequestException, SocialAuthBaseException) as error:
-        return _later(revocation, _why(error))
+        return _later(revocation, _reason(error))
     outcome = _end(revocation, Outcome.REVOKED, AuditEntry.Event.REVOKED)
     _try_what_is_left(revocation)
     return outcome
@@ -114,7 +120,8 @@ def discard(response: Mapping[str, Any]) -> None:
     try:
         _ask(response["refresh_token"])
     except (requests.RequestException, SocialAuthBaseException) as error:
-        logger.warning("A grant that is not wanted was not revoked: %s", _why(error))
+        why = messages.message(*_reason(error))
+        logger.warning("A grant that is not wanted was not revoked: %s", why)
 
 
 @sensitive_variables()
@@ -130,29 +137,32 @@ def _ask(refresh_token: str) -> None:
     http.send("POST", url, data=form, seconds=SECONDS).raise_for_status()
 
 
-def _why(error: Exception) -> str:
-    response = getattr(error, "response", None)
-    if response is not None:
-        return f"Asana answers with an error ({response.status_code})"
-    return "Asana isn't answering"
+def _reason(error: Exception) -> Reason:
+    """Name it. An error of social-auth's is about the discovery document, and counts as silence."""
+    if isinstance(error, requests.HTTPError):
+        return Reason(Problem.HTTP_ERROR, {"status": error.response.status_code})
+    return Reason(http.problem_of(error), {})
 
 
-def _later(revocation: Revocation, why: str) -> Outcome:
+def _later(revocation: Revocation, why: Reason) -> Outcome:
     if timezone.now() >= revocation.ends_at:
         return _give_up(revocation, why)
-    Revocation.objects.filter(pk=revocation.pk).update(last_error=why)
+    Revocation.objects.filter(pk=revocation.pk).update(
+        last_error=why.code, last_error_args=why.args
+    )
     if revocation.attempts == 1:
         _record(AuditEntry.Event.REVOCATION_WAITING, revocation, why)
     return Outcome.WAITING
 
 
-def _give_up(revocation: Revocation, why: str) -> Outcome:
-    logger.warning("Revocation %s is given up: %s", revocation.reference, why)
+def _give_up(revocation: Revocation, why: Reason) -> Outcome:
+    words = messages.message(*why)
+    logger.warning("Revocation %s is given up: %s", revocation.reference, words)
     return _end(revocation, Outcome.GIVEN_UP, AuditEntry.Event.REVOCATION_GIVEN_UP, why)
 
 
 def _end(
-    revocation: Revocation, outcome: Outcome, event: AuditEntry.Event, why: str = ""
+    revocation: Revocation, outcome: Outcome, event: AuditEntry.Event, why: Reason | None = None
 ) -> Outcome:
     with transaction.atomic():
         _record(event, revocation, why)
@@ -165,13 +175,21 @@ def _try_what_is_left(revocation: Revocation) -> None:
     Asana's grants are separate is not documented: find out now if it has ended both."""
     for account in AsanaAccount.objects.connected().filter(user=revocation.user_id):
         if account_hash(account.gid) == revocation.account_hash and not grant_works(account):
-            AsanaAccount.objects.filter(pk=account.pk).update(last_error=ENDED_TOGETHER)
+            AsanaAccount.objects.filter(pk=account.pk).update(
+                last_error=Problem.ENDED_TOGETHER, last_error_args={}
+            )
 
 
-def _record(event: AuditEntry.Event, revocation: Revocation, why: str) -> None:
+def _record(event: AuditEntry.Event, revocation: Revocation, why: Reason | None) -> None:
     """`user` anew: the person may have gone while Asana was asked, or be about to."""
     with transaction.atomic():
         of_it = User.objects.filter(revocations=revocation.pk)
         user = of_it.select_for_update(of=("self",), no_key=True).first()
         name = revocation.account_name if user else ""
-        audit.record(event, user=user, account_name=name, detail=why)
+        audit.record(
+            event,
+            user=user,
+            account_name=name,
+            detail=why and why.code,
+            detail_args=why and why.args,
+        )

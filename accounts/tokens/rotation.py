@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 from django.views.decorators.debug import sensitive_variables
 
 from accounts import audit
+from accounts.codes import Detail, Problem
 from accounts.encryption import encrypt
 from accounts.models import AsanaAccount, AuditEntry, Revocation
 from accounts.tokens.key_usage import (
@@ -26,18 +27,22 @@ from accounts.tokens.key_usage import (
 )
 from accounts.tokens.set_aside import revocation_binding
 from accounts.tokens.storage import (
-    UNREADABLE,
     mark_needs_reconnecting,
     note_unreadable_grant,
     token_binding,
 )
 
 BATCH: Final = 500
+CONNECTED: Final[dict[str, Any]] = {
+    "status": AsanaAccount.Status.CONNECTED,
+    "last_error": "",
+    "last_error_args": {},
+}
 
 
 class Rotated(StrEnum):
-    DONE = "encrypted anew"
-    USABLE_AGAIN = "usable again"  # given up as unreadable before; its key is back
+    DONE = "done"  # encrypted anew
+    USABLE_AGAIN = "usable_again"  # given up as unreadable before; its key is back
     UNREADABLE = "unreadable"  # no key of ours fits; it stays as it is
     BUSY = "busy"  # somebody else held on to it for too long
     UNCHANGED = "unchanged"  # gone by now, or somebody else has done it
@@ -75,7 +80,7 @@ def _rotate_account(account: AsanaAccount) -> Rotated:
     if not tokens:
         return Rotated.UNCHANGED
     if decisive(tokens) is None:
-        mark_needs_reconnecting(account, UNREADABLE)
+        mark_needs_reconnecting(account, Problem.TOKEN_UNREADABLE)
         return Rotated.UNREADABLE
     renewed = {
         f"encrypted_{kind}": _encrypted(token, token_binding(account, kind))
@@ -84,8 +89,8 @@ def _rotate_account(account: AsanaAccount) -> Rotated:
     }
     usable_again = bool(tokens.get("refresh_token")) and _was_given_up(account)
     if usable_again:
-        renewed |= {"status": AsanaAccount.Status.CONNECTED, "last_error": ""}
-        audit.record(AuditEntry.Event.RECONNECTED, account=account, detail="Its key is back")
+        renewed |= CONNECTED
+        audit.record(AuditEntry.Event.RECONNECTED, account=account, detail=Detail.KEY_IS_BACK)
     if not renewed:
         return Rotated.UNCHANGED
     if tokens.get("earlier_refresh_tokens", "") is None:
@@ -95,7 +100,7 @@ def _rotate_account(account: AsanaAccount) -> Rotated:
 
 
 def _was_given_up(account: AsanaAccount) -> bool:
-    return account.needs_reconnecting and account.last_error == UNREADABLE
+    return account.needs_reconnecting and account.last_error == Problem.TOKEN_UNREADABLE
 
 
 @sensitive_variables()

@@ -4,9 +4,10 @@ from django.utils.crypto import salted_hmac
 from django.views.decorators.debug import sensitive_variables
 
 from accounts import audit
+from accounts.codes import Problem
 from accounts.encryption import CannotDecrypt, encrypt
 from accounts.models import AsanaAccount, AuditEntry, Revocation, User
-from accounts.tokens.storage import UNREADABLE, earlier_refresh_tokens, read_token
+from accounts.tokens.storage import earlier_refresh_tokens, read_token
 
 
 @sensitive_variables()
@@ -49,7 +50,7 @@ def _given_up(revocation: Revocation) -> Revocation:
         AuditEntry.Event.REVOCATION_GIVEN_UP,
         user=revocation.user,
         account_name=revocation.account_name,
-        detail=UNREADABLE,
+        detail=Problem.TOKEN_UNREADABLE,
     )
     return revocation
 

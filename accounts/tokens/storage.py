@@ -11,14 +11,15 @@ from django.utils.crypto import salted_hmac
 from django.views.decorators.debug import sensitive_variables
 
 from accounts import audit
+from accounts.codes import Detail, Problem
 from accounts.encryption import CannotDecrypt, decrypt, encrypt
 from accounts.models import AsanaAccount, AuditEntry
 from accounts.tokens.errors import NeedsReconnecting
 
 DEFAULT_LIFETIME: Final = timedelta(hours=1)  # Asana's `expires_in`
 MAX_LIFETIME: Final = timedelta(days=1)
-IDENTITY_FIELDS: Final = ["name", "email", "picture_url", "scope", "status", "last_error"]
-UNREADABLE: Final = "Its stored token cannot be read any more"
+IDENTITY_FIELDS: Final = ["name", "email", "picture_url", "scope"]
+STATE_FIELDS: Final = ["status", "last_error", "last_error_args"]
 TOKEN_FIELDS: Final = [
     "encrypted_access_token",
     "access_token_expires_at",
@@ -49,7 +50,8 @@ def store(account: AsanaAccount, response: Mapping[str, Any]) -> None:
     account.encrypted_access_token = encrypt(
         response["access_token"], bound_to=token_binding(account, "access_token")
     )
-    changed = [*IDENTITY_FIELDS, *TOKEN_FIELDS]  # what we don't have anew may be newer in the row
+    # Nothing else: what we don't have anew may be newer in the row
+    changed = [*IDENTITY_FIELDS, *STATE_FIELDS, *TOKEN_FIELDS]
     if response.get("refresh_token"):
         changed.append("encrypted_refresh_token")
         account.encrypted_refresh_token = encrypt(
@@ -59,7 +61,7 @@ def store(account: AsanaAccount, response: Mapping[str, Any]) -> None:
     account.access_token_expires_at = now + _lifetime(response.get("expires_in"))
     account.refreshed_at = now
     account.status = AsanaAccount.Status.CONNECTED
-    account.last_error = ""
+    account.last_error, account.last_error_args = "", {}
     account.save(update_fields=None if account.pk is None else changed)
 
 
@@ -110,18 +112,28 @@ def earlier_refresh_tokens(account: AsanaAccount) -> list[str]:
 
 def note_unreadable_grant(account: AsanaAccount) -> None:
     """Of an earlier sign-in: its token is about to go, and nobody can end it at Asana with that."""
-    detail = f"Of an earlier sign-in: {UNREADABLE[0].lower()}{UNREADABLE[1:]}"
-    audit.record(AuditEntry.Event.REVOCATION_GIVEN_UP, account=account, detail=detail)
+    audit.record(
+        AuditEntry.Event.REVOCATION_GIVEN_UP,
+        account=account,
+        detail=Detail.EARLIER_TOKEN_UNREADABLE,
+    )
 
 
-def mark_needs_reconnecting(account: AsanaAccount, why: str) -> NeedsReconnecting:
+def mark_needs_reconnecting(account: AsanaAccount, why: Problem, **args: Any) -> NeedsReconnecting:
     """Mark the account and return the error to raise. Its tokens stay, encrypted, but unused."""
-    account.status, account.last_error = AsanaAccount.Status.NEEDS_RECONNECTING, why
+    account.status = AsanaAccount.Status.NEEDS_RECONNECTING
+    account.last_error, account.last_error_args = why, args
+    state = {name: getattr(account, name) for name in STATE_FIELDS}
     connected = AsanaAccount.objects.connected().filter(pk=account.pk)
     with transaction.atomic():
-        if connected.update(status=account.status, last_error=why):  # one of many who find out
-            audit.record(AuditEntry.Event.NEEDS_RECONNECTING, account=account, detail=why)
-    return NeedsReconnecting(why)
+        if connected.update(**state):  # one of many who find out
+            audit.record(
+                AuditEntry.Event.NEEDS_RECONNECTING,
+                account=account,
+                detail=why,
+                detail_args=args,
+            )
+    return NeedsReconnecting(why, args)
 
 
 def delete_tokens(account: AsanaAccount) -> None:

@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.utils.html import format_html
 from django.views.decorators.http import require_safe
 
-from accounts import user_agents
+from accounts import messages, user_agents
 from accounts.models import AuditEntry
 from accounts.typing import SignedInRequest
 
@@ -32,19 +32,11 @@ def described(entry: AuditEntry) -> dict[str, Any]:
         "at": entry.at,
         "what": WHAT.get(entry.event) or entry.get_event_display(),
         "account": entry.account_name,
-        "detail": _detail(entry),
+        "detail": messages.own_detail_message(entry),
         "by": _by(entry),
         "browser": user_agents.in_words(entry.browser) if is_ours_to_tell and entry.browser else "",
         "address": entry.address if is_ours_to_tell else "",
     }
-
-
-def _detail(entry: AuditEntry) -> str:
-    """A refused refresh is kept as OAuth's own word for it, for administrators."""
-    if entry.event != AuditEntry.Event.REFRESH_REFUSED:
-        return entry.detail
-    ended = entry.detail == "invalid_grant"
-    return "Asana has ended it" if ended else "Asana refused; Onelist tries again"
 
 
 def _by(entry: AuditEntry) -> str:

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 from qsessions.models import Session
 
 from accounts import audit, sessions, user_agents
+from accounts.codes import Detail
 from accounts.decorators import signed_in_post
 from accounts.models import AuditEntry
 from accounts.typing import SignedInRequest
@@ -39,14 +40,20 @@ def end_session(request: SignedInRequest, reference: str) -> HttpResponse:
     if session is None:
         messages.success(request, "That session has ended already.")
         return redirect("accounts:session_list")
-    words = user_agents.in_words(session.user_agent or "")
-    audit.record(AuditEntry.Event.SESSION_ENDED, user=request.user, request=request, detail=words)
+    browser = user_agents.known(session.user_agent or "")
+    audit.record(
+        AuditEntry.Event.SESSION_ENDED,
+        user=request.user,
+        request=request,
+        detail=Detail.BROWSER,
+        detail_args=browser._asdict(),
+    )
     if session.pk == request.session.session_key:
         logout(request)
         messages.success(request, "You are signed out here.")
         return redirect("accounts:sign_in")
     session.delete()
-    messages.success(request, f"Signed out: {words}.")
+    messages.success(request, f"Signed out: {user_agents.worded(*browser)}.")
     return redirect("accounts:session_list")
 
 
@@ -54,9 +61,12 @@ def end_session(request: SignedInRequest, reference: str) -> HttpResponse:
 def end_other_sessions(request: SignedInRequest) -> HttpResponse:
     count = sessions.end_all(request.user, but=request.session.session_key)
     if count:
-        detail = "All the others" if count > 1 else "The only other one"
         audit.record(
-            AuditEntry.Event.SESSION_ENDED, user=request.user, request=request, detail=detail
+            AuditEntry.Event.SESSION_ENDED,
+            user=request.user,
+            request=request,
+            detail=Detail.OTHER_SESSIONS,
+            detail_args={"count": count},
         )
     messages.success(request, "You are signed in nowhere else.")
     return redirect("accounts:session_list")

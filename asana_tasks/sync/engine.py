@@ -16,6 +16,7 @@ from django.db import DatabaseError
 from django.utils import timezone
 
 from accounts import tokens
+from accounts.codes import Problem
 from accounts.models import AsanaAccount
 from asana_tasks.api import client
 from asana_tasks.api.errors import AsanaError, Forbidden, NotAuthorized, Unavailable
@@ -129,9 +130,7 @@ class _Sync:
         except NotAuthorized as error:
             if tokens.access_token_for(self.account) != self.access.token:  # signed in meanwhile
                 raise AsanaError(ErrorCode.JUST_RECONNECTED) from error
-            raise tokens.mark_needs_reconnecting(
-                self.account, "Asana no longer lets us in"
-            ) from error
+            raise tokens.mark_needs_reconnecting(self.account, Problem.ACCESS_ENDED) from error
 
     def _submit(self, fetch: WorkspaceCrawl) -> None:
         future = self.pool.submit(

@@ -1,6 +1,13 @@
 """What the audit log says."""
 
+from typing import Any
+
 from accounts.models import AuditEntry, User
+
+
+def saying(text: str) -> dict[str, Any]:
+    """Of an entry: any detail at all, which only those of before there were codes can have."""
+    return {"detail": "legacy", "detail_args": {"text": text}}
 
 
 def told(event: AuditEntry.Event, gid: str = "") -> list[tuple[User | None, str]]:

@@ -6,6 +6,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.utils import timezone
 
 from accounts import audit
+from accounts.codes import Detail
 from accounts.models import AsanaAccount, AuditEntry, User
 
 Event, By = AuditEntry.Event, AuditEntry.By
@@ -106,9 +107,14 @@ LINES = ["a\nb", "a\r\nb", "a\u2028b", "a\x85b", "a\x1b[31mb", "a\0b", "a\u202eb
 def test_nobody_writes_a_second_line(ada, account, asks, text):
     """Nor turns a line around, nor colours a terminal, nor breaks the database."""
     account.name = text
-    entry = recorded(account=account, request=asks(ada, HTTP_USER_AGENT=text), detail=text)
+    entry = recorded(
+        account=account,
+        request=asks(ada, HTTP_USER_AGENT=text),
+        detail=Detail.BROWSER,
+        detail_args={"browser": text, "system": ""},
+    )
     entry.refresh_from_db()
-    for kept in (entry.browser, entry.detail, entry.account_name):
+    for kept in (entry.browser, entry.detail_args["browser"], entry.account_name):
         assert kept.isprintable()
         assert len(kept.splitlines()) == 1
         assert (kept[0], kept[-1]) == ("a", "b")
@@ -117,9 +123,11 @@ def test_nobody_writes_a_second_line(ada, account, asks, text):
 def test_nobody_writes_a_long_one(ada, account, asks):
     account.name = "N" * 5000
     request = asks(ada, HTTP_USER_AGENT="M" * 100_000)
-    entry = recorded(account=account, request=request, detail="d" * 100_000)
+    args = {"browser": "d" * 100_000, "system": ""}
+    entry = recorded(account=account, request=request, detail=Detail.BROWSER, detail_args=args)
     entry.refresh_from_db()
-    assert (len(entry.browser), len(entry.detail), len(entry.account_name)) == (300, 255, 255)
+    kept = (entry.browser, entry.detail_args["browser"], entry.account_name)
+    assert [len(text) for text in kept] == [300, 255, 255]
 
 
 def test_a_browser_that_says_nothing_has_no_name(db, asks):
@@ -139,7 +147,7 @@ def test_what_is_said_once_is_said_again_after_a_while(ada, account):
 
 
 @pytest.mark.parametrize(
-    "other", ["account", "person", "detail", "who"], ids=lambda what: f"another {what}"
+    "other", ["account", "person", "detail", "argument", "who"], ids=lambda what: f"another {what}"
 )
 def test_what_says_something_else_is_said(ada, account, asks, other):
     recorded(account=account, once_in=timedelta(hours=1))
@@ -147,7 +155,8 @@ def test_what_says_something_else_is_said(ada, account, asks, other):
     about = {
         "account": {"account": AsanaAccount.objects.create(user=ada, gid="2")},
         "person": {"user": ben, "account": account},
-        "detail": {"account": account, "detail": "invalid_client"},
+        "detail": {"account": account, "detail": Detail.EVERYWHERE},
+        "argument": {"account": account, "detail_args": {"error": "invalid_client"}},
         "who": {"account": account, "request": asks(ben)},
     }[other]
     recorded(**about, once_in=timedelta(hours=1))

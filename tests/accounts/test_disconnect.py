@@ -179,7 +179,7 @@ def test_a_grant_whose_token_cannot_be_read_is_not_taken_for_ended(
     assert op.revoked == []
     (entry,) = entries(Event.REVOCATION_GIVEN_UP)
     assert (entry.user, entry.account_name) == (account.user, "Pia Lind")
-    assert entry.detail == "Its stored token cannot be read any more"
+    assert entry.detail == "token_unreadable"
     assert not Revocation.objects.exists()
 
 

@@ -160,7 +160,7 @@ def test_it_ends_at_once_though_asana_takes_its_time(asana, revocation, name):
 def test_it_makes_round_after_round(asana, revocation):
     running = run("--every", "0.1")
     until(lambda: not Revocation.objects.exists())
-    until(lambda: AuditEntry.objects.filter(event=EVENT).exclude(detail="Begun").exists())
+    until(lambda: AuditEntry.objects.filter(event=EVENT).exclude(detail="begun").exists())
     assert running.poll() is None
     running.send_signal(signal.SIGTERM)
     _, told = running.communicate(timeout=60)

@@ -11,6 +11,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts import audit, mails, tokens
+from accounts.codes import Problem
 from accounts.models import AsanaAccount, AuditEntry, User
 from tests.accounts.sign_ins import sign_in
 
@@ -100,7 +101,7 @@ def test_its_links_lead_to_this_site_and_nowhere_else(account, event, settings, 
 
 def test_what_needs_reconnecting_says_how_to_repair_it(account, committed):
     with committed():
-        tokens.mark_needs_reconnecting(account, "Asana no longer lets us in")
+        tokens.mark_needs_reconnecting(account, Problem.ACCESS_ENDED)
     (sent,) = mail.outbox
     assert sent.subject == "Onelist: Ada at work needs reconnecting"
     assert "Asana no longer lets us in." in sent.body
@@ -110,7 +111,7 @@ def test_what_needs_reconnecting_says_how_to_repair_it(account, committed):
 def test_trouble_is_told_once_however_many_find_out(account, committed):
     for _ in range(5):
         with committed():
-            tokens.mark_needs_reconnecting(AsanaAccount.objects.get(), "Asana no longer lets us in")
+            tokens.mark_needs_reconnecting(AsanaAccount.objects.get(), Problem.ACCESS_ENDED)
     assert len(mail.outbox) == 1
 
 

@@ -283,7 +283,9 @@ def _learn_token_responses(monkeypatch, secrets) -> None:
 
 def test_a_planted_secret_is_found_wherever_it_is(owner, administrator, secrets, log):
     secrets.learn("planted", "Pl4nted/secret")
-    AsanaAccount.objects.update(last_error="oops: Pl4nted/secret")
+    AsanaAccount.objects.update(
+        last_error="legacy", last_error_args={"text": "oops: Pl4nted/secret"}
+    )
     session = owner.client.session
     session["planted"] = base64.b64encode(b"Pl4nted/secret").decode()
     session.save()

@@ -5,6 +5,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from accounts import tokens
+from accounts.codes import Problem
 from accounts.models import AsanaAccount, Revocation
 from asana_tasks.models import Task
 from tests.browser.walks import to_consent
@@ -63,7 +64,7 @@ def test_the_pages_about_accounts_that_need_something(ada: Page, width: int, sch
     for colour in AsanaAccount.Colour.values:
         AsanaAccount.objects.create(user=account.user, gid=colour, name="Somebody", colour=colour)
     broken = AsanaAccount.objects.get(gid="red")
-    tokens.mark_needs_reconnecting(broken, "Asana no longer lets us in")
+    tokens.mark_needs_reconnecting(broken, Problem.ACCESS_ENDED)
     Revocation.objects.create(user=account.user, account_name="Old account", attempts=1)
     for path in (
         "/accounts/",

@@ -141,7 +141,8 @@ def test_delete_a_person_and_revoke(manager: Page, people: list[Person], asana: 
 
 
 def test_a_line_of_the_log_can_be_seen_to_its_end(manager: Page):
-    about = {"account_name": "Ben Tanaka", "detail": "invalid_grant", "address": "203.0.113.9"}
+    why = {"detail": "refresh_refused", "detail_args": {"error": "invalid_grant"}}
+    about = {"account_name": "Ben Tanaka", "address": "203.0.113.9", **why}
     mia = User.objects.get(username="mia")
     AuditEntry.objects.create(
         event=AuditEntry.Event.DISCONNECTED, user=mia, by="administrator", actor=mia, **about

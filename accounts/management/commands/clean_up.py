@@ -3,7 +3,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError
 
-from accounts import cleanup
+from accounts import cleanup, messages
 from accounts.database import database_trouble
 
 
@@ -24,7 +24,7 @@ class Command(BaseCommand):
     def _would(self) -> str:
         counts = {name: rows.count() for name, rows in cleanup.outdated().items()}
         counts["revocations"] = cleanup.overdue_revocations().count()
-        return f"It would delete: {cleanup.in_words(counts)}."
+        return f"It would delete: {messages.deleted_message(counts)}."
 
     def _do(self) -> str:
-        return f"Deleted: {cleanup.in_words(cleanup.clean_up())}."
+        return f"Deleted: {messages.deleted_message(cleanup.clean_up())}."

@@ -6,11 +6,12 @@ from typing import Any, Final
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError
-from django.template.defaultfilters import pluralize
+from django.utils.translation import ngettext
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-from accounts import audit, tokens
+from accounts import audit, messages, tokens
+from accounts.codes import Detail
 from accounts.database import database_trouble
 from accounts.tokens import Rotated
 
@@ -84,29 +85,37 @@ class Command(BaseCommand):
 
     def _report(self, counts: Counter[Rotated]) -> bool:
         """Here and in the audit log, if there was something to do."""
-        told = [
-            f"{counts[result]} {result}"
+        told = {
+            result.value: counts[result]
             for result in Rotated
             if counts[result] and result != Rotated.UNCHANGED
-        ]
+        }
         if told:
-            audit.record(audit.Event.KEYS_ROTATED, detail=", ".join(told))
-            self.stdout.write(f"Rows: {', '.join(told)}.")
+            audit.record(
+                audit.Event.KEYS_ROTATED, detail=Detail.ROTATED, detail_args={"counts": told}
+            )
+            self.stdout.write(f"Rows: {messages.rotated_message(told)}.")
         return bool(told)
 
     def _conclude(self, on_old_keys: int, *, check: bool) -> None:
         lost = tokens.lost_rows() if on_old_keys else 0
         if waiting := on_old_keys - lost:
-            self.stdout.write(f"{_rows(waiting)} still {_need(waiting)} an old key.")
+            self.stdout.write(
+                ngettext(
+                    "%d row still needs an old key.", "%d rows still need an old key.", waiting
+                )
+                % waiting
+            )
         if lost:
             self.stdout.write(
                 f"{_rows(lost)} can't be read with any of TOKEN_KEYS. Put the missing key back and "
                 "run this again; without it these accounts have to be reconnected by their people."
             )
         if usable := tokens.accounts_usable_again():
+            given_up = ngettext("%d account was given up", "%d accounts were given up", usable)
             self.stdout.write(
-                f"{usable} {'account was' if usable == 1 else 'accounts were'} given up because "
-                "of a missing key that is back: usable again once this has run without --check."
+                f"{given_up % usable} because of a missing key that is back: usable again once "
+                "this has run without --check."
             )
         if not on_old_keys:
             self.stdout.write(DONE)
@@ -117,8 +126,4 @@ class Command(BaseCommand):
 
 
 def _rows(count: int) -> str:
-    return f"{count} row{pluralize(count)}"
-
-
-def _need(count: int) -> str:
-    return "needs" if count == 1 else "need"
+    return ngettext("%d row", "%d rows", count) % count

@@ -236,7 +236,7 @@ def test_one_request_takes_only_so_long_and_says_what_is_left(administrator, mon
 
 
 def test_one_that_breaks_does_not_keep_the_others(administrator, owner, other_user, monkeypatch):
-    def mark_needs_reconnecting(account, why):
+    def mark_needs_reconnecting(account, why, **args):
         if account == owner.account:
             raise ValueError("secret")
 

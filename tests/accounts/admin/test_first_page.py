@@ -113,7 +113,7 @@ def test_what_only_its_person_can_mend_is_told_and_is_no_trouble(
             user=owner.user,
             gid=str(number),
             status="needs_reconnecting",
-            last_error="Asana no longer lets us in",
+            last_error="access_ended",
         )
     assert (troubles(), health.look().remarks) == ([], [words])
     text = page(administrator)
@@ -130,9 +130,7 @@ def test_that_no_account_works_any_more_is_a_trouble_even_days_later(
     AsanaAccount.objects.create(user=owner.user, gid="2", status="needs_reconnecting")
     if count == 1:
         owner.account.delete()
-    AsanaAccount.objects.update(
-        status="needs_reconnecting", last_error="Asana no longer lets us in"
-    )
+    AsanaAccount.objects.update(status="needs_reconnecting", last_error="access_ended")
     Revocation.objects.all().delete()
     found = health.look()
     assert troubles() == [f"no linked account works: {words} reconnecting"]
@@ -240,9 +238,9 @@ def test_a_clean_up_that_is_late_needs_somebody(administrator, hours, words):
 def test_a_clean_up_that_only_begins_is_none(administrator):
     """It is killed each time, and begun anew each hour."""
     happened(Event.CLEANED_UP, hours=49)
-    AuditEntry.objects.create(event=Event.CLEANED_UP, by="site", detail="Begun")
+    AuditEntry.objects.create(event=Event.CLEANED_UP, by="site", detail="begun")
     assert troubles() == ["the last clean-up is too long ago"]
-    AuditEntry.objects.exclude(detail="Begun").delete()
+    AuditEntry.objects.exclude(detail="begun").delete()
     assert troubles() == ["nothing has been cleaned up yet"]
 
 

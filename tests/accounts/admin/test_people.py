@@ -6,7 +6,7 @@ from django.contrib.admin.models import LogEntry
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from accounts import disconnect
+from accounts import disconnect, messages
 from accounts.admin import actions
 from accounts.models import AsanaAccount, AuditEntry, Revocation, User
 from tests.accounts.administration import (
@@ -72,7 +72,9 @@ def test_a_change_is_written_into_their_history_with_what_was_changed(administra
     data = filled_in(administrator, change, name="Ada O.", time_zone="Europe/Berlin")
     assert administrator.post(change, data).status_code == 302
     entry = owner.user.history.get(event="changed")
-    assert (entry.detail, entry.by) == ("Name, Time zone", "administrator")
+    assert (entry.detail, entry.by) == ("fields_changed", "administrator")
+    assert entry.detail_args == {"fields": ["name", "time_zone"]}
+    assert messages.detail_message(entry) == "Name, Time zone"
     assert entry.actor == user_of(administrator)
 
 
@@ -184,7 +186,7 @@ def test_a_superuser_sets_that_of_another_administrator(administrator, account_m
     assert administrator.post(path, data).status_code == 302
     manager = user_of(account_manager)
     assert manager.check_password("correct 7 ho")
-    assert manager.history.get(event="changed").detail == "password"
+    assert messages.detail_message(manager.history.get(event="changed")) == "Password"
 
 
 def test_whoever_came_from_asana_has_no_password_to_guess(owner, nobody):

@@ -56,7 +56,7 @@ def test_a_line_says_why_right_after_how_often(administrator, waiting):
     (line,) = lines(administrator.get(REVOCATIONS))
     assert list(line.items())[2:] == [
         *(("account_name", "Ada Okafor"), ("attempts", "1")),
-        ("last_error", "Asana answers with an error (500)"),
+        ("why", "Asana answers with an error (500)"),
         *(("next_attempt", "2026-12-01 20:05"), ("ends", "2026-12-01 20:05")),
     ]
 

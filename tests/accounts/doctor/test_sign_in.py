@@ -229,7 +229,7 @@ REFUSALS = [
         ({"code": code}, "Try again later")
         for code in ("unavailable", "timeout", "connection_failed", "rate_limited")
     ),
-    ({"code": "rate_limited", "provider_code": "an error of its own"}, "Try again later"),
+    ({"code": "rate_limited", "provider_code": "own_error"}, "Try again later"),
     ({"code": "tls_error"}, "certificates"),
     ({"code": "response_expired", "claim": "iat"}, "clock"),
     ({"code": "not_a_member"}, "ALLOWED_WORKSPACES"),

@@ -181,7 +181,7 @@ def test_of_a_providers_own_error_no_more_is_noted_than_a_name(op, watched):
     """It can say the very secret it was sent."""
     op.replies[TOKEN] = replies.says({"error": op.client_secret}, 400)
     assert sign_in(op).response.status_code >= 400
-    assert seen(watched)["refused"]["provider_code"] == "an error of its own"
+    assert seen(watched)["refused"]["provider_code"] == "own_error"
 
 
 def test_one_that_nobody_finishes_is_none(op, watched):

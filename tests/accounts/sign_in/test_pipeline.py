@@ -9,6 +9,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts import tokens
+from accounts.codes import Problem
 from accounts.encryption import decrypt
 from accounts.models import AsanaAccount, AuditEntry, User
 from accounts.sign_in import failures, pipeline
@@ -353,7 +354,7 @@ def test_a_wider_grant_that_ends_meanwhile_is_not_kept(op, monkeypatch):
     op.token_response["scope"] = "openid tasks:read"
 
     def worked_a_moment_ago(account):
-        tokens.mark_needs_reconnecting(account, "Asana no longer lets us in")
+        tokens.mark_needs_reconnecting(account, Problem.ACCESS_ENDED)
         return True
 
     monkeypatch.setattr(tokens, "grant_works", worked_a_moment_ago)

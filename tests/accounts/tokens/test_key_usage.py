@@ -3,7 +3,8 @@
 import pytest
 from cryptography.fernet import Fernet
 
-from accounts import tokens
+from accounts import messages, tokens
+from accounts.codes import Problem
 from accounts.models import AsanaAccount, AuditEntry, Revocation
 from tests.accounts.provider import TOKEN
 from tests.accounts.rotations import DONE, ciphertexts, copies, fails, rotate
@@ -68,7 +69,7 @@ def test_check_and_the_run_tell_the_same_of_a_key_that_is_back(op, account, old_
     assert "given up" not in done
     assert ciphertexts() == before
     entry = AuditEntry.objects.filter(event=AuditEntry.Event.KEYS_ROTATED).latest("pk")
-    assert entry.detail == "2 usable again"
+    assert messages.detail_message(entry) == "2 usable again"
     assert "nothing to do" in rotate()
 
 
@@ -103,7 +104,7 @@ def test_they_are_told_apart_from_those_that_wait(account, new_key, settings, ol
 
 
 def test_what_asana_has_ended_does_not_come_back_that_way(account, new_key):
-    tokens.mark_needs_reconnecting(account, "Asana no longer lets us in")
+    tokens.mark_needs_reconnecting(account, Problem.ACCESS_ENDED)
     rotate()
     assert AsanaAccount.objects.get().needs_reconnecting
 
@@ -141,7 +142,7 @@ def told_of() -> list[str]:
     return list(given_up.values_list("detail", flat=True))
 
 
-OF_IT = "Of an earlier sign-in: its stored token cannot be read any more"
+OF_IT = "earlier_token_unreadable"
 
 
 def test_a_grant_of_an_earlier_sign_in_that_nobody_can_end_is_told_of(unreadable_grant):

@@ -10,7 +10,8 @@ from cryptography.fernet import Fernet
 from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 
-from accounts import audit, http, tokens
+from accounts import audit, http, messages, tokens
+from accounts.codes import Problem
 from accounts.encryption import decrypt
 from accounts.models import AsanaAccount, AuditEntry, ProviderDocument
 from tests.accounts import replies
@@ -312,7 +313,9 @@ def test_a_refusal_is_told_by_a_name_alone(op, expired, status, error, times):
     with pytest.raises(tokens.TryLater):
         tokens.access_token_for(expired)
     entries = AuditEntry.objects.filter(event=Event.REFRESH_REFUSED)
-    assert [entry.detail for entry in entries] == ["an error of its own"] * times
+    told = [(entry.detail, entry.detail_args) for entry in entries]
+    assert told == [("refresh_refused", {"error": "own_error"})] * times
+    assert {messages.detail_message(entry) for entry in entries} <= {"an error of its own"}
 
 
 def test_the_transition_is_told_once_however_many_find_out(op, expired):
@@ -320,11 +323,11 @@ def test_the_transition_is_told_once_however_many_find_out(op, expired):
     for _ in range(3):
         with pytest.raises(tokens.NeedsReconnecting):
             tokens.access_token_for(expired)
-    tokens.mark_needs_reconnecting(expired, "again")
-    tokens.mark_needs_reconnecting(AsanaAccount.objects.get(), "and again")
+    tokens.mark_needs_reconnecting(expired, Problem.ASKED_BY_ADMINISTRATOR)
+    tokens.mark_needs_reconnecting(AsanaAccount.objects.get(), Problem.GONE)
     (entry,) = AuditEntry.objects.filter(event=Event.NEEDS_RECONNECTING)
     assert (entry.user, entry.account_gid, entry.by) == (expired.user, expired.gid, "site")
-    assert AsanaAccount.objects.get().last_error == entry.detail == "Asana no longer lets us in"
+    assert AsanaAccount.objects.get().last_error == entry.detail == "access_ended"
 
 
 @pytest.mark.django_db(transaction=True)
@@ -334,18 +337,20 @@ def test_it_is_told_once_by_several_at_the_same_time(op, account):
     def find_out(number: int) -> None:
         mine = AsanaAccount.objects.get()
         barrier.wait(10)
-        tokens.mark_needs_reconnecting(mine, f"found out by {number}")
+        tokens.mark_needs_reconnecting(mine, Problem.ACCESS_ENDED, by=number)
         connection.close()
 
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(find_out, range(8)))
     (entry,) = AuditEntry.objects.filter(event=Event.NEEDS_RECONNECTING)
-    assert AsanaAccount.objects.get().last_error == entry.detail
+    account = AsanaAccount.objects.get()
+    assert account.last_error == entry.detail == "access_ended"
+    assert account.last_error_args == entry.detail_args
 
 
 def test_a_new_trouble_after_it_was_mended_is_told_again(op, account):
     for _ in range(2):
-        tokens.mark_needs_reconnecting(AsanaAccount.objects.get(), "gone")
+        tokens.mark_needs_reconnecting(AsanaAccount.objects.get(), Problem.ACCESS_ENDED)
         sign_in(op).is_signed_in()
     assert AuditEntry.objects.filter(event=Event.NEEDS_RECONNECTING).count() == 2
 
@@ -356,7 +361,8 @@ def test_a_refusal_is_told_once_an_hour_with_a_fingerprint_and_no_token(op, expi
         with pytest.raises(tokens.TryLater):
             tokens.access_token_for(expired)
     (entry,) = AuditEntry.objects.filter(event=Event.REFRESH_REFUSED)
-    assert entry.detail == "invalid_client"
+    assert entry.detail_args == {"error": "invalid_client"}
+    assert messages.detail_message(entry) == "invalid_client"
     assert entry.fingerprint == tokens.fingerprint(expired) != ""
     assert entry.fingerprint not in op.refresh_tokens[0]
 
@@ -365,7 +371,7 @@ def test_whatever_changes_a_grant_is_told_with_the_fingerprint_of_its_token(op, 
     prints = {Event.CONNECTED: tokens.fingerprint(account)}
     op.token_response["scope"] = "openid tasks:read tasks:write"
     prints[Event.PERMISSIONS_WIDENED] = tokens.fingerprint(sign_in(op).is_signed_in())
-    tokens.mark_needs_reconnecting(AsanaAccount.objects.get(), "gone")
+    tokens.mark_needs_reconnecting(AsanaAccount.objects.get(), Problem.ACCESS_ENDED)
     op.token_response["scope"] = "openid tasks:read"
     prints[Event.RECONNECTED] = tokens.fingerprint(sign_in(op).is_signed_in())
     prints[Event.PERMISSIONS_GIVEN_UP] = prints[Event.RECONNECTED]
@@ -435,10 +441,9 @@ def test_what_cannot_be_written_down_is_not_marked_either(op, account, monkeypat
     with monkeypatch.context() as broken:
         broken.setattr(audit, "record", Mock(side_effect=OperationalError))
         with pytest.raises(OperationalError):
-            tokens.mark_needs_reconnecting(account, "For a reason")
+            tokens.mark_needs_reconnecting(account, Problem.NOTHING_LASTING)
     account.refresh_from_db()
     assert not account.needs_reconnecting
-    tokens.mark_needs_reconnecting(account, "For a reason")
-    assert (
-        AuditEntry.objects.get(event=AuditEntry.Event.NEEDS_RECONNECTING).detail == "For a reason"
-    )
+    tokens.mark_needs_reconnecting(account, Problem.NOTHING_LASTING)
+    entry = AuditEntry.objects.get(event=AuditEntry.Event.NEEDS_RECONNECTING)
+    assert entry.detail == "nothing_lasting"

@@ -9,7 +9,7 @@ from cryptography.fernet import Fernet
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from accounts import tokens
+from accounts import messages, tokens
 from accounts.models import AsanaAccount, AuditEntry
 from tests.accounts.parallel import Processes, second_connection
 from tests.accounts.provider import REVOKE, TOKEN
@@ -117,7 +117,7 @@ def test_the_audit_log_has_the_counts_and_no_secret(account, new_key, old_key):
     rotate()
     entry = AuditEntry.objects.get(event=AuditEntry.Event.KEYS_ROTATED)
     assert (entry.user, entry.by) == (None, AuditEntry.By.SITE)
-    assert entry.detail == "1 encrypted anew"
+    assert messages.detail_message(entry) == "1 encrypted anew"
 
 
 # At the same time

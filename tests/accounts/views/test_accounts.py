@@ -84,7 +84,7 @@ def test_it_only_shows(owner, method):
 def test_a_broken_link_is_shown_with_its_reason_its_age_and_what_to_do(owner):
     AsanaAccount.objects.update(
         status=AsanaAccount.Status.NEEDS_RECONNECTING,
-        last_error="Asana no longer lets us in",
+        last_error="access_ended",
     )
     SyncState.objects.create(account=owner.account, synced_at=timezone.now() - timedelta(days=2))
     page = page_of(owner)
@@ -152,7 +152,8 @@ def test_it_lists_what_asana_still_has_to_be_told(owner):
     waiting(
         owner.user,
         attempts=3,
-        last_error="Asana answers with an error (503)",
+        last_error="http_error",
+        last_error_args={"status": 503},
         requested_at=now - timedelta(days=1),
         next_attempt_at=now + timedelta(minutes=9, seconds=30),
     )

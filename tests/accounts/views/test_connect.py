@@ -144,7 +144,7 @@ def test_an_account_that_is_linked_already_stays_so_and_is_named(signed_in_owner
 def test_connecting_again_mends_a_broken_link(owner, asana):
     AsanaAccount.objects.update(
         status=AsanaAccount.Status.NEEDS_RECONNECTING,
-        last_error="Asana no longer lets us in",
+        last_error="access_ended",
         encrypted_refresh_token="",
     )
     assert "and works again." in next_page(owner, connect(owner, asana, ADA))

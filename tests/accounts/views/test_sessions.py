@@ -6,7 +6,7 @@ from django.test import Client
 from django.utils import timezone
 from qsessions.models import Session
 
-from accounts import sessions
+from accounts import messages, sessions
 from accounts.models import AuditEntry, User
 from tests.people import sign_in
 from tests.stand_in import ADA
@@ -90,7 +90,8 @@ def test_one_is_ended_and_signs_out_that_browser_alone(owner, phone):
     assert owner.get(PAGE).status_code == 200
     entry = AuditEntry.objects.get(event=AuditEntry.Event.SESSION_ENDED)
     assert (entry.user, entry.by) == (owner.user, AuditEntry.By.PERSON)
-    assert entry.detail == "Mobile Safari on iOS"
+    assert entry.detail_args == {"browser": "Mobile Safari", "system": "iOS"}
+    assert messages.detail_message(entry) == "Mobile Safari on iOS"
 
 
 def test_ended_twice_is_ended_once(owner, phone):

@@ -9,6 +9,7 @@ from django.db import connection
 from django.utils import timezone
 
 from accounts import tokens
+from accounts.codes import Problem
 from accounts.models import AsanaAccount
 from asana_tasks.api.errors import NotAuthorized
 from asana_tasks.error_codes import ErrorCode, Reason
@@ -228,10 +229,10 @@ def test_a_token_that_expires_between_pages_is_renewed_once(owner, asana, small_
 def test_why_an_account_came_to_need_reconnecting_meanwhile_stays(owner):
     for progress in engine.sync_account(owner.account):
         if progress.state == "page":
-            tokens.mark_needs_reconnecting(owner.account, "An administrator asks you to")
+            tokens.mark_needs_reconnecting(owner.account, Problem.ASKED_BY_ADMINISTRATOR)
     account = AsanaAccount.objects.get(pk=owner.account.pk)
     assert account.needs_reconnecting
-    assert account.last_error == "An administrator asks you to"
+    assert account.last_error == Problem.ASKED_BY_ADMINISTRATOR
     assert state_of(account).synced_at is not None
 
 
