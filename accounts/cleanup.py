@@ -80,7 +80,7 @@ def claim() -> AuditEntry | None:
     """
     with transaction.atomic():
         done = AuditEntry.objects.filter(event=audit.Event.CLEANED_UP).order_by("-at", "-pk")
-        done.select_for_update(of=("self",)).first()
+        done.select_for_update(of=("self",)).first()  # alone (locks.py)
         last = done.first()
         if last is not None and not _is_due(last):
             return None

@@ -16,15 +16,17 @@ from accounts.models import AsanaAccount, AuditEntry, User
 def keep_the_token_until_it_is_revoked(
     instance: AsanaAccount, origin: Any = None, **kwargs: Any
 ) -> None:
-    """In the same transaction; whoever deletes asks Asana after it, or housekeeping does.
+    """Set the refresh tokens aside where somebody deletes an account in a shell or the admin.
 
+    `disconnect.py` has done so before. In the same transaction; housekeeping asks Asana after it.
     The row is read anew, under its lock: a refresh may have brought another token meanwhile.
     """
+    # order: locks.py, 3
     newest = AsanaAccount.objects.select_for_update().filter(pk=instance.pk).first()
     if newest:
         people_go = origin.model if isinstance(origin, QuerySet) else type(origin)
         user = None if people_go is User else instance.user
-        instance.revocations = tokens.set_aside_for_revocation(newest, user=user)
+        tokens.set_aside_for_revocation(newest, user=user)
 
 
 @receiver(pre_delete, sender=User)

@@ -1,7 +1,4 @@
-"""In which order rows are locked, so that no two wait for each other: PostgreSQL would end one.
-
-First the account, as whoever disconnects it does; then its tasks, by their keys.
-"""
+"""Locks of accounts and their tasks, in the order of `accounts/locks.py` (3, then 5)."""
 
 from typing import Any
 
@@ -12,8 +9,11 @@ from accounts.models import AsanaAccount
 
 
 def lock_accounts(*account_pks: int) -> None:
-    """Until the transaction ends, nobody disconnects these accounts. Others may change their rows:
-    a refresh, which waits for Asana, keeps no page of tasks from being stored."""
+    """Lock accounts FOR KEY SHARE, in the order of their keys (order: accounts/locks.py, 3).
+
+    Until the transaction ends, nobody disconnects them. Others may change their rows: a token
+    refresh, which waits for Asana, keeps no page of tasks from being stored.
+    """
     if connection.vendor != "postgresql":  # SQLite lets in one who writes
         return
     table = connection.ops.quote_name(AsanaAccount._meta.db_table)
@@ -25,6 +25,6 @@ def lock_accounts(*account_pks: int) -> None:
 
 
 def lock_tasks(tasks: QuerySet[Any]) -> None:
-    """Hold their accounts, and lock these rows."""
+    """Lock the accounts of these tasks, then the tasks (order: accounts/locks.py, 3 and 5)."""
     lock_accounts(*tasks.order_by("account").values_list("account_id", flat=True).distinct())
     list(tasks.select_for_update().order_by("pk").values_list("pk", flat=True))

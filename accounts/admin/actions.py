@@ -14,9 +14,9 @@ from accounts import audit, messages, sessions, tokens
 from accounts.admin import outcomes
 from accounts.admin.confirmed import ConfirmedAction, NotDone
 from accounts.codes import Detail, Problem
-from accounts.disconnect import OnlyAdministrator, disconnect_account
-from accounts.disconnect import delete_person as delete_user_and_data
+from accounts.disconnect import disconnect_account
 from accounts.models import AsanaAccount, AuditEntry, User
+from accounts.user_deletion import OnlyAdministrator, delete_user
 
 
 def may_end(request: HttpRequest, person: User) -> bool:
@@ -50,10 +50,10 @@ def mark(request: HttpRequest, account: AsanaAccount) -> str:
 def disconnect(request: HttpRequest, account: AsanaAccount) -> str:
     _check(request, account.user)
     try:
-        revocations = disconnect_account(account, request, even_the_last=True)
+        outcome = disconnect_account(account, request, even_the_last=True)
     except ObjectDoesNotExist as error:
         raise NotDone("It is not there any more") from error
-    return f"Disconnected; {outcomes.of_one(revocations)}"
+    return f"Disconnected; {outcomes.of_one(outcome)}"
 
 
 def end_sessions_of(request: HttpRequest, person: User) -> str:
@@ -73,7 +73,7 @@ def delete_person(request: HttpRequest, person: User) -> str:
         raise NotDone("You can't delete yourself here; use My data on the site")
     _check(request, person)
     try:
-        left = delete_user_and_data(person, request)
+        left = delete_user(person, request)
     except User.DoesNotExist as error:
         raise NotDone("Nobody of that name is there any more") from error
     except OnlyAdministrator as error:

@@ -1,12 +1,10 @@
 """What has become of an access at Asana, in the same words on every page."""
 
-from collections.abc import Sequence
 from typing import Final
 
 from django.utils.translation import ngettext
 
 from accounts import tokens
-from accounts.models import Revocation
 
 IN_WORDS: Final = {
     tokens.Outcome.REVOKED: "revoked at Asana",
@@ -17,13 +15,13 @@ IN_WORDS: Final = {
 NOTHING: Final = "there was no token to revoke"
 
 
-def of_one(revocations: Sequence[Revocation]) -> str:
-    """Of one account. Asks Asana."""
-    outcome = tokens.revoke_together(revocations)
+def of_one(outcome: tokens.Outcome | None) -> str:
+    """Say what has become of the access to one account."""
     return f"access {IN_WORDS[outcome]}" if outcome else NOTHING
 
 
 def of_several(counts: dict[tokens.Outcome, int]) -> str:
+    """Say how many accounts there are of each outcome."""
     told = [
         ngettext("access to %d account", "access to %d accounts", count) % count
         + f" {IN_WORDS[outcome]}"

@@ -7,12 +7,13 @@ from django.contrib.auth.forms import UserChangeForm
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse
 
-from accounts import disconnect
 from accounts.admin import actions
 from accounts.admin.audited import AuditedAdmin
 from accounts.admin.confirmed import ConfirmedActionsAdmin
 from accounts.admin.read_only import ReadOnlyAdmin
+from accounts.locks import lock_administrators
 from accounts.models import AsanaAccount, User
+from accounts.user_deletion import is_only_administrator
 
 PERSON: Final = ("Person", {"fields": ("name", "email", "time_zone")})
 FOR_MANAGERS: Final = (
@@ -26,8 +27,8 @@ class PersonForm(UserChangeForm):  # type: ignore[type-arg]
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         if not all(cleaned.get(name, True) for name in LETS_IN):
-            disconnect.hold_administrators()
-            if disconnect.is_only_administrator(self.instance):
+            lock_administrators()
+            if is_only_administrator(self.instance):
                 raise ValidationError(
                     "Without them nobody could look after the site any more: first make somebody"
                     " else a superuser, active and with staff status."

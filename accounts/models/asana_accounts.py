@@ -1,4 +1,3 @@
-from collections.abc import Sequence
 from typing import Self
 
 from django.conf import settings
@@ -7,7 +6,6 @@ from django.utils import timezone
 
 from accounts.codes import Problem
 from accounts.models.people import User
-from accounts.models.revocations import Revocation
 
 
 class AsanaAccountQuerySet(models.QuerySet["AsanaAccount"]):
@@ -60,7 +58,6 @@ class AsanaAccount(models.Model):
     connected_at = models.DateTimeField(default=timezone.now, editable=False)
     refreshed_at = models.DateTimeField("token refreshed at", null=True, blank=True)
 
-    revocations: Sequence[Revocation] = ()  # once it is deleted: what remains to be done
     provider = "asana"  # what social-auth asks of the row a sign-in ends with
     objects = AsanaAccountQuerySet.as_manager()
 

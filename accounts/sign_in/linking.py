@@ -13,6 +13,7 @@ from django.views.decorators.debug import sensitive_variables
 
 from accounts import audit, tokens
 from accounts.codes import Detail
+from accounts.locks import lock_account, lock_user
 from accounts.models import AsanaAccount, AuditEntry, Revocation, User
 from accounts.oidc.authorization import AuthorizationRequest
 from accounts.oidc.profile import picture_url, text
@@ -55,7 +56,7 @@ def link(  # noqa: PLR0913
     granted = granted_scope(response, authorization)
     keeps_wider = authorization.kind != "narrow" and known and _wider_grant_works(known, granted)
     with transaction.atomic():
-        linked = _linked(gid, _locked(user) if user else create_user(gid, response), known)
+        linked = _linked(gid, lock_user(user.pk) if user else create_user(gid, response), known)
         account = linked.account
         account.name = text(response.get("name"), 255)
         account.email = text(response.get("email"), 254)
@@ -81,16 +82,13 @@ def granted_scope(response: Mapping[str, Any], authorization: AuthorizationReque
     return text(response.get("scope"), 1000) or " ".join(authorization.scopes)
 
 
-def _locked(user: User) -> User:
-    """Before the account, like all who lock both; entries in the history don't wait for it."""
-    return User.objects.select_for_update(no_key=True).get(pk=user.pk)
-
-
 def _linked(gid: str, user: User, known: AsanaAccount | None) -> Linked:
     """With the row as it is now: it may have been refreshed, labelled or disconnected meanwhile."""
     if known is None:
         return Linked(AsanaAccount(gid=gid, user=user), is_new=True)
-    account = AsanaAccount.objects.select_for_update().get(pk=known.pk, user=user)
+    account = lock_account(known.pk)
+    if account.user_id != user.pk:
+        raise AsanaAccount.DoesNotExist
     account.user = user  # who may be gone when somebody asks
     return Linked(account, was_broken=account.needs_reconnecting, could_write=account.may_write)
 
@@ -116,7 +114,7 @@ def _drop_revocations(account: AsanaAccount) -> None:
     Told in the history of whose it was, who may be somebody else, or nobody any more.
     """
     waiting = Revocation.objects.filter(account_hash=tokens.account_hash(account.gid))
-    for revocation in waiting.select_for_update():
+    for revocation in waiting.select_for_update():  # order: locks.py, 4
         audit.record(
             Event.REVOCATION_GIVEN_UP,
             user=revocation.user,

@@ -14,6 +14,7 @@ from accounts import audit, http
 from accounts.backends import AsanaOpenIdConnect
 from accounts.codes import Detail, Problem
 from accounts.encryption import CannotDecrypt
+from accounts.locks import lock_account
 from accounts.models import AsanaAccount, AuditEntry
 from accounts.oidc.provider_errors import code_of
 from accounts.tokens.errors import NeedsReconnecting, TokenError, TryLater
@@ -46,8 +47,7 @@ def access_token_for(account: AsanaAccount, *, rejected: str | None = None) -> s
         backend = _backend(row)
         with transaction.atomic(durable=True):  # a new refresh token must not be rolled back
             _limit_waiting()
-            rows = AsanaAccount.objects.select_for_update(no_key=True)  # tasks may be stored
-            locked = rows.get(pk=account.pk)
+            locked = lock_account(account.pk, key=False)  # tasks may be stored meanwhile
             token, failure = _refresh_unless_done(locked, rejected, backend)
     except AsanaAccount.DoesNotExist as error:
         raise NeedsReconnecting(Problem.GONE) from error

@@ -184,7 +184,7 @@ def _record(event: AuditEntry.Event, revocation: Revocation, why: Reason | None)
     """`user` anew: the person may have gone while Asana was asked, or be about to."""
     with transaction.atomic():
         of_it = User.objects.filter(revocations=revocation.pk)
-        user = of_it.select_for_update(of=("self",), no_key=True).first()
+        user = of_it.select_for_update(of=("self",), no_key=True).first()  # order: locks.py, 2
         name = revocation.account_name if user else ""
         audit.record(
             event,

@@ -67,7 +67,7 @@ def _pks(rows: QuerySet[Any]) -> Iterator[int]:
 def _locked(rotate_row: Callable[[Any], Rotated], row: QuerySet[Any]) -> Rotated:
     try:
         with transaction.atomic():
-            locked = row.select_for_update(of=("self",)).first()
+            locked = row.select_for_update(of=("self",)).first()  # order: locks.py, 3 or 4
             return Rotated.UNCHANGED if locked is None else rotate_row(locked)
     except OperationalError:
         row.exists()  # raises where the database is down, and not only the row busy

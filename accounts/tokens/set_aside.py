@@ -12,17 +12,19 @@ from accounts.tokens.storage import earlier_refresh_tokens, read_token
 
 @sensitive_variables()
 def set_aside_for_revocation(account: AsanaAccount, *, user: User | None) -> list[Revocation]:
-    """Take every refresh token out of an account that is about to go, or to get a new one.
+    """Move every refresh token of an account that is about to go, or to get a new one, to a
+    Revocation of its own; return these rows.
 
     Without `user` the rows name nobody: that person is about to go too. Of a token that can't be
-    read none is saved: the grant may be alive, and `revoke` says that we can't end it.
+    read the row is not saved: the grant may be alive, and `revoke` says that we can't end it.
     """
     name = account.asana_name if user else ""
     revocations = [_taken_out(account, user, name)] if account.encrypted_refresh_token else []
     if account.encrypted_earlier_refresh_tokens:
         revocations += _earlier_taken_out(account, user, name)
-        account.encrypted_earlier_refresh_tokens = ""
-        account.save(update_fields=["encrypted_earlier_refresh_tokens"])
+    if revocations:
+        account.encrypted_refresh_token = account.encrypted_earlier_refresh_tokens = ""
+        account.save(update_fields=["encrypted_refresh_token", "encrypted_earlier_refresh_tokens"])
     return revocations
 
 
@@ -68,8 +70,9 @@ def _saved(revocation: Revocation, token: str) -> Revocation:
 
 
 def account_hash(gid: str) -> str:
-    """Finds the revocations of an Asana account without naming it."""
-    return salted_hmac("accounts.tokens.revocation", gid, algorithm="sha256").hexdigest()
+    """Return what finds the revocations of an Asana account without naming it."""
+    # The salt names a module of before 0.9.0: rows hold hashes made with it.
+    return salted_hmac("accounts.tokens.revoking", gid, algorithm="sha256").hexdigest()
 
 
 def revocation_binding(revocation: Revocation) -> str:

@@ -13,6 +13,7 @@ from django.views.decorators.debug import sensitive_variables
 from accounts import audit
 from accounts.codes import Detail, Problem
 from accounts.encryption import CannotDecrypt, decrypt, encrypt
+from accounts.locks import lock_account
 from accounts.models import AsanaAccount, AuditEntry
 from accounts.tokens.errors import NeedsReconnecting
 
@@ -67,14 +68,17 @@ def store(account: AsanaAccount, response: Mapping[str, Any]) -> None:
 
 @sensitive_variables()
 def add_earlier_refresh_token(account: AsanaAccount, refresh_token: str | None) -> None:
-    """Of a grant for the same Asana account that is not used here: to be revoked when the account
-    goes. Not before: whether the end of one grant is the end of all is not documented.
+    """Keep the token of a grant for this Asana account that is not used here.
 
-    Of more than MOST_EARLIER the oldest are dropped; nobody has them any more.
+    It is revoked when the account goes, and not before: whether the end of one grant is the end of
+    all is not documented. Of more than MOST_EARLIER the oldest are dropped.
     """
+    if not refresh_token:
+        return
     with transaction.atomic():
-        row = AsanaAccount.objects.select_for_update(no_key=True).filter(pk=account.pk).first()
-        if row is None or not refresh_token:
+        try:
+            row = lock_account(account.pk, key=False)
+        except AsanaAccount.DoesNotExist:  # disconnected meanwhile
             return
         earlier = earlier_refresh_tokens(row)
         if row.encrypted_earlier_refresh_tokens and not earlier:

@@ -64,12 +64,12 @@ def disconnect(request: SignedInRequest, pk: int) -> HttpResponse:
 
 def _disconnect(request: SignedInRequest, account: AsanaAccount) -> HttpResponse:
     try:
-        revocations = disconnect_account(account, request)
+        outcome = disconnect_account(account, request)
     except ObjectDoesNotExist:
         return _gone(request)
     except LastWayIn:
         return _last_way_in(request, account, status=409)
-    say_disconnected(request, account, tokens.revoke_together(revocations))
+    say_disconnected(request, account, outcome)
     return redirect("accounts:account_list")
 
 

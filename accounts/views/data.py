@@ -9,10 +9,11 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from accounts import audit, disconnect, personal_data, tokens
+from accounts import audit, personal_data, tokens
 from accounts.decorators import shown_and_sent, signed_in_post
 from accounts.models import AuditEntry, Revocation, User
 from accounts.typing import SignedInRequest
+from accounts.user_deletion import OnlyAdministrator, delete_user, is_only_administrator
 
 
 @login_required
@@ -41,12 +42,12 @@ def download(request: SignedInRequest) -> StreamingHttpResponse:
 def delete_person(request: SignedInRequest) -> HttpResponse:
     """The person themselves, for good: after a tick that they have read what goes."""
     ticked = request.POST.get("understood") == "yes"
-    if request.method == "POST" and ticked and not disconnect.is_only_administrator(request.user):
+    if request.method == "POST" and ticked and not is_only_administrator(request.user):
         return _deleted(request)
     context = {
         "counts": personal_data.counts(request.user),
         "is_waiting": request.user.revocations.exists(),
-        "is_only_administrator": disconnect.is_only_administrator(request.user),
+        "is_only_administrator": is_only_administrator(request.user),
         "forgot_to_tick": request.method == "POST",
     }
     return render(request, "accounts/delete_person.html", context)
@@ -56,10 +57,10 @@ def _deleted(request: SignedInRequest) -> HttpResponse:
     """Gone in one transaction; only then is Asana asked. The page is for nobody: no session is
     begun to remember it."""
     try:
-        revocations = disconnect.delete_person(request.user, request)
+        revocations = delete_user(request.user, request)
     except User.DoesNotExist:  # in another tab, a moment ago
         revocations = []
-    except disconnect.OnlyAdministrator:  # as the other one left, a moment ago
+    except OnlyAdministrator:  # as the other one left, a moment ago
         return render(request, "accounts/delete_person.html", {"is_only_administrator": True})
     logout(request)
     said = tokens.revoke_by_account(revocations)

@@ -6,14 +6,9 @@ from django.db import connection
 from django.utils import timezone
 
 from accounts import tokens
-from accounts.disconnect import (
-    LastWayIn,
-    OnlyAdministrator,
-    delete_person,
-    disconnect_account,
-    is_last_way_in,
-)
+from accounts.disconnect import LastWayIn, is_last_way_in, remove_account
 from accounts.models import AsanaAccount, AuditEntry, Revocation, User
+from accounts.user_deletion import OnlyAdministrator, delete_user
 from tests.accounts import replies
 from tests.accounts.provider import REVOKE
 from tests.accounts.sign_ins import sign_in
@@ -98,17 +93,17 @@ def test_what_others_have_does_not_count(account, root):
 
 def test_the_last_way_in_is_not_removed_by_accident(op, account, asks):
     with pytest.raises(LastWayIn):
-        disconnect_account(account, asks(account.user))
+        remove_account(account, asks(account.user))
     assert AsanaAccount.objects.exists()
     assert not Revocation.objects.exists()
     assert not entries(Event.DISCONNECTED)
-    assert disconnect_account(account, asks(account.user), even_the_last=True)
+    assert remove_account(account, asks(account.user), even_the_last=True)
     assert not AsanaAccount.objects.exists()
 
 
 def test_everything_goes_at_once_but_the_token_until_it_is_revoked(op, account, second, asks):
     fingerprint = tokens.fingerprint(account)
-    revocations = disconnect_account(account, asks(account.user))
+    revocations = remove_account(account, asks(account.user))
     assert list(AsanaAccount.objects.all()) == [second]
     assert op.revoked == []
     (entry,) = entries(Event.DISCONNECTED)
@@ -125,7 +120,7 @@ def test_every_grant_goes_those_of_earlier_sign_ins_too(op, account, second, ask
         assert sign_in(op).response.status_code == 302
     given_out = list(op.refresh_tokens)
     assert len(set(given_out)) == 3
-    revocations = disconnect_account(AsanaAccount.objects.get(pk=account.pk), asks(account.user))
+    revocations = remove_account(AsanaAccount.objects.get(pk=account.pk), asks(account.user))
     assert {each.account_name for each in revocations} == {
         "Pia Lind",
         "Pia Lind (an earlier sign-in)",
@@ -136,20 +131,20 @@ def test_every_grant_goes_those_of_earlier_sign_ins_too(op, account, second, ask
 
 def test_several_grants_of_one_account_are_counted_as_one_account(op, account, asks):
     sign_in(op).is_signed_in()
-    said = tokens.revoke_by_account(delete_person(account.user, asks(account.user)))
+    said = tokens.revoke_by_account(delete_user(account.user, asks(account.user)))
     assert (said[tokens.Outcome.REVOKED], len(op.revoked)) == (1, 2)
 
 
 def test_of_several_grants_the_least_is_told_that_holds_for_all(op, account, second, asks):
     assert sign_in(op).response.status_code == 302
     AsanaAccount.objects.filter(pk=account.pk).update(encrypted_refresh_token="gAAAA")
-    left = disconnect_account(AsanaAccount.objects.get(pk=account.pk), asks(account.user))
+    left = remove_account(AsanaAccount.objects.get(pk=account.pk), asks(account.user))
     assert tokens.revoke_together(left) == tokens.Outcome.GIVEN_UP
     assert len(op.revoked) == 1
 
 
 def test_an_administrator_who_does_it_is_named(op, account, second, asks, root):
-    disconnect_account(account, asks(root))
+    remove_account(account, asks(root))
     (entry,) = entries(Event.DISCONNECTED)
     assert (entry.user, entry.actor, entry.by) == (account.user, root, By.ADMINISTRATOR)
 
@@ -157,14 +152,14 @@ def test_an_administrator_who_does_it_is_named(op, account, second, asks, root):
 def test_the_newest_token_is_revoked_whatever_the_page_had_read(op, account, second, asks):
     AsanaAccount.objects.filter(pk=account.pk).update(access_token_expires_at=timezone.now())
     tokens.access_token_for(account)
-    tokens.revoke_together(disconnect_account(account, asks(account.user)))
+    tokens.revoke_together(remove_account(account, asks(account.user)))
     assert op.revoked[0].startswith("refresh-")
     assert op.refresh_tokens == []
 
 
 def test_without_a_readable_token_there_is_nothing_to_revoke(op, account, second, asks):
     AsanaAccount.objects.update(encrypted_refresh_token="")
-    assert disconnect_account(account, asks(account.user)) == []
+    assert remove_account(account, asks(account.user)) == []
     (entry,) = entries(Event.DISCONNECTED)
     assert entry.fingerprint == ""
 
@@ -174,7 +169,7 @@ def test_a_grant_whose_token_cannot_be_read_is_not_taken_for_ended(
     op, account, second, asks, value
 ):
     AsanaAccount.objects.update(encrypted_refresh_token=value)
-    left = disconnect_account(account, asks(account.user))
+    left = remove_account(account, asks(account.user))
     assert tokens.revoke_together(left) == tokens.Outcome.GIVEN_UP
     assert op.revoked == []
     (entry,) = entries(Event.REVOCATION_GIVEN_UP)
@@ -185,15 +180,15 @@ def test_a_grant_whose_token_cannot_be_read_is_not_taken_for_ended(
 
 def test_nor_is_it_when_the_person_goes(op, account, second, asks):
     AsanaAccount.objects.filter(pk=account.pk).update(encrypted_refresh_token="gAAAA")
-    said = tokens.revoke_due(delete_person(account.user, asks(account.user)))
+    said = tokens.revoke_due(delete_user(account.user, asks(account.user)))
     assert said[tokens.Outcome.GIVEN_UP] == said[tokens.Outcome.REVOKED] == 1
     assert op.revoked == ["refresh-second"]
 
 
 def test_whoever_comes_second_is_told_that_it_is_gone(op, account, second, asks):
-    disconnect_account(account, asks(account.user))
+    remove_account(account, asks(account.user))
     with pytest.raises(AsanaAccount.DoesNotExist):
-        disconnect_account(account, asks(account.user))
+        remove_account(account, asks(account.user))
     assert len(entries(Event.DISCONNECTED)) == Revocation.objects.count() == 1
 
 
@@ -206,7 +201,7 @@ def test_two_accounts_at_the_same_time_leave_one_of_them(op, account, second, as
     def disconnect(one):
         barrier.wait()
         try:
-            disconnect_account(one, asks(one.user))
+            remove_account(one, asks(one.user))
             outcomes.append("gone")
         except LastWayIn:
             outcomes.append("kept")
@@ -227,7 +222,7 @@ def test_two_accounts_at_the_same_time_leave_one_of_them(op, account, second, as
 
 def test_nothing_is_left_of_a_person_but_that_somebody_was_deleted(op, account, second, asks):
     user = account.user
-    revocations = delete_person(user, asks(user))
+    revocations = delete_user(user, asks(user))
     assert len(revocations) == 2
     assert not User.objects.exists()
     assert not AsanaAccount.objects.exists()
@@ -249,9 +244,9 @@ def test_nothing_is_left_of_a_person_but_that_somebody_was_deleted(op, account, 
 def test_grants_that_were_waiting_already_are_revoked_too(op, account, second, asks):
     op.replies[REVOKE] = replies.says({}, 503)
     user = account.user
-    left = disconnect_account(second, asks(user))
+    left = remove_account(second, asks(user))
     assert tokens.revoke_together(left) == tokens.Outcome.WAITING
-    assert len(delete_person(user, asks(user))) == 2
+    assert len(delete_user(user, asks(user))) == 2
     op.replies.clear()
     Revocation.objects.update(next_attempt_at=timezone.now())
     assert tokens.revoke_due()[tokens.Outcome.REVOKED] == 2
@@ -259,7 +254,7 @@ def test_grants_that_were_waiting_already_are_revoked_too(op, account, second, a
 
 
 def test_an_administrator_who_deletes_somebody_is_named(op, account, asks, root):
-    delete_person(account.user, asks(root))
+    delete_user(account.user, asks(root))
     (entry,) = entries(Event.USER_DELETED)
     assert (entry.user, entry.actor, entry.by) == (None, root, By.ADMINISTRATOR)
 
@@ -267,40 +262,40 @@ def test_an_administrator_who_deletes_somebody_is_named(op, account, asks, root)
 def test_of_an_administrator_who_goes_only_their_name_goes_from_others_histories(
     op, account, second, asks, root
 ):
-    disconnect_account(account, asks(root))
+    remove_account(account, asks(root))
     User.objects.create_superuser("another")
-    delete_person(root, asks(root))
+    delete_user(root, asks(root))
     (entry,) = entries(Event.DISCONNECTED)
     assert (entry.user, entry.actor, entry.by) == (account.user, None, By.ADMINISTRATOR)
 
 
 def test_somebody_without_an_account_can_go_as_well(op, asks):
     eve = User.objects.create_user("eve")
-    assert delete_person(eve, asks(eve)) == []
+    assert delete_user(eve, asks(eve)) == []
     assert not User.objects.exists()
 
 
 def test_the_only_administrator_cannot_go(op, root, asks):
     with pytest.raises(OnlyAdministrator):
-        delete_person(root, asks(root))
+        delete_user(root, asks(root))
     User.objects.create_superuser("asleep", is_active=False)  # nobody to count on
     User.objects.create(username="outside", is_superuser=True, is_staff=False)  # nor is this one
     with pytest.raises(OnlyAdministrator):
-        delete_person(root, asks(root))
+        delete_user(root, asks(root))
     User.objects.create_superuser("awake")
-    delete_person(root, asks(root))
+    delete_user(root, asks(root))
     assert not User.objects.filter(pk=root.pk).exists()
 
 
 def test_a_person_is_deleted_once(op, account, asks):
     user = User.objects.get()
-    delete_person(account.user, asks(account.user))
+    delete_user(account.user, asks(account.user))
     with pytest.raises(User.DoesNotExist):
-        delete_person(user, asks(user))
+        delete_user(user, asks(user))
     assert len(entries(Event.USER_DELETED)) == 1
 
 
 def test_nobody_who_is_not_signed_in_counts_as_the_person(op, account, second, asks):
-    disconnect_account(account, asks(AnonymousUser()))
+    remove_account(account, asks(AnonymousUser()))
     (entry,) = entries(Event.DISCONNECTED)
     assert (entry.by, entry.actor) == (By.SOMEBODY, None)

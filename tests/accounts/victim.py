@@ -19,7 +19,7 @@ from django.db.models import signals  # noqa: E402
 from django.test import RequestFactory  # noqa: E402
 
 from accounts import tokens  # noqa: E402
-from accounts.disconnect import disconnect_account  # noqa: E402
+from accounts.disconnect import remove_account  # noqa: E402
 from accounts.models import AsanaAccount, Revocation  # noqa: E402
 
 
@@ -35,7 +35,7 @@ def disconnect(pk: int) -> None:
     account = AsanaAccount.objects.select_related("user").get(pk=pk)
     request = RequestFactory().post("/")
     request.user = account.user
-    revocations = disconnect_account(account, request, even_the_last=True)
+    revocations = remove_account(account, request, even_the_last=True)
     assert revocations
     tokens.revoke_together(revocations)
 

@@ -6,7 +6,7 @@ from django.contrib.admin.models import LogEntry
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from accounts import disconnect, messages
+from accounts import locks, messages
 from accounts.admin import actions
 from accounts.models import AsanaAccount, AuditEntry, Revocation, User
 from tests.accounts.administration import (
@@ -140,7 +140,7 @@ def test_two_administrators_do_not_switch_off_each_other(administrator, monkeypa
     root, other = user_of(administrator), User.objects.create_superuser("other")
     others = administrator.__class__()
     others.force_login(other)
-    barrier, hold = threading.Barrier(2), disconnect.hold_administrators
+    barrier, hold = threading.Barrier(2), locks.lock_administrators
 
     def both_hold():
         with suppress(threading.BrokenBarrierError):  # SQLite lets in only one
@@ -151,7 +151,8 @@ def test_two_administrators_do_not_switch_off_each_other(administrator, monkeypa
         client.post(path, data)
         connection.close()
 
-    monkeypatch.setattr(disconnect, "hold_administrators", both_hold)
+    for module in ("admin.people", "user_deletion"):
+        monkeypatch.setattr(f"accounts.{module}.lock_administrators", both_hold)
     threads = []
     for client, person in ((administrator, other), (others, root)):
         path = f"{PEOPLE}{person.pk}/change/"

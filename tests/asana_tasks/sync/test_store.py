@@ -9,7 +9,7 @@ import pytest
 from django.db import OperationalError, connection
 from django.utils import timezone
 
-from accounts import disconnect, tokens
+from accounts import disconnect, tokens, user_deletion
 from accounts.models import AsanaAccount, User
 from asana_tasks.api.schemas import Membership, TaskSchema
 from asana_tasks.models import Task, Workspace
@@ -97,7 +97,7 @@ def test_who_disconnects_while_a_sync_stores_pages_gets_neither_of_them_an_error
     for number in range(ROUNDS):
         workspace = new_workspace(user, f"2{number}")
         with syncing(workspace) as sync:
-            disconnect.disconnect_account(workspace.account, request)
+            disconnect.remove_account(workspace.account, request)
         assert not isinstance(sync.error, OperationalError), repr(
             sync.error
         )  # it may find no account
@@ -112,7 +112,7 @@ def test_who_deletes_everything_meanwhile_does_so(rf):
         request = rf.post("/")
         request.user = user
         with syncing(new_workspace(user, f"2{number}")) as sync:
-            disconnect.delete_person(user, request)
+            user_deletion.delete_user(user, request)
         assert not isinstance(sync.error, OperationalError), repr(
             sync.error
         )  # it may find no account
