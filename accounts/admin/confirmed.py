@@ -15,6 +15,7 @@ from typing import Any, ClassVar, Final, NamedTuple
 from django.contrib import admin
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.utils import unquote
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
@@ -62,6 +63,13 @@ class Report:
     done: list[Told] = field(default_factory=list)
     failed: list[Told] = field(default_factory=list)
     left: list[int] = field(default_factory=list)
+
+    @property
+    def summary(self) -> str:
+        """Count the rows, such as `3 done, 1 failed, 1,200 left for lack of time`."""
+        counts = {"failed": len(self.failed), "left for lack of time": len(self.left)}
+        told = [f"{intcomma(count)} {words}" for words, count in counts.items() if count]
+        return ", ".join([f"{intcomma(len(self.done))} done", *told])
 
 
 class ConfirmedActionsAdmin(admin.ModelAdmin):  # type: ignore[type-arg]

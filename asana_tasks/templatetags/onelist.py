@@ -1,8 +1,7 @@
 from datetime import date, datetime, timedelta
-from typing import Any
 
 from django import template
-from django.template.base import Template
+from django.forms.utils import flatatt
 from django.utils import formats, timezone
 from django.utils.safestring import SafeString
 
@@ -45,18 +44,18 @@ def colour(key: int) -> int:
 
 
 @register.simple_block_tag(takes_context=True)
-def change_form(  # noqa: PLR0913  (a tag's arguments are its attributes)
+def change_form(
     context: template.Context,
     content: SafeString,
     *,
     task: Task | None = None,
-    form_id: str = "",
-    css_class: str = "",
-    label: str = "",
+    **attributes: str,
 ) -> SafeString:
-    """Render the form that changes tasks: `task`, or those that its content names."""
-    page: Any = context.template
-    form: Template = page.engine.get_template("asana_tasks/_change_form.html")
-    given = {"task": task, "form_id": form_id, "css_class": css_class, "label": label}
-    with context.push(content=content, **given):
+    """Render the form that changes tasks: `task`, or those that its content names.
+
+    Further arguments are attributes of the form, such as `aria_label="Selected tasks"`.
+    """
+    named = {name.replace("_", "-"): value for name, value in attributes.items()}
+    form = template.Engine.get_default().get_template("asana_tasks/_change_form.html")
+    with context.push(content=content, task=task, attributes=flatatt(named)):
         return form.render(context)

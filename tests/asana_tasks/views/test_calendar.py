@@ -5,7 +5,9 @@ import pytest
 import time_machine
 
 from asana_tasks.models import Task
+from asana_tasks.views.month import Day, Entry, Month
 from tests.asana_tasks.rows import add_tasks, workspace_of
+from tests.markup import page_html
 from tests.people import Person
 
 NOW = datetime(2026, 11, 27, 10, 30, tzinfo=UTC)
@@ -22,7 +24,7 @@ def today(owner: Person, request: pytest.FixtureRequest):
 
 
 def text(response) -> str:
-    return str(response.content.decode())
+    return str(page_html(response))
 
 
 def days(response) -> dict[date, list[str]]:
@@ -190,3 +192,31 @@ def test_a_full_month_is_shown_whole(owner):
         *({"name": str(n), "due_on": date(2026, 11, 1 + n % 30)} for n in range(900)),
     )
     assert {len(titles) for titles in days(owner.get(CALENDAR)).values()} == {30}
+
+
+@pytest.mark.parametrize(
+    ("day", "is_in"),
+    [
+        (date(2026, 10, 31), False),
+        (date(2026, 11, 1), True),
+        (date(2026, 11, 30), True),
+        (date(2025, 11, 30), False),
+    ],
+)
+def test_a_month_knows_its_days(day, is_in):
+    assert (day in Month(date(2026, 11, 1))) is is_in
+
+
+@pytest.mark.parametrize(
+    ("completed", "is_overdue", "css_class"),
+    [(True, False, "done"), (True, True, "done"), (False, True, "late"), (False, False, "")],
+)
+def test_an_entry_looks_done_or_late(completed, is_overdue, css_class):
+    assert Entry(1, "Plan", completed, None, is_overdue).css_class == css_class
+
+
+def test_a_day_looks_like_today_or_free():
+    entries = [Entry(1, "Plan", completed=False, at=None, is_overdue=False)]
+    assert Day(NOW.date(), entries=entries).css_class == ""
+    assert Day(NOW.date(), is_today=True, entries=entries).css_class == "today"
+    assert Day(NOW.date(), is_today=True).css_class == "today free"

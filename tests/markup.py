@@ -1,0 +1,21 @@
+"""The HTML of a response without the layout of its templates: tests don't depend on it."""
+
+import re
+from html import unescape
+from typing import Any
+
+
+def one_line(html: str) -> str:
+    """Drop line breaks beside tags that open or close; elsewhere each makes a space."""
+    html = re.sub(r"(<\w[^<>]*>)\s*\n\s*", r"\1", html)
+    html = re.sub(r"\s*\n\s*(</)", r"\1", html)
+    return " ".join(html.split())
+
+
+def page_html(response: Any) -> str:
+    return one_line(response.content.decode())
+
+
+def page_text(response: Any) -> str:
+    """Return the HTML with its entities as the characters that people read."""
+    return unescape(page_html(response))
