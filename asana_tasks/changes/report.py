@@ -10,6 +10,7 @@ from typing import Final, Self
 from django.contrib.sessions.backends.base import SessionBase, UpdateError
 from django.db import transaction
 from django.http import HttpRequest
+from django.template.defaultfilters import pluralize
 from qsessions.models import Session
 
 from asana_tasks.changes.actions import Action
@@ -49,9 +50,11 @@ class Report:
 
     @property
     def summary(self) -> str:
-        """Of several: “Completed 3, New date 2”."""
+        """Count what was done, such as `Completed: 3 tasks, New date: 1 task`."""
         counts = Counter(done.words for done in self.done)
-        return ", ".join(f"{words}: {count} tasks" for words, count in counts.items())
+        return ", ".join(
+            f"{words}: {count} task{pluralize(count)}" for words, count in counts.items()
+        )
 
     def followed_by(self, later: Self) -> Self:
         """Both in one; of a task that is in both, the later alone."""
