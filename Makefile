@@ -17,8 +17,8 @@ help:
 	@echo "make test-services   what could turn out differently there, on PostgreSQL and Redis"
 	@echo "make coverage        the whole suite, and which lines and branches it leaves out"
 	@echo "make bench   measure pages, refreshes and what a browser fetches: docs/performance.md"
-	@echo "make check   lint, types, migrations, Django's deployment checks"
-	@echo "make format  let ruff put the code in order"
+	@echo "make check   lint, format, types, migrations, Django's deployment checks"
+	@echo "make format  put code and templates in order"
 
 demo: .venv/demo
 	@$(BIN)/python -m scripts.demo
@@ -52,11 +52,15 @@ check: .venv/dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports --cache-dir .import_linter_cache
+	$(BIN)/djlint --lint --check templates
+	$(BIN)/djlint --lint --check --profile jinja fake_asana/templates
 	$(BIN)/python -m scripts.check_site
 
 format: .venv/dev
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+	$(BIN)/djlint --reformat --quiet templates
+	$(BIN)/djlint --reformat --quiet --profile jinja fake_asana/templates
 
 clean:
 	rm -rf .venv var/static .mypy_cache .ruff_cache .pytest_cache .coverage*
