@@ -21,6 +21,7 @@ from tests.accounts.administration import (
     told,
     user_of,
 )
+from tests.markup import page_html
 
 TOKEN = "/-/oauth_token"
 ACTIONS = [each.name for each in actions.ON_ACCOUNTS]
@@ -30,12 +31,12 @@ LOOKERS = ["account_manager", "administrator"]
 
 def rows_of(response) -> list[int]:
     """What the form of a confirmation or a report would send."""
-    return [int(each) for each in ROWS.search(response.content.decode())[1].split(",") if each]
+    return [int(each) for each in ROWS.search(page_html(response))[1].split(",") if each]
 
 
 def form_of(response) -> dict[str, str]:
     """The hidden fields of a confirmation or a report, as a browser would send them."""
-    fields = re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', response.content.decode())
+    fields = re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', page_html(response))
     return {name: value for name, value in fields if name != "csrfmiddlewaretoken"}
 
 
@@ -71,7 +72,7 @@ def test_each_asks_to_be_confirmed_and_does_nothing_yet(request, asana, owner, w
     before, sessions = asana.requests(), AsanaAccount.objects.values().get()
     response = ask(client, ACCOUNTS, action, owner.account.pk)
     assert rows_of(response) == [owner.account.pk]
-    assert "Ada Okafor" in response.content.decode()
+    assert "Ada Okafor" in page_html(response)
     assert asana.requests() == before
     assert AsanaAccount.objects.values().get() == sessions
     assert owner.get("/accounts/").status_code == 200
@@ -111,7 +112,7 @@ def test_an_action_that_is_none_is_not_there(administrator, owner):
 
 
 def test_the_accounts_page_offers_them_too(account_manager, owner):
-    page = account_manager.get(f"{ACCOUNTS}{owner.account.pk}/change/").content.decode()
+    page = page_html(account_manager.get(f"{ACCOUNTS}{owner.account.pk}/change/"))
     for action in ON_LIST:
         assert f'action="{ACCOUNTS}do/{action}/"' in page
         response = account_manager.post(f"{ACCOUNTS}do/{action}/", {"rows": owner.account.pk})
@@ -124,7 +125,7 @@ def test_what_nobody_can_take_back_looks_dangerous(administrator, owner, monkeyp
     monkeypatch.setattr(confirmed, "SECONDS", 0)
     unfinished = confirm(administrator, ACCOUNTS, action, owner.account.pk)
     for response in (asked, unfinished):
-        is_dangerous = 'class="dangerous"' in response.content.decode()
+        is_dangerous = 'class="dangerous"' in page_html(response)
         assert is_dangerous == (action in {"disconnect", "delete"})
 
 
@@ -135,7 +136,7 @@ def test_they_say_whose_account_it_is_before_and_after(administrator, owner):
         ask(administrator, ACCOUNTS, "disconnect", owner.account.pk),
         confirm(administrator, ACCOUNTS, "disconnect", owner.account.pk),
     ):
-        assert linked_by in response.content.decode()
+        assert linked_by in page_html(response)
 
 
 def test_to_confirm_asks_no_more_for_more(administrator, owner, django_assert_num_queries):
@@ -165,7 +166,7 @@ def test_what_is_gone_is_said_to_be_gone(administrator, owner):
     report = told(confirm(administrator, ACCOUNTS, "mark", 999999, owner.account.pk))
     assert report["Number 999999"] == "It is not there any more"
     assert "Marked" in report[str(owner.account)]
-    page = administrator.post(f"{ACCOUNTS}do/mark/", {"rows": "999999"}).content.decode()
+    page = page_html(administrator.post(f"{ACCOUNTS}do/mark/", {"rows": "999999"}))
     assert "None of what you selected is there any more" in page
 
 
@@ -183,8 +184,8 @@ def test_thousands_across_pages_are_all_confirmed(administrator, owner):
     rows = rows_of(response)
     assert len(rows) == 2500
     assert owner.account.pk not in rows
-    assert "2,500 linked accounts" in response.content.decode()
-    assert "and 2,400 more" in response.content.decode()
+    assert "2,500 linked accounts" in page_html(response)
+    assert "and 2,400 more" in page_html(response)
 
 
 def test_of_more_than_can_be_done_at_once_it_says_which_and_how_many_are_left(
@@ -196,22 +197,20 @@ def test_of_more_than_can_be_done_at_once_it_says_which_and_how_many_are_left(
     data = {"action": "mark", "_selected_action": rows[0], "select_across": 1, "index": 0}
     response = administrator.post(ACCOUNTS, data)
     assert rows_of(response) == rows[:3]
-    assert "The first 3 of 1,100 linked accounts" in response.content.decode()
+    assert "The first 3 of 1,100 linked accounts" in page_html(response)
 
     for seconds, done in ((0, 0), (20, 3)):  # those left for lack of time are gone on with
         monkeypatch.setattr(confirmed, "SECONDS", seconds)
         response = administrator.post(f"{ACCOUNTS}do/mark/", form_of(response))
         assert len(told(response)) == done
-        assert (
-            "1,097 more were selected. Nothing has been done to them" in response.content.decode()
-        )
+        assert "1,097 more were selected. Nothing has been done to them" in page_html(response)
     assert AsanaAccount.objects.connected().count() == 1097
 
 
 @pytest.mark.parametrize("beyond", ["", "x", "-1", "9" * 30, "\x00", "²"])
 def test_a_number_of_others_that_makes_no_sense_is_none(administrator, owner, beyond):
     data = {"rows": owner.account.pk, "confirmed": "yes", "beyond": beyond}
-    page = administrator.post(f"{ACCOUNTS}do/mark/", data).content.decode()
+    page = page_html(administrator.post(f"{ACCOUNTS}do/mark/", data))
     assert "1 done" in page
     assert "more were selected" not in page
 
@@ -222,7 +221,7 @@ def test_what_is_sent_beyond_the_most_is_told_too(administrator, monkeypatch):
     rows = AsanaAccount.objects.values_list("pk", flat=True)
     response = confirm(administrator, ACCOUNTS, "mark", *rows)
     assert len(told(response)) == 3
-    assert "1 more was selected" in response.content.decode()
+    assert "1 more was selected" in page_html(response)
 
 
 def test_one_request_takes_only_so_long_and_says_what_is_left(administrator, monkeypatch):
@@ -232,7 +231,7 @@ def test_one_request_takes_only_so_long_and_says_what_is_left(administrator, mon
     response = confirm(administrator, ACCOUNTS, "mark", *numbers)
     assert told(response) == {}
     assert rows_of(response) == numbers
-    assert "3 left for lack of time" in response.content.decode()
+    assert "3 left for lack of time" in page_html(response)
 
 
 def test_one_that_breaks_does_not_keep_the_others(administrator, owner, other_user, monkeypatch):
@@ -245,7 +244,7 @@ def test_one_that_breaks_does_not_keep_the_others(administrator, owner, other_us
     response = confirm(administrator, ACCOUNTS, "mark", *both)
     assert told(response)[str(owner.account)] == "Something went wrong here: see the site's log"
     assert "Marked" in told(response)[str(other_user.account)]
-    assert "secret" not in response.content.decode()
+    assert "secret" not in page_html(response)
 
 
 # Refresh token now
@@ -340,7 +339,7 @@ def test_deleting_one_leads_to_the_same_confirmation(account_manager, owner):
     path = f"{ACCOUNTS}{owner.account.pk}/delete/"
     for response in (account_manager.get(path), account_manager.post(path, {"post": "yes"})):
         assert rows_of(response) == [owner.account.pk]
-        assert f'action="{ACCOUNTS}do/delete/"' in response.content.decode()
+        assert f'action="{ACCOUNTS}do/delete/"' in page_html(response)
     assert AsanaAccount.objects.exists()
 
 
@@ -366,7 +365,7 @@ def test_a_managers_own_is_looked_after_on_the_site_itself(account_manager, owne
     (words,) = told(response).values()
     page = f"{settings.SITE_URL}/accounts/"
     assert words == f"Your own accounts and sessions you look after yourself, at {page}"
-    assert f'<a href="{page}"' in response.content.decode()
+    assert f'<a href="{page}"' in page_html(response)
     assert AsanaAccount.objects.connected().exists()
     assert account_manager.get("/admin/").status_code == 200
 

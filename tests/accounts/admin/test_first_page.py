@@ -15,6 +15,7 @@ from asana_tasks.error_codes import ErrorCode
 from asana_tasks.models import SyncState
 from asana_tasks.sync import engine
 from tests.accounts.administration import ACCOUNTS, FIRST, confirm
+from tests.markup import page_html
 
 Event = AuditEntry.Event
 
@@ -31,7 +32,7 @@ def cleaned(db) -> None:
 def page(client) -> str:
     response = client.get(FIRST)
     assert response.status_code == 200
-    return " ".join(response.content.decode().split())
+    return page_html(response)
 
 
 def troubles() -> list[str]:
@@ -180,7 +181,7 @@ def test_each_trouble_leads_to_the_list_that_shows_it(administrator, owner, othe
     found = response.context["health"].troubles
     assert len(found) == 3
     for trouble in found:
-        assert f'<li><a href="{escape(trouble.address)}">' in response.content.decode()
+        assert f'<li><a href="{escape(trouble.address)}">' in page_html(response)
         assert len(administrator.get(trouble.address).context["cl"].result_list) == 1
 
     AsanaAccount.objects.update(status="needs_reconnecting")

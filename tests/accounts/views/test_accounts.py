@@ -1,5 +1,4 @@
 from datetime import timedelta
-from html import unescape
 
 import pytest
 from django.db import connection
@@ -10,11 +9,12 @@ from accounts import tokens
 from accounts.models import AsanaAccount, Revocation, User
 from asana_tasks.models import SyncState, Workspace
 from asana_tasks.sync import engine
+from tests.markup import page_html, page_text
 from tests.stand_in import ADA, BEN
 
 
 def page_of(person) -> str:
-    return unescape(person.get("/accounts/").content.decode())
+    return page_text(person.get("/accounts/"))
 
 
 def test_the_owner_sees_the_account_and_what_it_lets_us_do(owner):
@@ -98,7 +98,7 @@ def test_one_that_works_has_nothing_to_reconnect(owner):
 
 
 def test_it_holds_no_token_and_no_ciphertext(owner):
-    page = owner.get("/accounts/").content.decode()
+    page = page_html(owner.get("/accounts/"))
     account = owner.account
     for secret in (account.encrypted_access_token, account.encrypted_refresh_token):
         assert secret
@@ -126,18 +126,18 @@ def test_what_people_call_themselves_is_text(owner):
     )
     Workspace.objects.create(account=owner.account, gid="1", name="<s>Team")
     Revocation.objects.create(user=owner.user, account_name="<em>Ada")
-    page = owner.get("/accounts/").content.decode()
+    page = page_html(owner.get("/accounts/"))
     for tag in ("<b>Ada", "<i>@", "<u>Ada", "<s>Team", "<em>Ada", '"><script>'):
         assert tag not in page
 
 
 def test_its_own_pages_are_marked_as_part_of_it(owner):
     link = '<a href="/accounts/" aria-current="{}">Accounts</a>'
-    assert link.format("page") in owner.get("/accounts/").content.decode()
+    assert link.format("page") in page_html(owner.get("/accounts/"))
     for path in ("history/", "mail/", "me/delete/", "connect/", f"{owner.account.pk}/disconnect/"):
-        assert link.format("true") in owner.get(f"/accounts/{path}").content.decode()
+        assert link.format("true") in page_html(owner.get(f"/accounts/{path}"))
     for path in ("/tasks/", "/workspaces/", "/no/such/page/"):
-        assert '<a href="/accounts/">Accounts</a>' in owner.get(path).content.decode()
+        assert '<a href="/accounts/">Accounts</a>' in page_html(owner.get(path))
 
 
 # What Asana has not been told yet

@@ -1,7 +1,5 @@
 """One more Asana account for somebody who is signed in."""
 
-from html import unescape
-
 import pytest
 from django.test import Client
 
@@ -10,6 +8,7 @@ from accounts.models import AsanaAccount, AuditEntry, Revocation, User
 from accounts.sign_in import failures, link_failures
 from tests.accounts.events import told
 from tests.fake_asana.app import query
+from tests.markup import page_html, page_text
 from tests.people import Person, authorize_url, path_of, sign_in
 from tests.stand_in import ADA, BEN, CLEO
 
@@ -25,7 +24,7 @@ def connect(person: Person, asana, gid: str):
 
 def next_page(person: Person, response) -> str:
     assert (response.status_code, response["Location"]) == (302, "/accounts/"), response.content
-    return unescape(person.get(response["Location"]).content.decode())
+    return page_text(person.get(response["Location"]))
 
 
 def gids(user: User) -> set[str]:
@@ -36,7 +35,7 @@ def gids(user: User) -> set[str]:
 
 
 def test_it_says_whom_asana_will_use_and_how_to_switch(owner):
-    page = unescape(owner.get(CONNECT).content.decode())
+    page = page_text(owner.get(CONNECT))
     assert "it takes whoever is signed in there in this browser" in page
     assert "switch to the account you want to connect, or log out" in page
     assert "Ada Okafor" in page
@@ -44,8 +43,8 @@ def test_it_says_whom_asana_will_use_and_how_to_switch(owner):
 
 
 def test_it_shows_nobody_the_accounts_of_others(owner, other_user, administrator):
-    assert "Ada" not in other_user.get(CONNECT).content.decode()
-    page = administrator.get(CONNECT).content.decode()
+    assert "Ada" not in page_html(other_user.get(CONNECT))
+    page = page_html(administrator.get(CONNECT))
     assert "Connect an Asana account" in page
     assert "Ada" not in page
 
@@ -103,7 +102,7 @@ def test_what_it_calls_itself_is_text_there_too(op, nobody):
     op.claims["sub"] = op.userinfo["sub"] = "2"
     op.userinfo.update(name="<script>alert(1)</script>", email='"><b>@example.org')
     response = nobody.get(op.allow(authorize_url(nobody, CONNECT)))
-    page = nobody.get(response["Location"]).content.decode()
+    page = page_html(nobody.get(response["Location"]))
     assert "&lt;script&gt;" in page
     assert "<script>alert" not in page
     assert "<b>@" not in page
@@ -130,7 +129,7 @@ def test_an_account_that_is_linked_already_stays_so_and_is_named(signed_in_owner
     before = signed_in_owner.account.connected_at
     response = connect(signed_in_owner, asana, ADA)
     assert response["Location"] == f"/accounts/{signed_in_owner.account.pk}/connected-already/"
-    page = signed_in_owner.get(response["Location"]).content.decode()
+    page = page_html(signed_in_owner.get(response["Location"]))
     assert "<bdi>Ada Okafor</bdi> (<bdi>ada@example.com</bdi>), which was connected already" in page
     assert 'href="/accounts/connect/"' in page
     assert 'href="https://app.asana.com/"' in page
@@ -204,7 +203,7 @@ def test_that_of_another_account_goes_on(owner, asana):
 
 def test_denying_it_is_told_in_its_own_words(owner, asana):
     response = owner.get(path_of(asana.deny(authorize_url(owner.client, CONNECT), BEN)))
-    page = unescape(response.content.decode())
+    page = page_text(response)
     assert response.status_code == 403
     assert link_failures.NOT_CONNECTED.title in page
     assert f'href="{CONNECT}"' in page
@@ -214,7 +213,7 @@ def test_denying_it_is_told_in_its_own_words(owner, asana):
 def test_an_account_of_somebody_else_is_not_moved(owner, other_user, asana):
     response = connect(owner, asana, BEN)
     assert response.status_code == 409
-    assert link_failures.IN_USE.title in response.content.decode()
+    assert link_failures.IN_USE.title in page_html(response)
     assert gids(owner.user) == {ADA}
     assert gids(other_user.user) == {BEN}
     assert owner.client.session["_auth_user_id"] == str(owner.user.pk)
@@ -230,7 +229,7 @@ def test_the_page_that_says_so_tells_nothing_about_them(owner, other_user, asana
     """But whom the person has just been at Asana, as Asana says."""
     User.objects.filter(pk=other_user.user.pk).update(name="Dr Benjamin", username="bt")
     AsanaAccount.objects.filter(gid=BEN).update(name="Benji", label="Ben's own word")
-    page = unescape(connect(owner, asana, BEN).content.decode())
+    page = page_text(connect(owner, asana, BEN))
     assert 'You came back as <strong dir="auto">Ben Tanaka</strong>' in page
     assert "(<bdi>ben@example.com</bdi>)" in page
     for text in ("Dr Benjamin", "bt<", "Benji", "own word", BEN, "identity_in_use"):
@@ -238,7 +237,7 @@ def test_the_page_that_says_so_tells_nothing_about_them(owner, other_user, asana
 
 
 def test_it_shows_the_ways_out(owner, other_user, asana):
-    page = connect(owner, asana, BEN).content.decode()
+    page = page_html(connect(owner, asana, BEN))
     assert page.count("<li>If ") == 3
     assert 'href="https://app.asana.com/"' in page
     assert "delete your Onelist account there" in page
@@ -257,7 +256,7 @@ def test_a_plain_sign_in_attaches_nothing(owner, asana, linked):
     people = User.objects.count()
     response = sign_in(owner.client, asana, BEN)
     assert response.status_code == 409
-    page = response.content.decode()
+    page = page_html(response)
     assert link_failures.ANOTHER_PERSON.title in page
     assert 'You came back as <strong dir="auto">Ben Tanaka</strong>' in page
     assert 'href="https://app.asana.com/"' in page
@@ -298,7 +297,7 @@ def test_nor_the_person_who_made_it(owner, asana, administrator):
     session.save()
     response = administrator.get(link)
     assert response.status_code == 403
-    assert failures.SESSION.explanation in response.content.decode()
+    assert failures.SESSION.explanation in page_html(response)
     assert not AsanaAccount.objects.filter(gid=BEN).exists()
 
 
@@ -321,4 +320,4 @@ def test_an_outage_is_told(owner, asana):
     asana.order("server_error", path="/-/oauth_token", value=503)
     response = owner.get(link)
     assert response.status_code == 503
-    assert "Back to your accounts" in response.content.decode()
+    assert "Back to your accounts" in page_html(response)

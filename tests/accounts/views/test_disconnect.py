@@ -1,7 +1,6 @@
 """What would go is asked first; then it goes here at once, and at Asana as soon as it answers."""
 
 import threading
-from html import unescape
 
 import pytest
 from django.db import connection
@@ -14,6 +13,7 @@ from asana_tasks.models import Project, Task, Workspace
 from asana_tasks.sync import engine
 from tests.accounts.events import told
 from tests.accounts.provider import REVOKE, TOKEN
+from tests.markup import page_html, page_text
 from tests.people import Person, authorize_url, path_of
 from tests.stand_in import ADA, BEN, CLEO, StandIn
 
@@ -40,7 +40,7 @@ def disconnect_page(person: Person, account: AsanaAccount | None = None) -> str:
     """The page after it."""
     response = person.post(path(account or person.account))
     assert (response.status_code, response["Location"]) == (302, "/accounts/"), response.content
-    return unescape(person.get("/accounts/").content.decode())
+    return page_text(person.get("/accounts/"))
 
 
 # Before
@@ -49,7 +49,7 @@ def disconnect_page(person: Person, account: AsanaAccount | None = None) -> str:
 def test_where_only_some_may_come_in_one_from_elsewhere_is_no_way_in(ada, settings):
     allowed = ada.account.workspaces.values_list("gid", flat=True)
     settings.ALLOWED_WORKSPACES = [*allowed]
-    page = unescape(ada.get(path(ada.account)).content.decode())
+    page = page_text(ada.get(path(ada.account)))
     assert "This is your only way in" in page
     assert "isn't known to be in a workspace" in page
     assert ada.post(path(ada.account)).status_code == 409
@@ -59,7 +59,7 @@ def test_where_only_some_may_come_in_one_from_elsewhere_is_no_way_in(ada, settin
 
 def test_it_says_what_will_be_deleted(ada):
     tasks, workspaces = ada.account.tasks.count(), ada.account.workspaces.count()
-    page = unescape(ada.get(path(ada.account)).content.decode())
+    page = page_text(ada.get(path(ada.account)))
     assert f"{tasks} tasks in {workspaces} workspaces" in page
     assert tasks > 60
     assert workspaces == 3
@@ -70,7 +70,7 @@ def test_it_says_what_will_be_deleted(ada):
 
 def test_it_names_the_account_once(ada):
     def named() -> str:
-        page = unescape(ada.get(path(ada.account)).content.decode())
+        page = page_text(ada.get(path(ada.account)))
         return page[page.index("<h1>") : page.index("What is deleted here")]
 
     assert named().count("Ada Okafor") == named().count("ada@example.com") == 1
@@ -80,7 +80,7 @@ def test_it_names_the_account_once(ada):
 
 
 def test_where_there_are_no_tasks_yet_it_counts_none(ada):
-    page = ada.get(path(AsanaAccount.objects.get(gid=BEN))).content.decode()
+    page = page_html(ada.get(path(AsanaAccount.objects.get(gid=BEN))))
     assert "<li>No tasks yet.</li>" in page
     assert "0 " not in page[page.index("What is deleted here") : page.index("<form")]
 
@@ -98,7 +98,7 @@ def test_others_can_do_nothing_about_it(ada, asana, administrator, nobody):
     for client in (cleo.client, administrator):
         assert client.get(path(ada.account)).status_code == 404
         assert client.post(path(ada.account))["Location"] == "/accounts/"
-        page = client.get("/accounts/").content.decode()
+        page = page_html(client.get("/accounts/"))
         assert "isn&#x27;t connected here any more" in page
         assert "Ada" not in page
     for method in ("get", "post"):
@@ -168,7 +168,7 @@ def test_with_asana_down_it_goes_here_at_once_and_there_later(ada, asana):
     assert (waiting.user, waiting.account_name, waiting.attempts) == (ada.user, "Ada Okafor", 1)
     asana.heal()
     assert tokens.revoke_due([waiting])[tokens.Outcome.REVOKED] == 1
-    page = ada.get("/accounts/").content.decode()
+    page = page_html(ada.get("/accounts/"))
     assert "Asana hasn't ended our access yet" not in page
 
 
@@ -278,9 +278,9 @@ def test_at_the_same_time_nobody_is_locked_out(asana, which):
 
 
 def test_the_last_way_in_stays(owner, asana):
-    assert "This is your only way in" in owner.get(path(owner.account)).content.decode()
+    assert "This is your only way in" in page_html(owner.get(path(owner.account)))
     response = owner.post(path(owner.account))
-    page = response.content.decode()
+    page = page_html(response)
     assert response.status_code == 409
     assert 'href="/accounts/connect/"' in page
     assert 'href="/accounts/me/delete/"' in page
@@ -293,7 +293,7 @@ def test_another_one_that_is_broken_is_no_way_in(ada):
     AsanaAccount.objects.filter(gid=BEN).update(status=AsanaAccount.Status.NEEDS_RECONNECTING)
     response = ada.post(path(ada.account))
     assert response.status_code == 409
-    assert "Ben Tanaka" in response.content.decode()
+    assert "Ben Tanaka" in page_html(response)
     assert AsanaAccount.objects.count() == 2
 
 

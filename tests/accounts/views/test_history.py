@@ -11,6 +11,7 @@ from accounts import audit, messages
 from accounts.models import AsanaAccount, AuditEntry, User
 from tests.accounts.events import saying
 from tests.accounts.sign_ins import sign_in
+from tests.markup import page_html
 from tests.people import authorize_url, path_of
 from tests.people import sign_in as sign_in_at_stand_in
 from tests.stand_in import ADA, BEN
@@ -28,7 +29,7 @@ def entry(user, event=Event.CONNECTED, by=By.PERSON, **more):
 def page_of(person, query="") -> str:
     response = person.get(PAGE + query)
     assert response.status_code == 200
-    return response.content.decode()
+    return page_html(response)
 
 
 def test_the_owner_reads_when_what_from_where_and_by_whom(owner):

@@ -1,7 +1,6 @@
 """A person's own word and colour for an account, and where both are seen."""
 
 import re
-from html import unescape
 
 import pytest
 from django.db import connection
@@ -10,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.forms import LabelForm
 from accounts.models import AsanaAccount
+from tests.markup import page_html, page_text
 from tests.people import authorize_url, path_of
 from tests.stand_in import ADA, BEN, ROOT
 
@@ -28,7 +28,7 @@ def kept() -> tuple[str, str]:
 def test_they_are_kept_and_shown(owner):
     response = owner.post(label(owner), WORDS)
     assert (response.status_code, response["Location"]) == (302, "/accounts/")
-    page = owner.get("/accounts/").content.decode()
+    page = page_html(owner.get("/accounts/"))
     assert '<span dir="auto" class="dot-teal">Work</span>' in page
     assert "Ada Okafor" in page  # so that one knows which it is
     assert re.search(r'value="teal" checked', page)
@@ -38,7 +38,7 @@ def test_they_can_be_taken_away_again(owner):
     owner.post(label(owner), WORDS)
     owner.post(label(owner), {"label": "", "colour": ""})
     assert kept() == ("", "")
-    assert 'dot-teal">Work' not in owner.get("/accounts/").content.decode()
+    assert 'dot-teal">Work' not in page_html(owner.get("/accounts/"))
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ def test_what_is_refused_changes_nothing(owner, sent, said):
     owner.post(label(owner), WORDS)
     response = owner.post(label(owner), sent, follow=True)
     assert response.status_code == 200
-    assert said in unescape(response.content.decode())
+    assert said in page_text(response)
     assert kept() == ("Work", "teal")
 
 
@@ -126,7 +126,7 @@ def two_accounts(owner_with_tasks, asana):
 
 
 def test_tasks_show_them_where_they_name_the_account(two_accounts):
-    page = two_accounts.get("/tasks/").content.decode()
+    page = page_html(two_accounts.get("/tasks/"))
     assert '<span class="label dot-teal" dir="auto">Work</span>' in page
     assert '<strong dir="auto" class="dot-teal">Work</strong>' in page
     assert f'<option value="{two_accounts.account.pk}">Work</option>' in page
@@ -146,10 +146,10 @@ def test_they_cost_the_list_no_query(two_accounts):
 
 
 def test_other_pages_show_them_too(two_accounts):
-    page = two_accounts.get("/workspaces/").content.decode()
+    page = page_html(two_accounts.get("/workspaces/"))
     assert '<p class="muted dot-teal" dir="auto">Work</p>' in page
     task = two_accounts.account.tasks.first()
-    page = two_accounts.get(f"/tasks/{task.pk}/").content.decode()
+    page = page_html(two_accounts.get(f"/tasks/{task.pk}/"))
     assert '<dd dir="auto" class="dot-teal">Work</dd>' in page
 
 

@@ -1,6 +1,7 @@
 import pytest
 
 from accounts.models import User
+from tests.markup import page_html
 
 PAGE = "/accounts/mail/"
 
@@ -11,7 +12,7 @@ def switches(user: User) -> tuple[bool, bool]:
 
 
 def test_both_are_on_until_somebody_switches_them_off(owner):
-    page = owner.get(PAGE).content.decode()
+    page = page_html(owner.get(PAGE))
     assert page.count("checked") == 2
     assert "To <bdi>ada@example.com</bdi>" in page
     assert switches(owner.user) == (True, True)
@@ -29,7 +30,7 @@ def test_both_are_on_until_somebody_switches_them_off(owner):
 def test_the_owner_switches_them(owner, other_user, form, now):
     for _ in range(2):
         response = owner.post(PAGE, form, follow=True)
-        assert "Saved." in response.content.decode()
+        assert "Saved." in page_html(response)
         assert switches(owner.user) == now
     assert switches(other_user.user) == (True, True)
 
@@ -53,29 +54,29 @@ def test_nobody_signs_in_first(nobody, db, method):
 
 def test_it_says_when_the_site_sends_none(owner, settings):
     settings.SENDS_MAIL = False
-    assert "This site sends no mail" in owner.get(PAGE).content.decode()
+    assert "This site sends no mail" in page_html(owner.get(PAGE))
     owner.post(PAGE, {})
     assert switches(owner.user) == (False, False)  # for when it does
 
 
 def test_it_says_when_there_is_nowhere_to_write_to(owner):
     User.objects.update(email="")
-    page = owner.get(PAGE).content.decode()
+    page = page_html(owner.get(PAGE))
     assert "Asana gave Onelist no e-mail address for you" in page
     assert "nowhere to write to" in page
 
 
 def test_it_says_that_an_address_is_from_asana_only_where_it_is(owner, administrator):
     from_asana = ", the address that Asana gave"
-    assert f"To <bdi>ada@example.com</bdi>{from_asana}" in owner.get(PAGE).content.decode()
+    assert f"To <bdi>ada@example.com</bdi>{from_asana}" in page_html(owner.get(PAGE))
     User.objects.update(email="changed@example.com")  # by an administrator
     for person in (owner, administrator):
-        page = person.get(PAGE).content.decode()
+        page = page_html(person.get(PAGE))
         assert "To <bdi>changed@example.com</bdi>." in page
         assert from_asana not in page
 
 
 def test_nobody_without_an_account_is_told_that_asana_gave_no_address(administrator):
-    page = administrator.get(PAGE).content.decode()
+    page = page_html(administrator.get(PAGE))
     assert "Onelist has no e-mail address for you" in page
     assert "Asana gave" not in page

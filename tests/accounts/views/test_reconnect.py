@@ -1,7 +1,6 @@
 """A new grant in place of one that is gone."""
 
 from datetime import timedelta
-from html import unescape
 
 import pytest
 from django.test import Client
@@ -14,6 +13,7 @@ from asana_tasks.models import SyncState
 from asana_tasks.sync import engine
 from tests.accounts.events import told
 from tests.fake_asana.app import query
+from tests.markup import page_html, page_text
 from tests.people import Person, authorize_url, path_of
 from tests.stand_in import ADA, BEN, CLEO, StandIn
 
@@ -56,7 +56,7 @@ def break_grant(person: Person, asana: StandIn) -> Person:
 
 
 def test_the_tasks_stay_in_the_list_with_their_age(broken):
-    page = unescape(broken.get("/tasks/").content.decode())
+    page = page_text(broken.get("/tasks/"))
     assert "Write the plan" in page
     assert "needs reconnecting: Asana no longer lets us in; what you see is as of 2\xa0days" in page
     assert f'action="{path(broken)}"' in page
@@ -64,7 +64,7 @@ def test_the_tasks_stay_in_the_list_with_their_age(broken):
 
 
 def test_its_page_says_whom_to_be_at_asana(broken):
-    page = unescape(broken.get(path(broken)).content.decode())
+    page = page_text(broken.get(path(broken)))
     assert "Asana no longer lets us in." in page
     assert "Ada Okafor" in page
     assert "ada@example.com" in page
@@ -77,7 +77,7 @@ def test_what_works_needs_none(owner, asana, method):
     response = getattr(owner, method)(path(owner))
     assert (response.status_code, response["Location"]) == (302, "/accounts/")
     assert len(asana.requests()) == before
-    assert "there is nothing to reconnect" in owner.get("/accounts/").content.decode()
+    assert "there is nothing to reconnect" in page_html(owner.get("/accounts/"))
 
 
 def test_others_see_nothing_of_it(broken, other_user, administrator, nobody):
@@ -103,7 +103,7 @@ def test_too_many_are_told(broken, settings):
     assert broken.post(path(broken), REMOTE_ADDR=HERE).status_code == 302
     response = broken.post(path(broken), REMOTE_ADDR=HERE)
     assert response.status_code == 429
-    assert f'href="{path(broken)}"' in response.content.decode()
+    assert f'href="{path(broken)}"' in page_html(response)
 
 
 # The way there and back
@@ -115,7 +115,7 @@ def test_it_works_again_in_place(signed_in_owner, asana):
     before = ada()
     response = reconnect(broken, asana)
     assert (response.status_code, response["Location"]) == (302, "/accounts/")
-    page = unescape(broken.get("/accounts/").content.decode())
+    page = page_text(broken.get("/accounts/"))
     assert "<bdi>Ada Okafor</bdi> (<bdi>ada@example.com</bdi>) works again." in page
     after = ada()
     assert (after.pk, after.connected_at) == (before.pk, before.connected_at)
@@ -162,7 +162,7 @@ def test_asana_may_grant_less_and_that_is_told(op, nobody):
     linked = AsanaAccount.objects.get()
     op.token_response["scope"] = BASE
     response = nobody.get(op.allow(authorize_url(nobody, f"/accounts/{linked.pk}/reconnect/")))
-    page = unescape(nobody.get(response["Location"]).content.decode())
+    page = page_text(nobody.get(response["Location"]))
     assert "works again. Onelist may only read its tasks now." in page
     assert not AsanaAccount.objects.get().may_write
 
@@ -178,7 +178,7 @@ def test_another_account_is_refused_and_nothing_is_stored(broken, asana, linked)
         Person.signed_in(asana, BEN)
     before, people = rows(), User.objects.count()
     response = reconnect(broken, asana, BEN)
-    page = unescape(response.content.decode())
+    page = page_text(response)
     assert response.status_code == 409
     assert link_failures.ANOTHER_TO_RECONNECT.title in page
     ada, ben = (
@@ -196,9 +196,9 @@ def test_another_account_is_refused_and_nothing_is_stored(broken, asana, linked)
 
 
 def test_that_page_tells_what_asana_told_and_nothing_of_whose_it_is_here(broken, asana):
-    pages = [reconnect(broken, asana, BEN).content.decode()]
+    pages = [page_html(reconnect(broken, asana, BEN))]
     Person.signed_in(asana, BEN)
-    pages.append(reconnect(broken, asana, BEN).content.decode())
+    pages.append(page_html(reconnect(broken, asana, BEN)))
     told = [page[page.index("<main") :] for page in pages]
     assert told[0] == told[1]
     assert BEN not in told[0]
@@ -207,7 +207,7 @@ def test_that_page_tells_what_asana_told_and_nothing_of_whose_it_is_here(broken,
 def test_denying_it_leaves_it_as_it_was(broken, asana):
     before = rows()
     response = broken.get(path_of(asana.deny(authorize_url(broken.client, path(broken)), ADA)))
-    page = unescape(response.content.decode())
+    page = page_text(response)
     assert response.status_code == 403
     assert link_failures.NOT_RECONNECTED.title in page
     assert f'href="{path(broken)}"' in page
@@ -219,7 +219,7 @@ def test_an_outage_can_be_tried_again(broken, asana):
     asana.order("server_error", path="/-/oauth_token", value=503)
     response = broken.get(link)
     assert response.status_code == 503
-    assert f'href="{path(broken)}"' in response.content.decode()
+    assert f'href="{path(broken)}"' in page_html(response)
     assert ada().needs_reconnecting
     asana.heal()
     assert reconnect(broken, asana).status_code == 302
@@ -257,6 +257,6 @@ def test_disconnected_in_another_tab_it_does_not_come_back(broken, asana):
     assert not AsanaAccount.objects.filter(gid=ADA).exists()
     response = broken.get(link)
     assert response.status_code == 409
-    assert link_failures.NO_LONGER_LINKED.title in unescape(response.content.decode())
+    assert link_failures.NO_LONGER_LINKED.title in page_text(response)
     assert not AsanaAccount.objects.filter(gid=ADA).exists()
     assert [each["status"] for each in asana.requests("/-/oauth_revoke")] == [200]  # given back

@@ -8,6 +8,7 @@ from qsessions.models import Session
 
 from accounts import messages, sessions
 from accounts.models import AuditEntry, User
+from tests.markup import page_html
 from tests.people import sign_in
 from tests.stand_in import ADA
 
@@ -37,7 +38,7 @@ def end(reference: str) -> str:
 
 
 def test_the_owner_sees_every_browser_and_which_is_this_one(owner, phone):
-    page = owner.get(PAGE, headers={"User-Agent": FIREFOX}).content.decode()
+    page = page_html(owner.get(PAGE, headers={"User-Agent": FIREFOX}))
     assert "Firefox on Linux" in page
     assert "Mobile Safari on iOS" in page
     assert "192.0.2.7" in page
@@ -47,7 +48,7 @@ def test_the_owner_sees_every_browser_and_which_is_this_one(owner, phone):
 
 def test_it_says_since_when_and_when_last_used(owner, phone):
     with time_machine.travel(timezone.now() + timedelta(hours=3), tick=False):
-        page = owner.get(PAGE).content.decode()
+        page = page_html(owner.get(PAGE))
     assert "last used now" in page
     assert "3\xa0hours ago" in page
     assert page.count("Signed in <time") == 2
@@ -55,18 +56,18 @@ def test_it_says_since_when_and_when_last_used(owner, phone):
 
 def test_one_from_before_this_list_was_kept_says_so(owner):
     Session.objects.update(created_at=None)
-    assert "Signed in before Onelist kept this list" in owner.get(PAGE).content.decode()
+    assert "Signed in before Onelist kept this list" in page_html(owner.get(PAGE))
 
 
 def test_no_key_of_a_session_is_on_the_page(owner, phone):
-    page = owner.get(PAGE).content.decode()
+    page = page_html(owner.get(PAGE))
     assert key(owner.client) not in page
     assert key(phone) not in page
 
 
 def test_others_see_none_of_it(owner, phone, other_user, administrator):
     for stranger in (other_user, administrator):
-        page = stranger.get(PAGE).content.decode()
+        page = page_html(stranger.get(PAGE))
         assert "192.0.2.7" not in page
         assert page.count("Signed in <time") == 1
 
@@ -80,12 +81,12 @@ def test_nobody_signs_in_first(nobody, db, path):
 
 def test_one_that_has_run_out_is_not_shown(owner, phone):
     Session.objects.filter(pk=key(phone)).update(expire_date=timezone.now() - timedelta(days=1))
-    assert "iOS" not in owner.get(PAGE).content.decode()
+    assert "iOS" not in page_html(owner.get(PAGE))
 
 
 def test_one_is_ended_and_signs_out_that_browser_alone(owner, phone):
     response = owner.post(end(sessions.reference(key(phone))), follow=True)
-    assert "Signed out: Mobile Safari on iOS." in response.content.decode()
+    assert "Signed out: Mobile Safari on iOS." in page_html(response)
     assert phone.get(PAGE)["Location"].startswith("/login/")
     assert owner.get(PAGE).status_code == 200
     entry = AuditEntry.objects.get(event=AuditEntry.Event.SESSION_ENDED)
@@ -99,13 +100,13 @@ def test_ended_twice_is_ended_once(owner, phone):
     for _ in range(2):
         response = owner.post(end(reference), follow=True)
         assert response.status_code == 200
-    assert "has ended already" in response.content.decode()
+    assert "has ended already" in page_html(response)
     assert AuditEntry.objects.filter(event=AuditEntry.Event.SESSION_ENDED).count() == 1
 
 
 def test_who_ends_the_own_one_is_signed_out(owner):
     response = owner.post(end(sessions.reference(key(owner.client))), follow=True)
-    assert "You are signed out here" in response.content.decode()
+    assert "You are signed out here" in page_html(response)
     assert owner.get(PAGE).status_code == 302
     assert not Session.objects.filter(user=owner.user).exists()
 
@@ -114,7 +115,7 @@ def test_who_ends_the_own_one_is_signed_out(owner):
 def test_nobody_ends_somebody_elses(owner, stranger, request):
     stranger = request.getfixturevalue(stranger)
     response = stranger.post(end(sessions.reference(key(owner.client))), follow=True)
-    assert "has ended already" in response.content.decode()  # as for one that never was
+    assert "has ended already" in page_html(response)  # as for one that never was
     assert owner.get(PAGE).status_code == 200
 
 
@@ -124,12 +125,12 @@ def test_a_sessions_key_finds_nothing(owner, phone):
 
 
 def test_all_the_others_are_ended(owner, phone, other_user):
-    assert "Sign out everywhere else" in owner.get(PAGE).content.decode()
+    assert "Sign out everywhere else" in page_html(owner.get(PAGE))
     owner.post(PAGE + "end/")
     assert phone.get(PAGE).status_code == 302
     assert owner.get(PAGE).status_code == other_user.get(PAGE).status_code == 200
     assert AuditEntry.objects.filter(event=AuditEntry.Event.SESSION_ENDED).count() == 1
-    assert "Sign out everywhere else" not in owner.get(PAGE).content.decode()
+    assert "Sign out everywhere else" not in page_html(owner.get(PAGE))
     assert owner.post(PAGE + "end/").status_code == 302  # again: there is none
     assert AuditEntry.objects.filter(event=AuditEntry.Event.SESSION_ENDED).count() == 1
 
@@ -182,7 +183,7 @@ def test_very_many_are_not_all_shown_but_all_ended(owner):
         Session(pk=f"k{n}", user=owner.user, expire_date=now + timedelta(days=1), updated_at=now)
         for n in range(300)
     )
-    page = owner.get(PAGE).content.decode()
+    page = page_html(owner.get(PAGE))
     assert page.count('class="card"') == 50
     assert "And 251 more" in page
     assert "This browser" in page
@@ -191,6 +192,6 @@ def test_very_many_are_not_all_shown_but_all_ended(owner):
 
 
 def test_a_browser_that_calls_itself_markup_is_text(owner):
-    page = owner.get(PAGE, headers={"User-Agent": "<b>Bot/1.0 (X11; <i>Linux)"}).content.decode()
+    page = page_html(owner.get(PAGE, headers={"User-Agent": "<b>Bot/1.0 (X11; <i>Linux)"}))
     assert "<b>Bot" not in page
     assert "<i>Linux" not in page

@@ -5,7 +5,7 @@ import pytest
 import time_machine
 
 from asana_tasks.models import Task
-from asana_tasks.views.month import Day, Entry, Month
+from asana_tasks.views.calendar import Day, Entry, Month
 from tests.asana_tasks.rows import add_tasks, workspace_of
 from tests.markup import page_html
 from tests.people import Person

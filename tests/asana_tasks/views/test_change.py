@@ -10,6 +10,7 @@ from asana_tasks.changes.report import KEY, READABLE, Done, Report, keep_report,
 from asana_tasks.models import Task
 from asana_tasks.sync import engine
 from tests.asana_tasks.conftest import allow_changes, named, puts
+from tests.markup import page_html
 from tests.people import Person, path_of
 from tests.stand_in import BEN, SAM
 
@@ -66,7 +67,7 @@ def test_a_task_of_somebody_else_among_ones_own_is_as_if_it_were_not_there(write
     form = {"task": [named(PLAN).pk, foreign.pk], "do": "complete"}
     assert writer.post(CHANGE, form).status_code == 302
     assert [each["path"].rpartition("/")[2] for each in puts(asana)] == [named(PLAN).gid]
-    assert "no longer in your list" in writer.get("/tasks/").content.decode()
+    assert "no longer in your list" in page_html(writer.get("/tasks/"))
 
 
 @pytest.mark.parametrize("task", ["0", "-1", "x", "9" * 18, "9" * 40, "1.5", "²", "%00"])
@@ -173,8 +174,8 @@ def test_a_report_is_shown_once_with_its_undo(writer):
     press(writer, PLAN, do="complete")
     task = named(PLAN)
     with later():
-        page = writer.get(f"/tasks/{task.pk}/").content.decode()
-        again = writer.get(f"/tasks/{task.pk}/").content.decode()
+        page = page_html(writer.get(f"/tasks/{task.pk}/"))
+        again = page_html(writer.get(f"/tasks/{task.pk}/"))
     assert f"Completed: <bdi>{PLAN}</bdi>" in page
     assert f'name="task" value="{task.pk}"><input type="hidden" name="do" value="reopen">' in page
     assert "Completed: <bdi>" not in again
@@ -185,8 +186,8 @@ def test_nor_twice_because_a_message_was_shown_beside_it(writer):
     writer.post(f"/accounts/{writer.account.pk}/label/", {"label": "Work"})
     press(writer, PLAN, do="complete")
     with later():
-        page = writer.get("/tasks/?state=all").content.decode()
-        again = writer.get("/tasks/?state=all").content.decode()
+        page = page_html(writer.get("/tasks/?state=all"))
+        again = page_html(writer.get("/tasks/?state=all"))
     assert "Saved." in page
     assert "Completed: <bdi>" in page
     assert "Saved." not in again
@@ -196,9 +197,9 @@ def test_nor_twice_because_a_message_was_shown_beside_it(writer):
 def test_a_list_that_is_drawn_twice_at_once_shows_it_both_times(writer):
     press(writer, PLAN, do="complete")
     for _ in range(2):
-        assert "Completed: <bdi>" in writer.get("/tasks/").content.decode()
+        assert "Completed: <bdi>" in page_html(writer.get("/tasks/"))
     with later():
-        assert "Completed: <bdi>" not in writer.get("/tasks/").content.decode()
+        assert "Completed: <bdi>" not in page_html(writer.get("/tasks/"))
 
 
 def test_an_undo_replaces_what_it_undid(writer):
@@ -212,7 +213,7 @@ def test_an_undo_replaces_what_it_undid(writer):
 def test_a_name_that_is_html_is_text_in_it(writer):
     task = Task.objects.open().get(name__startswith="<script")
     press(writer, task.name, do="complete")
-    page = writer.get(f"/tasks/{task.pk}/").content.decode()
+    page = page_html(writer.get(f"/tasks/{task.pk}/"))
     assert "<bdi>&lt;script&gt;" in page
     assert "<script>alert" not in page
 

@@ -1,6 +1,7 @@
 import pytest
 
 from asana_tasks.models import SavedView
+from tests.markup import page_html
 
 
 def save(person, name: str = "Mine", query: str = "kind=milestone"):
@@ -9,9 +10,9 @@ def save(person, name: str = "Mine", query: str = "kind=milestone"):
 
 def test_a_saved_view_is_a_tab(owner):
     assert save(owner)["Location"] == "/tasks/?kind=milestone"
-    page = owner.get("/tasks/?kind=milestone").content.decode()
+    page = page_html(owner.get("/tasks/?kind=milestone"))
     assert 'href="/tasks/?kind=milestone" dir="auto" aria-current="page"' in page
-    assert 'href="/tasks/?kind=milestone"' in owner.get("/tasks/").content.decode()
+    assert 'href="/tasks/?kind=milestone"' in page_html(owner.get("/tasks/"))
 
 
 def test_the_same_name_replaces(owner):
@@ -24,7 +25,7 @@ def test_the_same_name_replaces(owner):
 def test_a_name_that_is_none_is_refused_in_words(owner, name):
     save(owner, name)
     assert not SavedView.objects.exists()
-    assert "needs a name" in owner.get("/tasks/").content.decode()
+    assert "needs a name" in page_html(owner.get("/tasks/"))
 
 
 @pytest.mark.parametrize(
@@ -32,7 +33,7 @@ def test_a_name_that_is_none_is_refused_in_words(owner, name):
 )
 def test_a_view_holds_a_query_and_never_a_link(owner, query):
     save(owner, query=query)
-    page = owner.get("/tasks/").content.decode()
+    page = page_html(owner.get("/tasks/"))
     assert f'"{query}' not in page
     assert "<script>alert" not in page
 
@@ -51,7 +52,7 @@ def test_the_owner_removes_one(owner):
 
 def test_another_user_neither_sees_nor_removes_it(owner, other_user):
     save(owner, "Secret view")
-    assert "Secret view" not in other_user.get("/tasks/").content.decode()
+    assert "Secret view" not in page_html(other_user.get("/tasks/"))
     response = other_user.post(f"/tasks/views/{SavedView.objects.get().pk}/remove/")
     assert response.status_code == 404
     assert SavedView.objects.exists()
@@ -59,7 +60,7 @@ def test_another_user_neither_sees_nor_removes_it(owner, other_user):
 
 def test_an_administrator_does_neither(owner, administrator):
     save(owner, "Secret view")
-    assert "Secret view" not in administrator.get("/tasks/").content.decode()
+    assert "Secret view" not in page_html(administrator.get("/tasks/"))
     path = f"/tasks/views/{SavedView.objects.get().pk}/remove/"
     assert administrator.post(path).status_code == 404
 

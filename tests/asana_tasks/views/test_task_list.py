@@ -8,6 +8,7 @@ from asana_tasks.error_codes import ErrorCode
 from asana_tasks.models import SyncState, Task, Workspace
 from asana_tasks.sync import engine
 from tests.asana_tasks.rows import add_tasks, workspace_of
+from tests.markup import page_html
 from tests.people import Person, path_of, sign_in
 from tests.stand_in import ADA, SAM
 
@@ -18,7 +19,7 @@ def synced_owner(owner_with_tasks: Person) -> Person:
 
 
 def text(response) -> str:
-    return response.content.decode()
+    return page_html(response)
 
 
 def test_it_shows_the_owner_every_open_task(synced_owner):

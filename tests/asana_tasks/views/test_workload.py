@@ -8,6 +8,7 @@ from accounts.time_zones import zone_named
 from asana_tasks.dates import Calendar
 from asana_tasks.views.workload import HEIGHT, Workload, workload_of
 from tests.asana_tasks.rows import add_tasks, workspace_of
+from tests.markup import one_line
 
 NOW = datetime(2026, 11, 27, 10, 30, tzinfo=UTC)
 TODAY = NOW.date()
@@ -26,7 +27,7 @@ def done(at: datetime) -> dict:
 
 
 def drawing(load: Workload) -> str:
-    return render_to_string("asana_tasks/_load.html", {"load": load})
+    return one_line(render_to_string("asana_tasks/_load.html", {"load": load}))
 
 
 @pytest.fixture
