@@ -2,11 +2,17 @@
 import os
 import sys
 
+from django import get_version
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
 
+from config import VERSION
+
 
 def main() -> None:
+    if sys.argv[1:] in (["--version"], ["version"]):
+        sys.stdout.write(f"Onelist {VERSION} (Django {get_version()})\n")
+        return
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     try:
         execute_from_command_line(sys.argv)

@@ -1,0 +1,1 @@
+VERSION = "0.9.0"  # CHANGELOG.md says what each version brought
