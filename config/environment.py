@@ -5,7 +5,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from email.utils import getaddresses
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 import dj_email_url
 from cryptography.fernet import Fernet
@@ -176,3 +176,20 @@ def mail_address(name: str, default: str) -> str:
     except (ValueError, ValidationError) as error:
         raise ImproperlyConfigured(f"{name} must be an e-mail address, not {value!r}") from error
     return value
+
+
+def contact(name: str) -> str:
+    """An address to write to: https, or an e-mail address with or without `mailto:`."""
+    value = env.str(name, "").strip()
+    if not value:
+        return ""
+    if urlsplit(value).scheme == "https" and is_safe_url(value) and value.isprintable():
+        return value
+    address = unquote(value.removeprefix("mailto:"))
+    try:
+        validate_email(address)
+    except ValidationError as error:
+        raise ImproperlyConfigured(
+            f"{name} must be an e-mail address or an https address, not {value!r}"
+        ) from error
+    return f"mailto:{quote(address, safe='@+')}"

@@ -50,6 +50,8 @@ ALLOWED_WORKSPACES = environment.gids("ALLOWED_WORKSPACES")
 SIGNUPS = environment.choice("SIGNUPS", "open", "closed")
 AUDIT_DAYS = environment.whole_number("AUDIT_DAYS", 365)
 
+SECURITY_CONTACT = environment.contact("SECURITY_CONTACT")
+
 INSTALLED_APPS = [
     "social_django",  # both before accounts, which takes their pages out of the admin
     "qsessions",
@@ -68,6 +70,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "config.security_txt.security_txt",
     "config.compression.CompressPages",
     "accounts.session_store.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",

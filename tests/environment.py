@@ -57,6 +57,7 @@ os.environ.update(
     ALLOWED_WORKSPACES="",
     SIGNUPS="",
     AUDIT_DAYS="",
+    SECURITY_CONTACT="",
     TOKEN_KEYS=Fernet.generate_key().decode(),
     DJANGO_LIVE_TEST_SERVER_ADDRESS=f"localhost:{SITE_PORT}",
     DJANGO_ALLOW_ASYNC_UNSAFE="1",  # Playwright's loop runs beside the ORM in browser tests

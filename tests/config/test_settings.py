@@ -270,3 +270,36 @@ def test_mail_is_from_an_address(wrong):
     assert "EMAIL_FROM must be an e-mail address" in refusal(EMAIL_FROM=wrong)
     whole = "Onelist <onelist@example.com>"
     assert whole == read(EMAIL_FROM=whole).DEFAULT_FROM_EMAIL
+
+
+@pytest.mark.parametrize(
+    ("given", "contact"),
+    [
+        ("security@example.com", "mailto:security@example.com"),
+        ("mailto:security@example.com", "mailto:security@example.com"),
+        ("mailto:a%2Bb@example.com", "mailto:a+b@example.com"),
+        ("what?#%@example.com", "mailto:what%3F%23%25@example.com"),
+        ("https://example.com/security/", "https://example.com/security/"),
+        (" ", ""),
+    ],
+)
+def test_a_security_contact_is_an_address_to_write_to(given, contact):
+    assert contact == read(SECURITY_CONTACT=given).SECURITY_CONTACT
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "me",
+        "http://example.com",
+        "https://",
+        "https://example.com\nContact: x",
+        "https://me:pw@example.com",
+        "mailto:a@example.com, b@example.com",
+        "mailto:a@example.com?subject=x",
+        "mailto:a@example.com%0AContact: x",
+        "javascript:alert(1)",
+    ],
+)
+def test_a_security_contact_that_makes_no_sense_stops_the_start(wrong):
+    assert "SECURITY_CONTACT must be an e-mail address" in refusal(SECURITY_CONTACT=wrong)
