@@ -16,7 +16,7 @@ help:
 	@echo "make test-fast       what tests the site without a browser and programs of its own, on SQLite"
 	@echo "make test-services   what could turn out differently there, on PostgreSQL and Redis"
 	@echo "make coverage        the whole suite, and which lines and branches it leaves out"
-	@echo "make bench   measure pages, refreshes and what a browser fetches: docs/performance.md"
+	@echo "make bench   measure pages, syncs and what a browser fetches: docs/performance.md"
 	@echo "make check   lint, format, types, migrations, Django's deployment checks"
 	@echo "make format  put code and templates in order"
 
