@@ -58,11 +58,11 @@ def pages(owner) -> list[str]:
     return [reverse(name, args=row) for name, row in rows.items()]
 
 
-def test_its_button_is_on_every_page_of_somebody_signed_in(owner):
-    walked = pages(owner)
+def test_its_button_is_on_every_page_of_somebody_signed_in(owner_with_tasks):
+    walked = pages(owner_with_tasks)
     assert {"/tasks/", "/tasks/calendar/", "/workspaces/", "/accounts/"} < set(walked)
     for address in [*walked, "/nothing/of/that/kind/"]:
-        page = owner.get(address).content.decode()
+        page = owner_with_tasks.get(address).content.decode()
         assert '<form method="post" action="/logout/">' in page, address
 
 
