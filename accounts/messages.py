@@ -134,9 +134,9 @@ def detail_message(entry: AuditEntry) -> str:
 
 def own_detail_message(entry: AuditEntry) -> str:
     """Word it for the person whose history it is, who need not know OAuth's names of errors."""
-    if entry.detail != Detail.REFRESH_REFUSED:
+    if entry.event != AuditEntry.Event.REFRESH_REFUSED:
         return detail_message(entry)
-    ended = entry.detail_args["error"] == "invalid_grant"
+    ended = entry.detail_args.get("error") == "invalid_grant"
     return "Asana has ended it" if ended else "Asana refused; Onelist tries again"
 
 
