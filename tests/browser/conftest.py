@@ -1,9 +1,12 @@
 import threading
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
+from asana_tasks.models import SyncState
 from scripts.browser import HELP, find
 from tests.browser.walks import enter
 from tests.people import Person
@@ -70,6 +73,19 @@ def ada(page: Page, owner_with_tasks: Person) -> Page:
     """Ada at her list, which is fresh: no sync begins by itself."""
     enter(page, owner_with_tasks)
     expect(page.get_by_text("Write the plan", exact=True)).to_be_visible()
+    return page
+
+
+@pytest.fixture
+def writer(ada: Page, owner: Person, asana: StandIn) -> Page:
+    """Ada at her list; Onelist may change her tasks.
+
+    The copy stays fresh however long a test takes, so that nothing is synced unasked.
+    """
+    SyncState.objects.update(synced_at=timezone.now() + timedelta(days=1))
+    owner.allow_writing(asana)
+    page = ada
+    page.reload()
     return page
 
 

@@ -6,40 +6,11 @@ from playwright.sync_api import Page, expect
 from accounts.models import AsanaAccount
 from asana_tasks.models import Task
 from tests.browser.test_accessibility import violations
-from tests.browser.walks import sign_in
-from tests.people import Person
+from tests.browser.walks import PLAN, allow_changes, answer_asana, fetched, row, sign_in
 from tests.stand_in import ADA, StandIn
 
 pytestmark = pytest.mark.django_db(transaction=True)
-PLAN = "Write the plan"
 APPROVAL = "Approve the floor plan"
-
-
-def answer_asana(page: Page, response: str) -> None:
-    page.get_by_role("button", name="Ask Asana").click()
-    page.locator(f"input[value='{ADA}']").check()
-    page.get_by_role("button", name=response).click()
-
-
-def allow_changes(page: Page) -> None:
-    page.goto(f"/accounts/{AsanaAccount.objects.get().pk}/permission/")
-    answer_asana(page, "Allow")
-    page.wait_for_url("**/tasks/")
-
-
-def fetched(page: Page) -> None:
-    expect(page.get_by_text(PLAN, exact=True)).to_be_visible()
-    expect(page.locator("#progress")).to_be_hidden()
-
-
-@pytest.fixture
-def writer(ada: Page, owner: Person, asana: StandIn) -> Page:
-    owner.allow_writing(asana)
-    return ada
-
-
-def row(page: Page, name: str):
-    return page.locator(".task", has=page.get_by_role("link", name=name, exact=True))
 
 
 def is_completed(asana: StandIn, name: str) -> bool:
