@@ -118,20 +118,43 @@ for (const name of ["htmx:sendError", "htmx:responseError"]) {
   });
 }
 
+const topOf = (element) => element.getBoundingClientRect().top;
+
+/** Return where rows are: those in view, two above them and all below. */
+function positions() {
+  const all = rows();
+  const first = all.findIndex((task) => task.getBoundingClientRect().bottom > 0);
+  return all.slice(Math.max(first - 2, 0)).map((task) => [task.id, topOf(task)]);
+}
+
+/** Scroll so that the rows stay where they were. */
+function holdStill(before) {
+  const now = new Map(rows().map((task) => [task.id, topOf(task)]));
+  const moves = before.filter(([id]) => now.has(id)).map(([id, top]) => now.get(id) - top);
+  // A row that moved otherwise than the next went to another place in the list.
+  const move = moves.find((each, index) => Math.abs(each - moves[index + 1]) < 1);
+  if (move) window.scrollBy({ top: move, behavior: "instant" });
+}
+
 // A swapped list keeps what was selected, and where the hands were.
 let kept = null;
 
 document.addEventListener("htmx:beforeSwap", (event) => {
-  if (event.detail.target?.id !== "tasks") return;
+  if (event.detail.target?.id !== "tasks" || !event.detail.shouldSwap) return;
   // Another swap may have replaced the list that this answer was meant for.
   if (!event.detail.target.isConnected) event.detail.target = document.getElementById("tasks");
   const chosen = [...document.querySelectorAll("#tasks .task-choose:checked")];
   const open = [...document.querySelectorAll("#tasks details[open]")];
   kept = {
+    // With the head of the list in view, what is inserted there (a report) is to be seen.
+    positions: topOf(event.detail.target) < 0 ? positions() : [],
     selected: chosen.map((box) => box.value),
     focused: document.activeElement?.closest?.(".task")?.id,
     sourcesOpen: open.some((details) => details.classList.contains("sources")),
   };
+  // Chromium lays out the page when a focused element is removed. htmx inserts the new list before
+  // it removes the old one, so scroll anchoring would follow the old one down, to the page's end.
+  if (event.detail.target.contains(document.activeElement)) document.activeElement.blur();
 });
 
 document.addEventListener("htmx:oobBeforeSwap", (event) => {
@@ -146,7 +169,9 @@ document.addEventListener("htmx:afterSwap", () => {
     if (box) box.checked = true;
   }
   if (kept.focused) document.getElementById(kept.focused)?.focus({ preventScroll: true });
-  if (kept.sourcesOpen) document.querySelector("#tasks details.sources").open = true;
+  const sources = document.querySelector("#tasks details.sources");
+  if (kept.sourcesOpen && sources) sources.open = true;
+  holdStill(kept.positions);
   kept = null;
 });
 
