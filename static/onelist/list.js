@@ -5,25 +5,41 @@ const KEYS_GO = { t: "/tasks/", w: "/workspaces/", c: "/tasks/calendar/", a: "/a
 const GO_WITHIN = 1500; // ms between `g` and the key that says where to
 const WIDE = window.matchMedia("(min-width: 70rem)");
 let goUntil = 0;
-let current = null; // the id of the row that j and k are on
+let current = null; // the id of the row that last had the focus
+let order = []; // the ids of all rows while it was one of them
 
 document.documentElement.classList.add("with-script");
 
 const rows = () => [...document.querySelectorAll(".task")];
 const row = () => document.getElementById(current);
 
+/** Return the index at which the current row would stand, now that it is gone. */
+function gap(all) {
+  const indexOf = (id) => all.findIndex((task) => task.id === id);
+  const isThere = (index) => index !== -1;
+  const here = order.indexOf(current);
+  const after = order.slice(here + 1).map(indexOf).find(isThere);
+  const before = order.slice(0, here).map(indexOf).findLast(isThere) ?? -1;
+  return after ?? before + 1;
+}
+
+/** Return the current row or the one in its place: the next, or the last of all. */
+function place() {
+  if (!current) return undefined;
+  const all = rows();
+  return row() ?? all[gap(all)] ?? all.at(-1);
+}
+
 function move(step) {
   const all = rows();
   const here = all.indexOf(row());
-  const next = all[here === -1 ? 0 : Math.min(Math.max(here + step, 0), all.length - 1)];
-  if (next) {
-    current = next.id;
-    next.focus();
-  }
+  const to = here === -1 ? gap(all) + Math.min(step, 0) : here + step;
+  all[Math.max(Math.min(to, all.length - 1), 0)]?.focus();
 }
 
+/** Click something in the row in which the focus is. */
 function press(selector) {
-  row()?.querySelector(selector)?.click();
+  document.activeElement?.closest(".task")?.querySelector(selector)?.click();
 }
 
 function openBeside(link) {
@@ -40,7 +56,7 @@ function closeBeside() {
   const beside = document.getElementById("beside");
   if (!beside || beside.hidden) return;
   beside.hidden = true;
-  row()?.focus();
+  place()?.focus();
 }
 
 document.getElementById("beside-close")?.addEventListener("click", closeBeside);
@@ -145,11 +161,12 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   if (!event.detail.target.isConnected) event.detail.target = document.getElementById("tasks");
   const chosen = [...document.querySelectorAll("#tasks .task-choose:checked")];
   const open = [...document.querySelectorAll("#tasks details[open]")];
+  if (row()) order = rows().map((task) => task.id);
   kept = {
     // With the head of the list in view, what is inserted there (a report) is to be seen.
     positions: topOf(event.detail.target) < 0 ? positions() : [],
     selected: chosen.map((box) => box.value),
-    focused: document.activeElement?.closest?.(".task")?.id,
+    focused: Boolean(document.activeElement?.closest(".task, #selection")),
     sourcesOpen: open.some((details) => details.classList.contains("sources")),
   };
   // Chromium lays out the page when a focused element is removed. htmx inserts the new list before
@@ -168,7 +185,7 @@ document.addEventListener("htmx:afterSwap", () => {
     const box = document.querySelector(`#tasks .task-choose[value="${CSS.escape(value)}"]`);
     if (box) box.checked = true;
   }
-  if (kept.focused) document.getElementById(kept.focused)?.focus({ preventScroll: true });
+  if (kept.focused) place()?.focus({ preventScroll: true });
   const sources = document.querySelector("#tasks details.sources");
   if (kept.sourcesOpen && sources) sources.open = true;
   holdStill(kept.positions);
