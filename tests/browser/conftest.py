@@ -84,9 +84,8 @@ def writer(ada: Page, owner: Person, asana: StandIn) -> Page:
     """
     SyncState.objects.update(synced_at=timezone.now() + timedelta(days=1))
     owner.allow_writing(asana)
-    page = ada
-    page.reload()
-    return page
+    ada.reload()
+    return ada
 
 
 @pytest.fixture

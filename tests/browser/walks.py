@@ -2,11 +2,10 @@ from django.conf import settings
 from playwright.sync_api import Locator, Page, expect
 
 from accounts.models import AsanaAccount
+from tests.people import Person
 from tests.stand_in import ADA
 
 PLAN = "Write the plan"
-
-from tests.people import Person
 
 
 def to_consent(page: Page) -> None:
