@@ -38,7 +38,9 @@ def test_every_test_it_names_is_there(path, name):
     assert name in functions_of(path)
 
 
-@pytest.mark.parametrize("section", ["To a person who links an account", "To whoever runs a site"])
+@pytest.mark.parametrize(
+    "section", ["Promises to people who link an account", "Promises to operators of a site"]
+)
 def test_every_promise_is_held_by_a_test(section):
     promises = re.split(r"^- ", SECTIONS[section], flags=re.MULTILINE)[1:]
     assert len(promises) > 5
@@ -46,15 +48,15 @@ def test_every_promise_is_held_by_a_test(section):
 
 
 TABLES = {
-    "The OpenID Foundation's tests for relying parties": {
+    "OpenID Connect conformance tests for relying parties": {
         module for modules in PLANS.values() for module in modules
     },
-    "What social-auth leaves to us: sixteen points": {str(n) for n in range(1, 17)},
-    "Thirty-four traps of the library": {str(n) for n in range(1, 35)},
+    "social-auth: sixteen gaps": {str(n) for n in range(1, 17)},
+    "social-auth: thirty-four traps": {str(n) for n in range(1, 35)},
 }
 # What of them concerns a client, and a site like this one.
 STANDARDS = {
-    "RFC 9700, best current practice for OAuth 2.0": """
+    "RFC 9700, OAuth 2.0 security best current practice": """
         2.1 2.1.1 2.1.2 2.2.2 2.4 2.5 2.6
         4.1 4.2 4.3 4.4 4.5 4.6 4.7 4.8 4.11 4.12 4.13 4.14 4.16""",
     "OWASP ASVS 5.0.0": """
@@ -102,7 +104,7 @@ def test_every_point_has_a_test_or_a_reason(section):
 
 def test_what_is_installed_is_what_the_page_says():
     pins = (ROOT / "requirements.txt").read_text().splitlines()
-    packages = rows("Advisories to stay clear of")
+    packages = rows("Pinned libraries and advisories")
     assert len(packages) >= 7
     for name, pinned, _why in packages:
         assert f"{name}=={pinned}" in pins
