@@ -9,7 +9,7 @@ def one_line(html: str) -> str:
     """Drop line breaks beside tags that open or close; elsewhere each makes a space."""
     html = re.sub(r"(<\w[^<>]*>)\s*\n\s*", r"\1", html)
     html = re.sub(r"\s*\n\s*(</)", r"\1", html)
-    return " ".join(html.split())
+    return re.sub(r"[ \t\r\n]+", " ", html).strip()  # a no-break space stays
 
 
 def page_html(response: Any) -> str:
