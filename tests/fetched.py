@@ -49,7 +49,7 @@ class FetchedTasks:
     def _copy(self, model: type[models.Model], **changed: Any) -> dict[int, int]:
         """Store copies; return their keys by those of the originals, in which form they are given
         for a column that refers to another table."""
-        rows = self._rows[model]
+        rows: list[dict[str, Any]] = self._rows[model]  # type: ignore[assignment]
         copies = model._meta.base_manager.bulk_create(
             model(
                 **row

@@ -62,9 +62,10 @@ class Person:
             scope=granted["scope"],
         )
         tokens.store(account, granted)
-        account.user.social_user = account  # who signs in with Asana has one
+        user: Any = account.user
+        user.social_user = account  # as social-auth leaves whoever signs in
         client = Client()
-        client.force_login(account.user, settings.AUTHENTICATION_BACKENDS[0])
+        client.force_login(user, settings.AUTHENTICATION_BACKENDS[0])
         return cls(client, AsanaAccount.objects.get(pk=account.pk))
 
     @property

@@ -83,7 +83,8 @@ class Grants:
 
     def issue(self, person: str, scope: str, lifetime: float) -> dict[str, str]:
         """Store a new grant and its two tokens; return the tokens by their names in RFC 6749."""
-        about = {"grant": self.new_grant(person).gid, "person": person, "scope": scope}
+        about: dict[str, Any] = {"grant": self.new_grant(person).gid, "person": person}
+        about["scope"] = scope
         access_token, refresh_token = (secrets.token_urlsafe(32) for _ in range(2))
         expires_at = self._clock.time() + lifetime
         self.add_token(Token(access_token, "bearer", expires_at=expires_at, **about))

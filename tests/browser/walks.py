@@ -29,8 +29,8 @@ def sign_in(page: Page, person: str) -> None:
 def enter(page: Page, person: Person) -> None:
     """Open the list with that person's session; nobody signs in."""
     name = settings.SESSION_COOKIE_NAME
-    cookie = {"name": name, "value": person.client.cookies[name].value, "url": settings.SITE_URL}
-    page.context.add_cookies([cookie])
+    key = person.client.cookies[name].value
+    page.context.add_cookies([{"name": name, "value": key, "url": settings.SITE_URL}])
     page.goto("/tasks/")
 
 
