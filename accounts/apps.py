@@ -10,7 +10,7 @@ class AccountsConfig(AppConfig):
         from accounts import groups, housekeeping, registry, sign_in_signals, signals  # noqa: F401, PLC0415
 
         post_migrate.connect(groups.make_account_managers, sender=self)
-        for chore in (housekeeping.revoke, housekeeping.send_mails, housekeeping.clean_up):
+        for chore in (housekeeping.revoke_due, housekeeping.send_mails, housekeeping.clean_up):
             registry.register_chore(chore)
         registry.register_dumped_models(
             *("contenttypes.contenttype", "auth.permission", "auth.group", "accounts.user"),

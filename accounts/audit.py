@@ -49,8 +49,8 @@ def record(  # noqa: PLR0913
         account_name=one_line(account.asana_name if account else account_name, 255),
         by=_by(request, actor, user),
         actor=actor,
-        address=address(request) if request and from_where else None,
-        browser=browser(request) if request and from_where else "",
+        address=address_of(request) if request and from_where else None,
+        browser=browser_of(request) if request and from_where else "",
         detail=detail or "",
         detail_args=_printable(detail_args or {}),
         fingerprint=fingerprint,
@@ -86,7 +86,7 @@ def refused(  # noqa: PLR0913
     )
 
 
-def address(request: HttpRequest) -> str | None:
+def address_of(request: HttpRequest) -> str | None:
     try:
         ip = ip_address(client_address(request).partition("%")[0])
         return str(getattr(ip, "ipv4_mapped", None) or ip)
@@ -94,7 +94,7 @@ def address(request: HttpRequest) -> str | None:
         return None
 
 
-def browser(request: HttpRequest) -> str:
+def browser_of(request: HttpRequest) -> str:
     return one_line(request.headers.get("User-Agent", ""), 300)
 
 

@@ -72,7 +72,7 @@ class AsanaOpenIdConnect(Provider):
         began_here = self._remember_purpose(response.get("state", ""))
         try:
             names_itself = self.oidc_config().get(NAMES_ITSELF) is True
-            callbacks.check(
+            callbacks.check_callback(
                 self, response, issuer=self.id_token_issuer(), names_itself=names_itself
             )
             user = super().auth_complete(*args, **kwargs)

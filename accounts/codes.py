@@ -81,7 +81,7 @@ class Detail(TextChoices):
     TOKEN_REFRESHED = "token_refreshed"  # noqa: S105
     MARKED = "marked"
     REVOCATION_TRIED = "revocation_tried"  # reference
-    TASKS_FETCHED = "tasks_fetched"  # tasks, workspaces
+    TASKS_SYNCED = "tasks_synced"  # tasks, workspaces
     ENTRIES_EXPORTED = "entries_exported"  # count
 
     # Housekeeping

@@ -14,7 +14,7 @@ logger = logging.getLogger(__name__)
 REVOKING_SECONDS: Final = 30.0  # the others have to wait
 
 
-def revoke() -> None:
+def revoke_due() -> None:
     tokens.revoke_due(seconds=REVOKING_SECONDS)
 
 

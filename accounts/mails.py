@@ -87,7 +87,7 @@ def _send(pk: int) -> bool:
     if is_late:
         logger.warning("A mail is given up: nobody took it for a day")
     sent = not is_late and is_wanted(entry.event, entry.user) and not _is_overtaken(entry)
-    if sent and not _handed_over(message(entry, entry.user)):
+    if sent and not _handed_over(mail_for(entry, entry.user)):
         return False
     AuditEntry.objects.filter(pk=pk).update(mail_due_at=None)
     return sent
@@ -123,7 +123,7 @@ def _is_overtaken(entry: AuditEntry) -> bool:
     return later.filter(event__in=[Event.RECONNECTED, Event.DISCONNECTED]).exists()
 
 
-def message(entry: AuditEntry, user: User) -> EmailMessage:
+def mail_for(entry: AuditEntry, user: User) -> EmailMessage:
     """The template's first line is the subject."""
     with timezone.override(zone_named(user.time_zone)):
         text = render_to_string(f"mails/{entry.event}.txt", _context(entry, user))

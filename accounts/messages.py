@@ -60,9 +60,9 @@ WORDS: Final[dict[str, Any]] = {  # str, or lazily one of two by the number
     Detail.TOKEN_REFRESHED: "token refreshed",
     Detail.MARKED: "marked as needing reconnection",
     Detail.REVOCATION_TRIED: "revocation %(reference)s tried again",
-    Detail.TASKS_FETCHED: ngettext_lazy(
-        "tasks fetched: %(tasks)d, from %(workspaces)d workspace",
-        "tasks fetched: %(tasks)d, from %(workspaces)d workspaces",
+    Detail.TASKS_SYNCED: ngettext_lazy(
+        "tasks synced: %(tasks)d, from %(workspaces)d workspace",
+        "tasks synced: %(tasks)d, from %(workspaces)d workspaces",
         "workspaces",
     ),
     Detail.ENTRIES_EXPORTED: ngettext_lazy(
@@ -115,7 +115,7 @@ CLEAN_UP_IS_LATE: Final = "the last clean-up is too long ago"
 NEVER_CLEANED_UP: Final = "nothing has been cleaned up yet"
 
 
-def message(code: str, args: Args) -> str:
+def word(code: str, args: Args) -> str:
     """Word a code with its arguments. '' for none; one that is not known stands for itself."""
     if code in COMPOSED:
         return COMPOSED[code](args)
@@ -125,11 +125,11 @@ def message(code: str, args: Args) -> str:
 
 def error_message(row: AsanaAccount | Revocation) -> str:
     """Say why an account needs reconnecting, or why a revocation waits."""
-    return message(row.last_error, row.last_error_args)
+    return word(row.last_error, row.last_error_args)
 
 
 def detail_message(entry: AuditEntry) -> str:
-    return message(entry.detail, entry.detail_args)
+    return word(entry.detail, entry.detail_args)
 
 
 def own_detail_message(entry: AuditEntry) -> str:

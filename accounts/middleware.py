@@ -41,7 +41,7 @@ def sliding_session(get_response: GetResponse) -> GetResponse:
     return middleware
 
 
-def time_zone(get_response: GetResponse) -> GetResponse:
+def use_time_zone(get_response: GetResponse) -> GetResponse:
     """Dates are the person's own: what is due today depends on where they are."""
 
     def middleware(request: HttpRequest) -> HttpResponse:

@@ -38,7 +38,7 @@ class Part(NamedTuple):
     path: str
 
 
-def parts() -> list[Part]:
+def export_parts() -> list[Part]:
     """The shortest way to each model; those nearest to the person first."""
     ways: dict[Model, str] = {User: "pk"}
     for model in (found := [User]):
@@ -72,7 +72,7 @@ def fields_of(model: Model) -> list[AnyField]:
 def counts(user: User) -> dict[str, int]:
     """How much of what would go with the person, as far as it means something to them. A waiting
     revocation stays until Asana has answered."""
-    going = [part for part in parts() if part.model not in {User, Revocation}]
+    going = [part for part in export_parts() if part.model not in {User, Revocation}]
     found = {part.model: _rows_of(part, user).count() for part in going if not _is_link(part.model)}
     return {_in_words(model, count): count for model, count in found.items() if count}
 
@@ -101,7 +101,7 @@ def as_json(user: User, *, site: str, now: datetime) -> Iterator[str]:
     """One document, row by row: it is never in memory as a whole."""
     about = {"site": site, "made": now, "left out": "tokens, passwords and keys of sessions"}
     yield f'{{\n"about this file": {_json(about)}'
-    inside = parts()
+    inside = export_parts()
     models_inside = {part.model for part in inside}
     for part in inside:
         yield f",\n{_json(part.title)}: ["

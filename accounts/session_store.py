@@ -63,8 +63,8 @@ class SessionMiddleware(middleware.SessionMiddleware):
     def process_request(self, request: HttpRequest) -> None:
         request.session = self.SessionStore(  # type: ignore[call-arg]
             request.COOKIES.get(settings.SESSION_COOKIE_NAME),
-            user_agent=audit.browser(request),
-            ip=audit.address(request),
+            user_agent=audit.browser_of(request),
+            ip=audit.address_of(request),
         )
 
     def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:

@@ -23,7 +23,7 @@ def live(user: User) -> QuerySet[Session]:
     return sessions.filter(expire_date__gt=timezone.now()).order_by("-updated_at", "pk")
 
 
-def find(user: User, wanted: str) -> Session | None:
+def find_session(user: User, wanted: str) -> Session | None:
     return next((each for each in live(user) if reference(each.pk) == wanted), None)
 
 

@@ -23,7 +23,7 @@ from accounts.models import AsanaAccount, AuditEntry
 from asana_tasks.health import FAILED
 from asana_tasks.models import SyncState
 from asana_tasks.sync import engine
-from asana_tasks.sync.messages import error_message
+from asana_tasks.sync.messages import reason_message
 
 SUCCESS_TIMES.append("sync_state__synced_at")
 SECONDS: Final = 20.0  # for one account; somebody is waiting for the page
@@ -46,25 +46,25 @@ def fetch(request: HttpRequest, account: AsanaAccount) -> str:
         AuditEntry.Event.CHANGED,
         account=account,
         request=request,
-        detail=Detail.TASKS_FETCHED,
+        detail=Detail.TASKS_SYNCED,
         detail_args=counts,
     )
-    fetched = messages.message(Detail.TASKS_FETCHED, counts)
+    synced = messages.word(Detail.TASKS_SYNCED, counts)
     if failed:
         of_all = ngettext(
             "%(failed)d of %(count)d workspace failed",
             "%(failed)d of %(count)d workspaces failed",
             progress.workspaces,
         ) % {"failed": failed, "count": progress.workspaces}
-        raise NotDone(f"{of_all}; {fetched}")
-    return fetched.capitalize()
+        raise NotDone(f"{of_all}; {synced}")
+    return synced.capitalize()
 
 
 offer_on_accounts(
     ConfirmedAction(
         "fetch",
-        "Fetch tasks now",
-        "Asana is asked for the account's tasks, as if its person had pressed Refresh."
+        "Sync tasks now",
+        "Asana is asked for the account's tasks, as if its person had pressed Sync now."
         " You get to know how many there are.",
         fetch,
     ),
@@ -82,14 +82,14 @@ class LastAttempt(Choice):
         return FAILED
 
 
-@admin.display(description="tasks fetched at")
+@admin.display(description="tasks synced at")
 def synced_at(account: AsanaAccount) -> datetime | None:
     return SyncState.objects.of(account).synced_at
 
 
-@admin.display(description="last error of fetching tasks")
+@admin.display(description="last error of syncing tasks")
 def sync_error(account: AsanaAccount) -> str:
-    return error_message(SyncState.objects.of(account).reason)
+    return reason_message(SyncState.objects.of(account).reason)
 
 
 show_on_account_page(synced_at, sync_error)

@@ -26,8 +26,8 @@ def failed_syncs() -> Iterator[HealthFact]:
         synced=Count("pk", filter=SYNCED), failed=Count("pk", filter=FAILED)
     )
     trouble = ngettext(
-        "the last attempt to fetch tasks failed for {failed} of {synced} connected account",
-        "the last attempt to fetch tasks failed for {failed} of {synced} connected accounts",
+        "the last attempt to sync tasks failed for {failed} of {synced} connected account",
+        "the last attempt to sync tasks failed for {failed} of {synced} connected accounts",
         counts["synced"],
     )
     failed = counts["failed"]

@@ -12,7 +12,7 @@ from asana_tasks.api.errors import AsanaError, Forbidden, NotAuthorized
 from asana_tasks.sync.crawl import all_workspaces
 
 
-def check(
+def check_membership(
     backend: AsanaOpenIdConnect,
     response: dict[str, Any],
     user: User | None = None,

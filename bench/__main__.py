@@ -28,7 +28,7 @@ class Scale:
     times: int
     latency_ms: int
     cases: list[str]
-    refreshes: int
+    syncs: int
 
 
 FULL = Scale([100, 1_000, 10_000, 50_000], 200_000, 15, 100, ["1 × 60", "8 × 250", "1 × 10,000"], 3)
@@ -48,12 +48,12 @@ def parts(scale: Scale, databases: list[str], versions: dict[str, str]) -> Itera
             yield tables.pages(database.name, found, scale.others)
     with sqlite() as database:
         found = Site.on(database).measure(
-            "refreshes", latency_ms=scale.latency_ms, times=scale.refreshes, cases=scale.cases
+            "syncs", latency_ms=scale.latency_ms, times=scale.syncs, cases=scale.cases
         )
-        yield tables.refreshes(found, scale.latency_ms)
+        yield tables.sync_table(found, scale.latency_ms)
     with sqlite() as database:
         site = Site.on(database)
-        yield tables.views(site, first_view.measure(site, scale.refreshes))
+        yield tables.views(site, first_view.measure_first_view(site, scale.syncs))
 
 
 def main() -> None:

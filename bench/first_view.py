@@ -13,7 +13,7 @@ from typing import Any
 from playwright.sync_api import Browser, BrowserContext, Page, StorageState, sync_playwright
 
 from bench.sites import ROOT, Site
-from scripts.browser import find
+from scripts.browser import find_chromium
 from scripts.serve import gunicorn
 from tests.browser.walks import sign_in
 from tests.stand_in import ADA, StandIn
@@ -52,10 +52,10 @@ class View:
             self.bytes[address] = round(event["encodedDataLength"])
 
 
-def measure(site: Site, times: int) -> list[tuple[str, View]]:
+def measure_first_view(site: Site, times: int) -> list[tuple[str, View]]:
     """Two views: the first one ever, and the one after it."""
     with _running(site), sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=find(), args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=find_chromium(), args=FLAGS)
         known = _signed_in(browser, site)
         pairs = [_visits(browser, site, known) for _ in range(times)]
         browser.close()

@@ -59,9 +59,9 @@ def _growth(by: dict[Any, Any], few: int, many: int) -> Goal:
     )
 
 
-def refreshes(found: list[dict[str, Any]], latency_ms: int) -> Table:
+def sync_table(found: list[dict[str, Any]], latency_ms: int) -> Table:
     table = Table(
-        "A full refresh",
+        "A full sync",
         f"Seconds (median), from the stand-in for Asana, which takes {latency_ms} ms for each "
         "answer and its own time to compute it. The floor is the longest chain of answers that "
         "must follow each other, times that. *First* stores everything; *again* finds nothing "

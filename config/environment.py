@@ -105,7 +105,7 @@ def gids(name: str) -> list[str]:
     return listed
 
 
-def token_keys() -> list[str]:
+def read_token_keys() -> list[str]:
     """The Fernet keys, newest first; never derived from another secret."""
     value = required(
         "TOKEN_KEYS", "tokens are never stored without a key; `make run` makes one in .env"

@@ -43,7 +43,7 @@ ASANA_OIDC_ENDPOINT = environment.web_address(
 ASANA_OIDC_ISSUER = environment.web_address("ASANA_OIDC_ISSUER", ASANA_OIDC_ENDPOINT)
 ASANA_OIDC_STRICT = environment.flag("ASANA_OIDC_STRICT")
 ASANA_APP_PERMISSIONS = environment.choice("ASANA_APP_PERMISSIONS", "scoped", "full")
-TOKEN_KEYS = environment.token_keys()
+TOKEN_KEYS = environment.read_token_keys()
 SIGN_IN_RATE = environment.rate("SIGN_IN_RATE", "30/m")
 PASSWORD_RATE = environment.rate("PASSWORD_RATE", "10/m")
 ALLOWED_WORKSPACES = environment.gids("ALLOWED_WORKSPACES")
@@ -77,7 +77,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "accounts.middleware.sliding_session",
-    "accounts.middleware.time_zone",
+    "accounts.middleware.use_time_zone",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "accounts.middleware.private_pages",
@@ -181,8 +181,8 @@ SOCIAL_AUTH_PIPELINE = [
     "social_core.pipeline.social_auth.social_details",
     "social_core.pipeline.social_auth.social_uid",
     "accounts.sign_in.pipeline.find_account",
-    "accounts.sign_in.signups.check",
-    "asana_tasks.membership.check",
+    "accounts.sign_in.signups.check_signups",
+    "asana_tasks.membership.check_membership",
     "accounts.sign_in.pipeline.store_account",
 ]
 

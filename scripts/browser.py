@@ -19,7 +19,7 @@ HELP = (
 )
 
 
-def find() -> str | None:
+def find_chromium() -> str | None:
     """The path of a Chromium: CHROMIUM, the PATH, or Playwright's own."""
     if named := os.environ.get("CHROMIUM"):
         return named if os.access(named, os.X_OK) else None
@@ -38,15 +38,15 @@ def install() -> None:
     if shutil.which("apt-get") and os.geteuid() == 0:
         subprocess.run(["apt-get", "update", "-qq"], check=False)
         subprocess.run(["apt-get", "install", "-y", "-qq", "chromium"], check=False)
-    if find() is None:
+    if find_chromium() is None:
         subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"], check=False)
 
 
 def main() -> None:
-    if find() is None:
+    if find_chromium() is None:
         print("No Chromium on this machine: installing one for the browser tests.", flush=True)
         install()
-    if find() is None:
+    if find_chromium() is None:
         sys.exit(HELP)
 
 

@@ -20,9 +20,15 @@ CHECKS: tuple[Check, ...] = (
     *(site.debug, site.address, site.redirect_address, site.proxies, site.cookies, site.sessions),
     *(site.cache_, mail.server),
     *(database.reachable, database.migrations),
-    *(keys.token_keys, keys.rows, database.clean_up, database.chores, database.revocations),
+    *(
+        keys.keys_in_settings,
+        keys.rows,
+        database.clean_up_age,
+        database.chores,
+        database.revocations,
+    ),
     *(people.who_may_come_in, people.accounts),
-    *(provider.sign_in, provider.rest_api),
+    *(provider.discovery_and_client, provider.rest_api),
 )
 
 
@@ -31,13 +37,13 @@ ABOUT: dict[Check, str] = {
     system_checks.system_checks: "settings",
     site.cache_: "cache",
     mail.server: "mail",
-    keys.token_keys: "keys",
+    keys.keys_in_settings: "keys",
     keys.rows: "tokens",
     database.reachable: "database",
-    database.clean_up: "clean-up",
+    database.clean_up_age: "clean-up",
     database.chores: "housekeeping",
     people.who_may_come_in: "sign-ups",
-    provider.sign_in: "discovery",
+    provider.discovery_and_client: "discovery",
     provider.rest_api: "REST API",
 }
 

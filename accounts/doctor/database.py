@@ -57,7 +57,7 @@ def migrations() -> Findings:
         yield ok("migrations", "none wait")
 
 
-def clean_up() -> Findings:
+def clean_up_age() -> Findings:
     at = health.last_clean_up()
     if at is None:
         yield warning("clean-up", "has never been done", START_HOUSEKEEPING)

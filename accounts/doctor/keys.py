@@ -7,7 +7,7 @@ from accounts import tokens
 from accounts.doctor.findings import Finding, Findings, ok, problem, warning
 
 
-def token_keys() -> Findings:
+def keys_in_settings() -> Findings:
     """That each of them is a key was seen to at the start."""
     keys = settings.TOKEN_KEYS
     if len(set(keys)) < len(keys):

@@ -39,7 +39,7 @@ class _NoAnswer(Exception):
     """The message says why, as a finding does."""
 
 
-def sign_in() -> Findings:
+def discovery_and_client() -> Findings:
     """Discovery and all that hangs on it."""
     url = AsanaOpenIdConnect().oidc_config_url()
     try:

@@ -121,7 +121,7 @@ def _userinfo(claims: list[str] | None) -> Finding:
 def _refresh(account: AsanaAccount) -> Findings:
     """Once, of the account that has just signed in."""
     before = tokens.fingerprint(account)
-    with recorder.refreshes() as noted:
+    with recorder.record_refreshes() as noted:
         try:
             tokens.refresh_now(account)
         except tokens.TokenError as error:

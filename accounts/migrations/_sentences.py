@@ -113,7 +113,7 @@ def _found(text: str, event: str) -> Iterator[Coded]:
     if match := re.fullmatch("revocation ([0-9a-f]{1,16}) tried again", text):
         yield "revocation_tried", {"reference": match[1]}
     if match := re.fullmatch(rf"tasks fetched: {NUMBER}, from {NUMBER} workspaces?", text):
-        yield "tasks_fetched", {"tasks": int(match[1]), "workspaces": int(match[2])}
+        yield "tasks_synced", {"tasks": int(match[1]), "workspaces": int(match[2])}
     if match := re.fullmatch(rf"{NUMBER} entr(?:y|ies), as CSV", text):
         yield "entries_exported", {"count": int(match[1])}
     yield from _found_in(text, event)
@@ -194,7 +194,7 @@ COMPOSED: Final[dict[str, Callable[[dict[str, Any]], str]]] = {
     "legacy": lambda args: str(args["text"]),
     "http_error": lambda args: f"Asana answers with an error ({args['status']})",
     "revocation_tried": lambda args: f"revocation {args['reference']} tried again",
-    "tasks_fetched": _tasks_fetched,
+    "tasks_synced": _tasks_fetched,
     "entries_exported": lambda args: f"{_told({'entry': args['count']}, ENTRIES)}, as CSV",
     "refresh_refused": lambda args: OWN_ERROR if args["error"] == "own_error" else args["error"],
     "other_sessions": lambda args: OTHERS[args.get("count", 2) == 1],

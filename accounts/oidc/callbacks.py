@@ -9,7 +9,7 @@ MAX_CODE_LENGTH: Final = 4096
 PARAMETERS: Final = ("code", "state", "iss", "error")
 
 
-def check(backend: Any, response: QueryDict, *, issuer: str, names_itself: bool) -> None:
+def check_callback(backend: Any, response: QueryDict, *, issuer: str, names_itself: bool) -> None:
     """One of each parameter, a code worth sending, and our issuer: if it names one, and always from
     a provider that says that it does (RFC 9207 2.4)."""
     for name in PARAMETERS:

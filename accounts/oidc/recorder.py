@@ -43,7 +43,7 @@ class SignInRecorder:
     @sensitive_variables()
     def token_response(self, response: Any, asked: list[str]) -> None:
         if self._row is not None:
-            self._seen["token_response"] = described(response, asked)
+            self._seen["token_response"] = describe_token_response(response, asked)
 
     def userinfo(self, claims: Any) -> None:
         if self._row is not None:
@@ -67,7 +67,7 @@ def note_early_end(error: Exception) -> None:
 
 
 @contextmanager
-def refreshes() -> Iterator[list[dict[str, Any]]]:
+def record_refreshes() -> Iterator[list[dict[str, Any]]]:
     """Descriptions of the answers to refreshes in this context."""
     noted: list[dict[str, Any]] = []
     token = _refreshes.set(noted)
@@ -81,11 +81,11 @@ def refreshes() -> Iterator[list[dict[str, Any]]]:
 def note_refresh(response: Any) -> None:
     noted = _refreshes.get()
     if noted is not None:
-        noted.append(described(response, []))
+        noted.append(describe_token_response(response, []))
 
 
 @sensitive_variables()
-def described(response: Any, asked: list[str]) -> dict[str, Any]:
+def describe_token_response(response: Any, asked: list[str]) -> dict[str, Any]:
     """A token answer, without a value of a token or a claim."""
     if not isinstance(response, Mapping):
         return {"names": [], "kind": type(response).__name__}

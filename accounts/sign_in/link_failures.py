@@ -16,7 +16,7 @@ NOT_RECONNECTED: Final = Failure(
     403,
     "It still needs reconnecting",
     "You pressed Deny at Asana, so Onelist can't fetch anything from there yet. The tasks it "
-    "fetched before stay in your list.",
+    "synced before stay in your list.",
     "If that was a slip, try again and choose Allow. If you no longer want this account here, "
     "disconnect it on the accounts page.",
     detail=Detail.DENIED,
@@ -43,7 +43,7 @@ ANOTHER_TO_RECONNECT: Final = Failure(
     409,
     "That isn't the account to reconnect",
     "You came back from Asana with another account than the one that needs reconnecting. Nothing "
-    "has been stored. The tasks that were fetched before stay in your list.",
+    "has been stored. The tasks that were synced before stay in your list.",
     "Asana takes whoever is signed in there in this browser. Switch to the right account first, "
     "then reconnect.",
     detail=Detail.ANOTHER_ACCOUNT,

@@ -77,9 +77,7 @@ def _say(request: HttpRequest, text: str, linked: Linked) -> None:
 
 def _connected(request: HttpRequest, linked: Linked) -> None:
     if linked.is_new:
-        _say(
-            request, "{} is connected. Its tasks are fetched when you next open your list.", linked
-        )
+        _say(request, "{} is connected. Its tasks are synced when you next open your list.", linked)
     elif linked.was_broken:
         _say(request, "{} was connected already, and works again." + _less(linked), linked)
     # else there is a page about that

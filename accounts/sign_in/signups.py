@@ -9,7 +9,7 @@ from accounts.backends import AsanaOpenIdConnect
 from accounts.models import User
 
 
-def check(backend: AsanaOpenIdConnect, user: User | None = None, **kwargs: Any) -> None:
+def check_signups(backend: AsanaOpenIdConnect, user: User | None = None, **kwargs: Any) -> None:
     """Refuse new people where SIGNUPS is closed."""
     if user is None and settings.SIGNUPS == "closed":
         raise AuthPolicyError(backend, code="signups_closed", stage="pipeline")

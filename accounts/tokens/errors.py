@@ -20,7 +20,7 @@ class TokenError(Exception):
         self.code_args = dict(code_args or {})
 
     def __str__(self) -> str:
-        return messages.message(self.code, self.code_args)
+        return messages.word(self.code, self.code_args)
 
 
 class NeedsReconnecting(TokenError):

@@ -120,7 +120,7 @@ def discard(response: Mapping[str, Any]) -> None:
     try:
         _ask(response["refresh_token"])
     except (requests.RequestException, SocialAuthBaseException) as error:
-        why = messages.message(*_reason(error))
+        why = messages.word(*_reason(error))
         logger.warning("A grant that is not wanted was not revoked: %s", why)
 
 
@@ -156,7 +156,7 @@ def _later(revocation: Revocation, why: Reason) -> Outcome:
 
 
 def _give_up(revocation: Revocation, why: Reason) -> Outcome:
-    words = messages.message(*why)
+    words = messages.word(*why)
     logger.warning("Revocation %s is given up: %s", revocation.reference, words)
     return _end(revocation, Outcome.GIVEN_UP, AuditEntry.Event.REVOCATION_GIVEN_UP, why)
 

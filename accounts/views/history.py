@@ -21,11 +21,11 @@ def history(request: SignedInRequest) -> HttpResponse:
     """What has happened to the person's accounts, the newest first."""
     entries = request.user.history.select_related("actor")
     page = Paginator(entries, PAGE_SIZE).get_page(request.GET.get("page"))
-    context = {"page": page, "entries": [described(entry) for entry in page]}
+    context = {"page": page, "entries": [describe_entry(entry) for entry in page]}
     return render(request, "accounts/history.html", context)
 
 
-def described(entry: AuditEntry) -> dict[str, Any]:
+def describe_entry(entry: AuditEntry) -> dict[str, Any]:
     """In plain words. Of an administrator the name and nothing more."""
     is_ours_to_tell = entry.by != AuditEntry.By.ADMINISTRATOR
     return {

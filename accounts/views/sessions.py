@@ -36,7 +36,7 @@ def session_list(request: SignedInRequest) -> HttpResponse:
 @signed_in_post
 def end_session(request: SignedInRequest, reference: str) -> HttpResponse:
     """One of the person's own; who ends the one they are in is signed out."""
-    session = sessions.find(request.user, reference)
+    session = sessions.find_session(request.user, reference)
     if session is None:
         messages.success(request, "That session has ended already.")
         return redirect("accounts:session_list")
@@ -75,12 +75,12 @@ def end_other_sessions(request: SignedInRequest) -> HttpResponse:
 def _described(session: Session, request: SignedInRequest) -> dict[str, Any]:
     """This one as it is now: what it was used from is noted after the page."""
     is_this = session.pk == request.session.session_key
-    browser = audit.browser(request) if is_this else session.user_agent or ""
+    browser = audit.browser_of(request) if is_this else session.user_agent or ""
     return {
         "reference": sessions.reference(session.pk),
         "is_this": is_this,
         "words": user_agents.in_words(browser),
-        "address": audit.address(request) if is_this else session.ip,
+        "address": audit.address_of(request) if is_this else session.ip,
         "since": session.created_at,
         "used": session.updated_at,
         "which": "this browser" if is_this else f"last used {naturaltime(session.updated_at)}",

@@ -18,7 +18,7 @@ from asana_tasks.api.errors import (
 from asana_tasks.api.schemas import TaskSchema
 from asana_tasks.changes.actions import Action, ActionKind
 from asana_tasks.models import Task
-from asana_tasks.sync.messages import error_message
+from asana_tasks.sync.messages import reason_message
 
 DONE: Final = {
     ActionKind.COMPLETE: "Completed",
@@ -59,7 +59,7 @@ class ActionFailed(Exception):
 def failure_message(error: AsanaError | tokens.TokenError | ActionFailed) -> str:
     """Say why an action failed, and whether something may have been changed in Asana."""
     sentence = next((each for kind, each in FAILURES.items() if isinstance(error, kind)), "{}")
-    reason = error_message(error.reason) if isinstance(error, AsanaError) else str(error)
+    reason = reason_message(error.reason) if isinstance(error, AsanaError) else str(error)
     return sentence.format(reason)
 
 

@@ -28,7 +28,7 @@ from asana_tasks.sync import store
 from asana_tasks.sync.account_token import AccountToken
 from asana_tasks.sync.crawl import WorkspaceCrawl, all_workspaces, with_retries
 from asana_tasks.sync.lease import Lease, LeaseLost
-from asana_tasks.sync.messages import error_message
+from asana_tasks.sync.messages import reason_message
 
 KEEP_COMPLETED: Final = timedelta(days=30)
 WORKERS: Final = 8  # of the 50 concurrent GETs Asana allows a token
@@ -50,7 +50,7 @@ class Progress:
 
     @property
     def message(self) -> str:
-        return error_message(self.reason)
+        return reason_message(self.reason)
 
 
 def sync_account(account: AsanaAccount) -> Generator[Progress, None, None]:

@@ -35,7 +35,7 @@ MESSAGES: Final = {
 }
 
 
-def error_message(reason: Reason | None) -> str:
+def reason_message(reason: Reason | None) -> str:
     """Word a reason, without a full stop; '' for none."""
     if reason is None:
         return ""

@@ -32,9 +32,9 @@ def clock(instant: datetime, now: datetime) -> str:
 
 
 @register.filter
-def error_message(row: SyncState | Workspace) -> str:
+def sync_error(row: SyncState | Workspace) -> str:
     """Say why the last attempt to sync failed; '' if it did not."""
-    return messages.error_message(row.reason)
+    return messages.reason_message(row.reason)
 
 
 @register.filter

@@ -19,7 +19,7 @@ from asana_tasks.api.errors import AsanaError, NotFound
 from asana_tasks.changes.report import take_report
 from asana_tasks.models import Task
 from asana_tasks.sync.account_token import AccountToken
-from asana_tasks.sync.messages import error_message
+from asana_tasks.sync.messages import reason_message
 from asana_tasks.views.rich_text import clean_html
 
 MAX_PAGES: Final = 5  # of subtasks
@@ -121,6 +121,6 @@ def _trouble(error: AsanaError | tokens.TokenError) -> str:
         case tokens.NeedsReconnecting():
             return "This account needs reconnecting."
         case AsanaError():
-            return f"{error_message(error.reason)}."
+            return f"{reason_message(error.reason)}."
         case _:
             return f"{error}."

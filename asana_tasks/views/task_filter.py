@@ -28,13 +28,13 @@ DEFAULTS: Final = {"group": "due", "sort": "due", "state": "open"}
 MAX_QUERY: Final = 200
 
 
-def choice(label: str, choices: Mapping[str, str], every: str = "") -> forms.ChoiceField:
+def choice_field(label: str, choices: Mapping[str, str], every: str = "") -> forms.ChoiceField:
     """One of `choices`, or none at all, called `every`."""
     none = [("", every)] if every else []
     return forms.ChoiceField(label=label, choices=[*none, *choices.items()], required=False)
 
 
-def day(label: str) -> forms.DateField:
+def day_field(label: str) -> forms.DateField:
     return forms.DateField(
         label=label, required=False, widget=forms.DateInput(attrs={"type": "date"})
     )
@@ -52,18 +52,18 @@ class TaskFilterForm(forms.Form):
         required=False,
         widget=forms.TextInput(attrs={"type": "search", "placeholder": "Search tasks"}),
     )
-    group = choice("Group by", GROUPS)
-    sort = choice("Sort by", SORTS)
-    state = choice("Show", STATES)
-    due = choice("Due", {str(due): label for due, label in DUE_LABELS.items()}, "Any time")
-    due_from = day("Due from")
-    due_to = day("Due to")
-    done_on = day("Done on")
-    kind = choice("Kind", KINDS, "Every kind")
-    account = choice("Account", {}, "All accounts")
-    workspace = choice("Workspace", {}, "All workspaces")
-    project = choice("Project", {}, "All projects")
-    section = choice("Section", {}, "All sections")
+    group = choice_field("Group by", GROUPS)
+    sort = choice_field("Sort by", SORTS)
+    state = choice_field("Show", STATES)
+    due = choice_field("Due", {str(due): label for due, label in DUE_LABELS.items()}, "Any time")
+    due_from = day_field("Due from")
+    due_to = day_field("Due to")
+    done_on = day_field("Done on")
+    kind = choice_field("Kind", KINDS, "Every kind")
+    account = choice_field("Account", {}, "All accounts")
+    workspace = choice_field("Workspace", {}, "All workspaces")
+    project = choice_field("Project", {}, "All projects")
+    section = choice_field("Section", {}, "All sections")
     changed = forms.BooleanField(label="Changed since the last visit", required=False)
 
     def __init__(self, data: QueryDict, **offers: Iterable[tuple[Any, str]]) -> None:

@@ -40,8 +40,8 @@ def task_list(request: SignedInRequest) -> HttpResponse:
 def task_list_context(request: SignedInRequest) -> dict[str, Any]:
     """The context of the list's templates."""
     user = request.user
-    sources, calendar = sync_status_of(user), Calendar.of(user)
-    search = search_of(request, sources)
+    sync_status, calendar = sync_status_of(user), Calendar.of(user)
+    search = search_of(request, sync_status)
     tasks = search.narrow(Task.objects.of(user), calendar)
     by, sort = _order_of(search)
     cut = grouping(tasks, by, calendar)
@@ -50,28 +50,28 @@ def task_list_context(request: SignedInRequest) -> dict[str, Any]:
     page.object_list = list(_whole_rows(page.object_list).sorted_by(sort, by, calendar))
     return {
         "search": search,
-        "sources": sources,
+        "sync_status": sync_status,
         "page": page,
         "by": by,
-        "groups": cut.cut(_with_rows(page, sources), _label_of(by, sources)),
+        "groups": cut.cut(_with_rows(page, sync_status), _label_of(by, sync_status)),
         "saved_views": list(user.saved_views.all()),
         "total": cut.total,
-        "load": workload_of(user, calendar),
+        "workload": workload_of(user, calendar),
         "report": take_report(request),
         "shown_at": calendar.now,
         "today": calendar.today,
     }
 
 
-def search_of(request: SignedInRequest, sources: SyncStatus) -> TaskFilterForm:
+def search_of(request: SignedInRequest, sync_status: SyncStatus) -> TaskFilterForm:
     in_use = Project.objects.filter(
-        Exists(Placement.objects.filter(project=OuterRef("pk"))), account__in=sources.accounts
+        Exists(Placement.objects.filter(project=OuterRef("pk"))), account__in=sync_status.accounts
     )
     projects = {project.pk: str(project) for project in in_use}
     return TaskFilterForm(
         request.GET,
-        account=[(account.pk, account.display_name) for account in sources.accounts],
-        workspace=[(workspace.pk, str(workspace)) for workspace in sources.workspaces],
+        account=[(account.pk, account.display_name) for account in sync_status.accounts],
+        workspace=[(workspace.pk, str(workspace)) for workspace in sync_status.workspaces],
         project=projects.items(),
         section=_sections(request.GET.get("project", ""), projects),
     )
@@ -104,18 +104,18 @@ def _whole_rows(page: Any) -> TaskQuerySet:
     return Task.objects.filter(pk__in=page.values("pk")).defer("search_text")
 
 
-def _with_rows(page: Page[Task], sources: SyncStatus) -> Page[Task]:
+def _with_rows(page: Page[Task], sync_status: SyncStatus) -> Page[Task]:
     """The tasks with their workspace and account, which are here already."""
-    workspaces = {workspace.pk: workspace for workspace in sources.workspaces}
+    workspaces = {workspace.pk: workspace for workspace in sync_status.workspaces}
     for task in page:
         if workspace := workspaces.get(task.workspace_id):  # else it came this very moment
             task.workspace, task.account = workspace, workspace.account
     return page
 
 
-def _label_of(by: str, sources: SyncStatus) -> Any:
-    workspaces = {workspace.pk: str(workspace) for workspace in sources.workspaces}
-    accounts = {account.pk: account.display_name for account in sources.accounts}
+def _label_of(by: str, sync_status: SyncStatus) -> Any:
+    workspaces = {workspace.pk: str(workspace) for workspace in sync_status.workspaces}
+    accounts = {account.pk: account.display_name for account in sync_status.accounts}
     return {
         "due": lambda key: DUE_LABELS[key],
         "none": lambda _key: "",

@@ -20,5 +20,5 @@ def workspace(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_safe
 def workspace_list(request: SignedInRequest) -> HttpResponse:
     return render(
-        request, "asana_tasks/workspace_list.html", {"sources": sync_status_of(request.user)}
+        request, "asana_tasks/workspace_list.html", {"sync_status": sync_status_of(request.user)}
     )

@@ -167,7 +167,7 @@ document.addEventListener("htmx:beforeSwap", (event) => {
     positions: topOf(event.detail.target) < 0 ? positions() : [],
     selected: chosen.map((box) => box.value),
     focused: Boolean(document.activeElement?.closest(".task, #selection")),
-    sourcesOpen: open.some((details) => details.classList.contains("sources")),
+    statusOpen: open.some((details) => details.classList.contains("sync-status")),
   };
   // Chromium lays out the page when a focused element is removed. htmx inserts the new list before
   // it removes the old one, so scroll anchoring would follow the old one down, to the page's end.
@@ -186,8 +186,8 @@ document.addEventListener("htmx:afterSwap", () => {
     if (box) box.checked = true;
   }
   if (kept.focused) place()?.focus({ preventScroll: true });
-  const sources = document.querySelector("#tasks details.sources");
-  if (kept.sourcesOpen && sources) sources.open = true;
+  const sources = document.querySelector("#tasks details.sync-status");
+  if (kept.statusOpen && sources) sources.open = true;
   holdStill(kept.positions);
   kept = null;
 });

@@ -100,7 +100,7 @@ async function refresh() {
     refreshLater(busy ? ASK_AGAIN : AT_LEAST);
   } catch {
     bar.querySelector("span").textContent =
-      "The refresh was cut off. What you see is the last copy.";
+      "The sync was cut off. What you see is the last copy.";
     bar.querySelector("progress").hidden = true;
     refreshLater(AT_LEAST);
   } finally {

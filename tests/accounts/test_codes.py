@@ -108,13 +108,13 @@ DETAILS = [  # event, what was stored, code, arguments
     (
         "changed",
         "tasks fetched: 12, from 3 workspaces",
-        "tasks_fetched",
+        "tasks_synced",
         {"tasks": 12, "workspaces": 3},
     ),
     (
         "changed",
         "tasks fetched: 1, from 1 workspace",
-        "tasks_fetched",
+        "tasks_synced",
         {"tasks": 1, "workspaces": 1},
     ),
     ("changed", "Name, Time zone", "fields_changed", {"fields": ["name", "time_zone"]}),
@@ -297,6 +297,6 @@ def test_every_code_that_may_be_stored_has_words():
     args |= {"fields": ["name"], "reference": "abc", "tasks": 1, "workspaces": 2, "count": 3}
     counts = {"rotated": {"done": 1}, "deleted": {"audit_entries": 2}}
     for code, _ in AuditEntry._meta.get_field("detail").choices:
-        words = messages.message(code, args | {"counts": counts.get(code)})
+        words = messages.word(code, args | {"counts": counts.get(code)})
         assert words, code
         assert words != code or code in {"everywhere", "added"}

@@ -372,6 +372,6 @@ def test_no_mail_holds_a_token(op, committed, record):
 def test_a_mail_that_goes_out_twice_says_that_it_is_the_same(account, record):
     record(Event.CONNECTED, account=account)
     entry = AuditEntry.objects.get()
-    again = mails.message(entry, account.user)
+    again = mails.mail_for(entry, account.user)
     assert again.message()["Message-ID"] == mail.outbox[0].message()["Message-ID"]
     assert again.message()["Auto-Submitted"] == "auto-generated"

@@ -7,7 +7,7 @@ from django.test import Client
 from django.utils import timezone
 from qsessions.models import Session
 
-from accounts.middleware import time_zone
+from accounts.middleware import use_time_zone
 from accounts.models import User
 from tests.accounts.sign_ins import sign_in
 
@@ -90,7 +90,7 @@ def test_dates_are_the_persons_own(client, rf, name, now):
 def _zone_in_a_page_of(user, rf) -> str:
     request = rf.get("/")
     request.user = user
-    response = time_zone(lambda _request: HttpResponse(timezone.get_current_timezone_name()))(
+    response = use_time_zone(lambda _request: HttpResponse(timezone.get_current_timezone_name()))(
         request
     )
     return response.content.decode()

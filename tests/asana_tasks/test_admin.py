@@ -27,7 +27,7 @@ def test_it_asks_first_and_then_says_how_many_and_not_what(request, owner, who):
     response = confirm(client, ACCOUNTS, FETCH, owner.account.pk)
     count = Task.objects.filter(account=owner.account).count()
     assert count > 60
-    assert told(response) == {str(owner.account): f"Tasks fetched: {count}, from 3 workspaces"}
+    assert told(response) == {str(owner.account): f"Tasks synced: {count}, from 3 workspaces"}
     page = response.content.decode()
     for name in [*Task.objects.values_list("name"), *Workspace.objects.values_list("name")]:
         assert name[0] == "" or name[0] not in page
@@ -49,7 +49,7 @@ def test_a_workspace_that_fails_is_counted(administrator, asana, owner):
     asana.order("forbid_workspace", value="498346170860")
     response = confirm(administrator, ACCOUNTS, FETCH, owner.account.pk)
     ((_, _, why),) = response.context["report"].failed
-    assert why.startswith("1 of 3 workspaces failed; tasks fetched: ")
+    assert why.startswith("1 of 3 workspaces failed; tasks synced: ")
     assert "Personal Projects" not in response.content.decode()
 
 
@@ -76,4 +76,4 @@ def test_it_stops_in_time_keeps_what_it_has_and_lets_go(administrator, owner, mo
     owner.account.refresh_from_db()
     assert owner.account.sync_state.lease == ""
     assert not Workspace.objects.exclude(synced_at=None).exists()
-    assert "Tasks fetched" in str(told(confirm(administrator, ACCOUNTS, FETCH, owner.account.pk)))
+    assert "Tasks synced" in str(told(confirm(administrator, ACCOUNTS, FETCH, owner.account.pk)))

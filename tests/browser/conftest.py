@@ -7,7 +7,7 @@ from django.utils import timezone
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from asana_tasks.models import SyncState
-from scripts.browser import HELP, find
+from scripts.browser import HELP, find_chromium
 from tests.browser.walks import enter
 from tests.people import Person
 from tests.stand_in import StandIn
@@ -25,7 +25,7 @@ expect.set_options(timeout=15_000)
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """Chromium; without one the test fails, it is not skipped."""
-    path = find()
+    path = find_chromium()
     if path is None:
         pytest.fail(HELP)
     with sync_playwright() as playwright:

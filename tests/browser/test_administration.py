@@ -58,8 +58,8 @@ def test_refresh_a_token_now(manager: Page, asana: StandIn):
 
 
 def test_fetch_tasks_now(manager: Page, people: list[Person]):
-    choose(manager, "Fetch tasks now", "Ada Okafor")
-    confirm(manager, "Fetch tasks now")
+    choose(manager, "Sync tasks now", "Ada Okafor")
+    confirm(manager, "Sync tasks now")
     expect(manager.locator(".verdict")).to_contain_text("1 done")
     assert people[0].account.tasks.count() > 50
     expect(manager.get_by_text("Write the plan")).to_have_count(0)

@@ -32,7 +32,7 @@ def test_the_months_lead_there_and_back(ada: Page):
 
 def test_a_bar_leads_to_its_day(ada: Page):
     ada.goto("/tasks/")
-    bar = ada.locator(".load").get_by_role("link").last
+    bar = ada.locator(".workload").get_by_role("link").last
     name = str(bar.get_attribute("aria-label"))
     bar.click()
     ada.wait_for_url("**/tasks/?due_from=*")

@@ -120,7 +120,7 @@ def test_who_declines_goes_on_as_before(ada: Page, asana: StandIn):
     page.get_by_role("link", name="Back to where you were").click()
     expect(row(page, PLAN)).to_be_visible()
     expect(page.locator(".report")).to_have_count(0)
-    page.get_by_role("button", name="Refresh").click()
+    page.get_by_role("button", name="Sync now").click()
     fetched(page)
     assert not is_completed(asana, PLAN)
 
@@ -137,7 +137,7 @@ def test_not_now_is_an_answer_too(ada: Page, asana: StandIn):
 def test_without_javascript_all_of_it_works(page_without_javascript: Page, asana: StandIn):
     page = page_without_javascript
     sign_in(page, ADA)
-    page.get_by_role("button", name="Refresh").click()
+    page.get_by_role("button", name="Sync now").click()
     page.get_by_role("button", name=f"Complete: {PLAN}").click()
     answer_asana(page, "Allow")
     page.wait_for_url("**/tasks/")

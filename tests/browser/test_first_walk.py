@@ -66,15 +66,15 @@ def test_the_picture_comes_from_asana(page: Page):
 def test_without_javascript_a_button_fetches(page_without_javascript: Page):
     page = page_without_javascript
     sign_in(page, ADA)
-    expect(page.get_by_role("heading", name="haven't been fetched yet")).to_be_visible()
-    page.get_by_role("button", name="Refresh").click()
+    expect(page.get_by_role("heading", name="haven't been synced yet")).to_be_visible()
+    page.get_by_role("button", name="Sync now").click()
     expect(page.get_by_text("Write the plan", exact=True)).to_be_visible()
 
 
 def test_an_outage_in_mid_use_keeps_the_list(ada: Page, asana: StandIn):
     page = ada
     asana.order("server_error", value=503)
-    page.get_by_role("button", name="Refresh").click()
+    page.get_by_role("button", name="Sync now").click()
     expect(page.locator("#tasks").get_by_text("Asana answers with an error (503)")).to_be_visible()
     expect(page.get_by_text("Write the plan", exact=True)).to_be_visible()
 

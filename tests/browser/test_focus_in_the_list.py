@@ -133,10 +133,10 @@ def test_it_goes_on_from_its_place_when_that_task_is_gone(
 ):
     before = rows(writer)
     before[2].focus()
-    writer.get_by_role("button", name="Refresh").focus()
+    writer.get_by_role("button", name="Sync now").focus()
     gone = Task.objects.get(pk=before[2].get_attribute("id").removeprefix("task-"))
     asana.delete_task(gone.gid)
-    writer.get_by_role("button", name="Refresh").click()
+    writer.get_by_role("button", name="Sync now").click()
     expect(before[2]).to_have_count(0)
     writer.keyboard.press(key)
     expect(before[expected]).to_be_focused()

@@ -93,7 +93,7 @@ def broken(ada: Page, asana: StandIn) -> Page:
     """Ada has removed Onelist in Asana, and the next refresh has found out."""
     asana.revoke_grants(ADA)
     ada.goto("/tasks/")
-    ada.get_by_role("button", name="Refresh").click()
+    ada.get_by_role("button", name="Sync now").click()
     expect(ada.locator("#tasks").get_by_text("Asana no longer lets us in").first).to_be_visible()
     ada.goto("/accounts/")
     return ada
@@ -109,7 +109,7 @@ def test_reconnect_in_place(broken: Page):
     expect(card(page, "Ada Okafor").get_by_text("Connected", exact=True)).to_be_visible()
     assert Task.objects.count() == tasks > 50
     page.goto("/tasks/")
-    page.get_by_role("button", name="Refresh").click()
+    page.get_by_role("button", name="Sync now").click()
     expect(page.locator("#progress")).to_be_hidden()
     expect(page.get_by_text("Write the plan", exact=True)).to_be_visible()
 

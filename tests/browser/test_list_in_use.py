@@ -112,7 +112,7 @@ def test_a_fresh_copy_is_left_alone(ada: Page, asana: StandIn):
 def test_everything_is_there_without_javascript(page_without_javascript: Page):
     page = page_without_javascript
     sign_in(page, ADA)
-    page.get_by_role("button", name="Refresh").click()
+    page.get_by_role("button", name="Sync now").click()
     page.get_by_label("Search tasks").fill("scope borr")
     page.get_by_role("button", name="Search", exact=True).click()
     expect(page.locator(".task")).to_have_count(1)
@@ -162,7 +162,7 @@ def test_a_swap_keeps_what_was_selected(ada: Page):
     box = ada.locator(".task-choose").nth(2)
     box.check()
     with ada.expect_response(lambda response: "/tasks/refresh/" in response.url):
-        ada.get_by_role("button", name="Refresh").click()
+        ada.get_by_role("button", name="Sync now").click()
     expect(ada.locator("#progress")).to_be_hidden()
     expect(ada.locator(".task-choose").nth(2)).to_be_checked()
 

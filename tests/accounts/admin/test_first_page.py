@@ -62,7 +62,7 @@ def test_with_asana_down_it_says_that_nothing_could_be_fetched(
     asana.order("server_error")
     assert engine.run_sync(owner.account).state == "failed"
     assert sum(failure.number for failure in health.look().failures) == 0
-    words = "the last attempt to fetch tasks failed for {} of 2 connected accounts"
+    words = "the last attempt to sync tasks failed for {} of 2 connected accounts"
     assert troubles() == [words.format(1)]
     assert engine.run_sync(other_user.account).state == "failed"
     assert troubles() == [words.format(2)]

@@ -44,7 +44,7 @@ def test_the_age_of_the_last_clean_up(db, hours, state, words):
     if hours is not None:
         cleanup.clean_up()
         AuditEntry.objects.update(at=timezone.now() - timedelta(hours=hours))
-    is_found(database.clean_up, state, words)
+    is_found(database.clean_up_age, state, words)
 
 
 @pytest.mark.parametrize(("minutes", "state"), [(0, OK), (10, OK), (20, PROBLEM)])

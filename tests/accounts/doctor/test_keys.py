@@ -21,7 +21,7 @@ from tests.accounts.sign_ins import sign_in
 )
 def test_token_keys(settings, token_keys, state, words):
     settings.SECRET_KEY, settings.TOKEN_KEYS = "the-secret-key", token_keys
-    is_found(keys.token_keys, state, words)
+    is_found(keys.keys_in_settings, state, words)
 
 
 def test_rows_on_old_keys_and_unreadable_ones(op, settings):

@@ -88,7 +88,7 @@ PROVIDERS = [
 def test_the_provider(op, wrong, about, state, words):
     for name, value in wrong.items():
         setattr(op, name, value)
-    is_found(provider.sign_in, state, words, about)
+    is_found(provider.discovery_and_client, state, words, about)
     assert not ProviderDocument.objects.exists()  # it changes nothing
 
 
@@ -116,13 +116,13 @@ def test_the_clock(op, headers, state, words):
         handler.wfile.write(b"{}")
 
     op.replies[DISCOVERY] = responses
-    is_found(provider.sign_in, state, words, "clock")
+    is_found(provider.discovery_and_client, state, words, "clock")
 
 
 def test_a_wrong_secret(asana, settings):
     settings.ASANA_CLIENT_SECRET = "not-the-secret"
-    is_found(provider.sign_in, PROBLEM, "ASANA_CLIENT_SECRET", "client")
-    assert "not-the-secret" not in str(examined(provider.sign_in))
+    is_found(provider.discovery_and_client, PROBLEM, "ASANA_CLIENT_SECRET", "client")
+    assert "not-the-secret" not in str(examined(provider.discovery_and_client))
 
 
 @pytest.mark.parametrize(
@@ -146,5 +146,5 @@ def test_an_asana_that_is_down(settings):
     settings.ASANA_OIDC_ENDPOINT = settings.ASANA_API_URL = (
         f"http://127.0.0.1:{free_port()}/api/1.0"
     )
-    is_found(provider.sign_in, PROBLEM, "isn't answering", "discovery")
+    is_found(provider.discovery_and_client, PROBLEM, "isn't answering", "discovery")
     is_found(provider.rest_api, PROBLEM, "isn't answering")

@@ -43,7 +43,7 @@ def test_it_says_in_plain_words_what_was_granted(owner, scope, words):
 
 
 def test_it_shows_workspaces_and_when_what_happened(owner):
-    assert "Not fetched yet" in page_of(owner)
+    assert "Not synced yet" in page_of(owner)
     assert engine.run_sync(owner.account).state == "done"
     AsanaAccount.objects.update(
         connected_at=timezone.now() - timedelta(days=400),
@@ -89,7 +89,7 @@ def test_a_broken_link_is_shown_with_its_reason_its_age_and_what_to_do(owner):
     SyncState.objects.create(account=owner.account, synced_at=timezone.now() - timedelta(days=2))
     page = page_of(owner)
     assert "Needs reconnecting" in page
-    assert "Asana no longer lets us in. Its tasks stay in your list, as of 2\xa0days ago." in page
+    assert "Asana no longer lets us in. Its tasks stay in your list, synced 2\xa0days ago." in page
     assert f'action="/accounts/{owner.account.pk}/reconnect/"' in page
 
 

@@ -58,7 +58,7 @@ def break_grant(person: Person, asana: StandIn) -> Person:
 def test_the_tasks_stay_in_the_list_with_their_age(broken):
     page = page_text(broken.get("/tasks/"))
     assert "Write the plan" in page
-    assert "needs reconnecting: Asana no longer lets us in; what you see is as of 2\xa0days" in page
+    assert "needs reconnecting: Asana no longer lets us in; what you see is from 2\xa0days" in page
     assert f'action="{path(broken)}"' in page
     assert 'aria-label="Reconnect Ada Okafor"' in page
 

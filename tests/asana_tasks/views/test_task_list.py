@@ -62,7 +62,7 @@ def test_it_says_why_the_first_fetch_failed(owner, asana, fault, value, reason, 
     asana.order(fault, value=value, path=path)
     assert engine.run_sync(owner.account).state == "failed"
     page = text(owner.get("/tasks/"))
-    assert "Your tasks couldn't be fetched" in page
+    assert "Your tasks couldn't be synced" in page
     assert f"</bdi>: {reason}." in page
 
 
@@ -70,8 +70,8 @@ def test_a_first_fetch_that_failed_is_told_beside_an_account_that_works(synced_o
     other = AsanaAccount.objects.create(user=synced_owner.user, gid="77", name="Other")
     SyncState.objects.create(account=other, last_error=ErrorCode.NO_RESPONSE)
     page = synced_owner.get("/tasks/?q=nothing-has-this-name")
-    states = {account.pk: state for account, state, _ in page.context["sources"].by_account}
-    assert states == {synced_owner.account.pk: "fine", other.pk: "stale"}
+    states = {account.pk: state for account, state, _ in page.context["sync_status"].by_account}
+    assert states == {synced_owner.account.pk: "synced", other.pk: "failed"}
     assert '<span class="trouble">Asana isn&#x27;t answering</span>' in text(page)
 
 
@@ -164,7 +164,7 @@ def test_it_shows_both_accounts_of_one_person(synced_owner, asana):
 
 def test_it_helps_who_has_not_fetched_yet(owner):
     page = text(owner.get("/tasks/"))
-    assert "haven't been fetched yet" in page
+    assert "haven't been synced yet" in page
     assert 'data-refresh-in="0"' in page
 
 
@@ -172,7 +172,7 @@ def test_before_anything_could_be_fetched_it_says_so(owner, asana):
     asana.order("server_error", path="/api/1.0/tasks")
     engine.run_sync(owner.account)
     page = text(owner.get("/tasks/"))
-    assert "couldn't be fetched" in page
+    assert "couldn't be synced" in page
     assert "Nothing to do" not in page
 
 
@@ -183,7 +183,7 @@ def test_while_a_workspace_was_never_fetched_it_does_not_say_that_there_is_nothi
     owner.account.tasks.all().delete()
     Workspace.objects.filter(pk=owner.account.workspaces.first().pk).update(synced_at=None)
     page = text(owner.get("/tasks/"))
-    assert "Not everything has been fetched from Asana yet" in page
+    assert "Not everything has been synced yet" in page
     assert "Nothing to do" not in page
 
 

@@ -27,7 +27,7 @@ def done(at: datetime) -> dict:
 
 
 def drawing(load: Workload) -> str:
-    return one_line(render_to_string("asana_tasks/_load.html", {"load": load}))
+    return one_line(render_to_string("asana_tasks/_workload.html", {"load": load}))
 
 
 @pytest.fixture

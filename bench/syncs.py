@@ -1,4 +1,4 @@
-"""How long a full refresh takes, beside the least it could take and beside Asana's own client."""
+"""How long a full sync takes, beside the least it could take and beside Asana's own client."""
 
 import sys
 from collections import Counter
@@ -63,9 +63,9 @@ def _one(asana: StandIn, account: AsanaAccount, latency_ms: int, times: int) -> 
     for _ in range(times):
         account.workspaces.all().delete()
         before = len(asana.requests())
-        first.append(_timed(lambda: _refresh(account)))
+        first.append(_timed(lambda: _sync(account)))
         chain = _chain(asana.requests()[before:])
-        again.append(_timed(lambda: _refresh(account)))
+        again.append(_timed(lambda: _sync(account)))
         others.append(_timed(lambda: _with_sdk(account, asana.issuer)))
     tasks = account.tasks.count()
     asana.reset()
@@ -84,10 +84,10 @@ def _timed(work: Callable[[], None]) -> float:
     return perf_counter() - started
 
 
-def _refresh(account: AsanaAccount) -> None:
+def _sync(account: AsanaAccount) -> None:
     last = engine.run_sync(account)
     if last.state != "done":
-        raise RuntimeError(f"The refresh ended with {last}")
+        raise RuntimeError(f"The sync ended with {last}")
 
 
 def _chain(requests: list[dict[str, Any]]) -> int:
