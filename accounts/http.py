@@ -18,6 +18,7 @@ import requests
 from requests.adapters import HTTPAdapter
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.exceptions import ReadTimeoutError
 
 from accounts.codes import Problem
 
@@ -83,8 +84,8 @@ def problem_of(error: Exception) -> Problem:
             return Problem.TOO_LARGE
         case requests.exceptions.SSLError():
             return Problem.TLS_ERROR
-        case requests.Timeout():
-            return Problem.TIMEOUT
+        case requests.Timeout() | requests.ConnectionError(args=(ReadTimeoutError(), *_)):
+            return Problem.TIMEOUT  # the second: while the body was read
     return Problem.NO_ANSWER
 
 
