@@ -143,7 +143,7 @@ def test_no_action_shows_one(request, full, who):
 
 NOT_FOR_A_FILE = (
     *("asana_tasks.task", "asana_tasks.placement", "asana_tasks.project"),
-    *("asana_tasks.workspace", "asana_tasks.savedview"),
+    *("asana_tasks.workspace", "asana_tasks.savedview", "asana_tasks.syncstate"),
     *("accounts.revocation", "accounts.watchedsignin", "qsessions.session", "admin.logentry"),
     *("social_django.usersocialauth", "social_django.partial", "social_django.association"),
     *("social_django.nonce", "social_django.code"),
@@ -232,9 +232,10 @@ def test_an_account_that_was_loaded_is_mended_by_its_person(full, owner, asana, 
     call_command("loaddata", str(file), verbosity=0)
 
     account = AsanaAccount.objects.get()
-    assert engine.run_sync(account).message == "Onelist holds no access that lasts"
+    assert engine.run_sync(account).message == "It needs reconnecting"
     account.refresh_from_db()
     assert account.needs_reconnecting
+    assert account.last_error == "nothing_lasting"
     assert sign_in(owner.client.__class__(), asana, account.gid).status_code == 302
     account.refresh_from_db()
     assert (account.user, account.needs_reconnecting) == (owner.user, False)
