@@ -11,7 +11,7 @@ from pytest_django import DjangoDbBlocker
 
 from tests.environment import ASANA_PORT
 from tests.fetched import FetchedTasks
-from tests.people import Person
+from tests.people import Person, log_in
 from tests.stand_in import ADA, BEN, StandIn
 
 TESTS = Path(__file__).parent
@@ -131,9 +131,7 @@ def other_user(db, asana) -> Person:
 @pytest.fixture
 def administrator(db, django_user_model) -> Client:
     user = django_user_model.objects.create_superuser("root", password="root")
-    client = Client()
-    client.force_login(user)
-    return client
+    return log_in(user)
 
 
 @pytest.fixture
@@ -141,9 +139,7 @@ def account_manager(db, django_user_model) -> Client:
     """On the staff, and in the group that the site makes for looking after accounts."""
     user = django_user_model.objects.create_user("manager", password="manager", is_staff=True)
     user.groups.add(Group.objects.get(name="Account managers"))
-    client = Client()
-    client.force_login(user)
-    return client
+    return log_in(user)
 
 
 @pytest.fixture
