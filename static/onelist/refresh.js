@@ -8,13 +8,16 @@ const SWAP_EVERY = 2000; // ms, while a first fetch fills the list
 const ASK_AGAIN = 2000; // ms, while another tab or machine is refreshing
 const AT_LEAST = 30000; // ms between two refreshes nobody asked for
 let running = false;
+let dueAt = Infinity; // when the copy is stale and Asana may be asked
+let notBefore = 0; // when the next refresh that nobody asks for is allowed
 let due = false; // while the tab was hidden
 let timer;
 let swapping; // the list, on its way
 let again = false; // something changed meanwhile
-let leaving = false; // by a form that was sent, as "Sign out"
+let leftAt = -Infinity; // by a form that was sent, as "Sign out"
 
 const list = () => document.getElementById("tasks");
+const leaving = () => Date.now() < leftAt + AT_LEAST; // if it led nowhere, this page goes on
 
 /** One at a time: htmx drops what waits for an element that is being replaced. */
 function swapList() {
@@ -80,7 +83,7 @@ async function follow(response) {
 async function refresh() {
   if (running) return;
   running = true;
-  clearTimeout(timer);
+  let pause = AT_LEAST;
   bar.hidden = false;
   bar.querySelector("progress").hidden = false;
   form.querySelector("button").disabled = true;
@@ -91,32 +94,41 @@ async function refresh() {
       headers: { Accept: "application/x-ndjson" },
       redirect: "manual",
     });
-    if (leaving) return;
+    if (leaving()) return;
     if (response.type === "opaqueredirect") location.reload(); // signed out elsewhere
+    // Signed in anew elsewhere: the form's token is of the time before. Not in a loop, though.
+    if (response.status === 403 && performance.now() > AT_LEAST) location.reload();
     if (!response.ok) throw new Error(response.status);
-    const busy = await follow(response);
+    if (await follow(response)) pause = ASK_AGAIN;
     await swapList();
     bar.hidden = true;
-    refreshLater(busy ? ASK_AGAIN : AT_LEAST);
   } catch {
     bar.querySelector("span").textContent =
       "The sync was cut off. What you see is the last copy.";
     bar.querySelector("progress").hidden = true;
-    refreshLater(AT_LEAST);
   } finally {
     running = false;
     form.querySelector("button").disabled = false;
+    notBefore = Date.now() + pause;
+    refreshLater();
   }
 }
 
-/** When the copy grows stale, but not before `soonest` ms; a hidden tab asks nothing. */
-function refreshLater(soonest) {
-  clearTimeout(timer);
-  const seconds = list().dataset.refreshIn;
-  if (seconds === "") return;
-  timer = setTimeout(refreshIfLookedAt, Math.max(soonest, seconds * 1000));
+/** Read from the list when to ask for the next one: never while all accounts need reconnecting. */
+function readDue() {
+  const seconds = list()?.dataset.refreshIn;
+  dueAt = seconds ? Date.now() + seconds * 1000 : Infinity;
+  refreshLater();
 }
 
+/** Set the timer anew. */
+function refreshLater() {
+  clearTimeout(timer);
+  if (dueAt === Infinity) return;
+  timer = setTimeout(refreshIfLookedAt, Math.max(dueAt, notBefore) - Date.now());
+}
+
+/** Refresh; but a hidden tab asks nothing. */
 function refreshIfLookedAt() {
   if (document.hidden) {
     due = true;
@@ -128,28 +140,35 @@ function refreshIfLookedAt() {
 }
 
 document.addEventListener("visibilitychange", () => {
-  if (!document.hidden && due) {
+  if (document.hidden || !form) return;
+  if (due) {
     due = false;
     refresh();
+  } else if (dueAt === Infinity) {
+    swapList(); // an account may have been reconnected in another tab
   }
 });
 
 // What still comes then must not lead anywhere else than the form does.
 window.addEventListener("submit", (event) => {
-  leaving ||= event.target.method === "post" && !event.defaultPrevented;
+  if (event.target.method === "post" && !event.defaultPrevented) leftAt = Date.now();
 });
 window.addEventListener("pageshow", () => {
-  leaving = false;
+  leftAt = -Infinity;
 });
 document.addEventListener("htmx:beforeOnLoad", (event) => {
-  if (leaving) event.preventDefault();
+  if (leaving()) event.preventDefault();
 });
 
 // Something was changed in Asana: the list says how it went, and how things stand.
 document.addEventListener("tasks:changed", swapList);
 
+document.addEventListener("htmx:afterSwap", (event) => {
+  if (form && event.target.id === "tasks") readDue();
+});
+
 form?.addEventListener("submit", (event) => {
   event.preventDefault();
   refresh();
 });
-if (form && list()) refreshLater(0);
+if (form) readDue();

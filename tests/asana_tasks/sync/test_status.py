@@ -3,10 +3,13 @@
 import datetime
 
 import pytest
+import time_machine
 from django.utils import timezone
 
+from accounts.models import AsanaAccount
 from asana_tasks.models import SyncState
 from asana_tasks.sync import engine
+from asana_tasks.sync.status import SyncStatus
 from tests.people import Person
 
 SOON = datetime.timedelta(minutes=5)
@@ -68,9 +71,47 @@ def test_a_workspace_that_is_no_longer_offered_says_so(synced, asana):
 
 
 def test_a_fresh_copy_is_not_asked_for_again(synced):
-    assert 'data-refresh-in="5' in page(synced)
+    copied_at = synced.account.sync_state.synced_at
+    with time_machine.travel(copied_at + datetime.timedelta(seconds=10), tick=False):
+        assert 'data-refresh-in="50"' in page(synced)
 
 
 def test_one_that_may_not_be_asked_is_asked_when_it_may(synced):
-    SyncState.objects.update(paused_until=timezone.now() + SOON)
-    assert 'data-refresh-in="300"' in page(synced)
+    with time_machine.travel(timezone.now(), tick=False):
+        SyncState.objects.update(paused_until=timezone.now() + SOON)
+        assert 'data-refresh-in="300"' in page(synced)
+
+
+def copy(age: int | None, *, pause: int = 0, connected: bool = True) -> AsanaAccount:
+    """Return an account whose copy is so many seconds old, None for never."""
+    state = AsanaAccount.Status
+    account = AsanaAccount(status=state.CONNECTED if connected else state.NEEDS_RECONNECTING)
+    now = timezone.now()
+    account.sync_state = SyncState(
+        synced_at=None if age is None else now - datetime.timedelta(seconds=age),
+        paused_until=now + datetime.timedelta(seconds=pause) if pause else None,
+    )
+    return account
+
+
+@pytest.mark.parametrize(
+    ("copies", "seconds"),
+    [
+        ([], None),
+        ([{"age": 10}], 50),
+        ([{"age": 60}], 0),
+        ([{"age": 3600}], 0),
+        ([{"age": None}], 0),
+        ([{"age": 3600, "pause": 300}], 300),
+        ([{"age": None, "pause": 300}], 300),
+        ([{"age": 10, "pause": 20}], 50),
+        ([{"age": 3600, "pause": 300}, {"age": 10}], 50),
+        ([{"age": 3600, "pause": 20}, {"age": 10}], 20),
+        ([{"age": 3600, "connected": False}], None),
+        ([{"age": 3600, "connected": False}, {"age": 3600, "pause": 300}], 300),
+        ([{"age": None, "connected": False}, {"age": 10}], 50),
+    ],
+)
+def test_the_page_asks_when_the_first_copy_is_stale_and_may_be_asked_for(copies, seconds):
+    with time_machine.travel("2026-11-23 12:00:00Z", tick=False):
+        assert SyncStatus([copy(**each) for each in copies], []).refresh_in == seconds
