@@ -27,7 +27,7 @@ DETAILS: Final = (
     " browser other_sessions everywhere nowhere"
     " refresh_refused key_is_back earlier_token_unreadable connected_again"
     " history history_as_csv added fields_changed token_refreshed marked revocation_tried"
-    " tasks_fetched entries_exported begun deleted rotated"
+    " tasks_synced entries_exported begun deleted rotated"
 )
 
 Args = dict[str, Any]
