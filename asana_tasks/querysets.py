@@ -1,7 +1,7 @@
 """Questions that pages ask of our rows, by name."""
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self
 
 from django.apps import apps
 from django.db import models, transaction
@@ -31,19 +31,29 @@ if TYPE_CHECKING:
 
 Order = str | OrderBy | Case
 
-SORTS: Final[dict[str, tuple[Order, ...]]] = {
-    "due": ("overdue_at", "pk"),
-    "created": (F("created_at").desc(nulls_last=True), "pk"),
-    "modified": (F("modified_at").desc(nulls_last=True), "pk"),
-    "name": ("sort_name", "pk"),
-    "project": ("project_name", "overdue_at", "pk"),
-    "done": (F("completed_at").desc(nulls_last=True), "pk"),
+
+class Ordering(NamedTuple):
+    """One way to sort or group the list."""
+
+    label: str  # in the form; '' if nobody can choose it there
+    order: tuple[Order, ...]
+    key: str = ""  # the column that tells the groups apart
+
+
+SORTS: Final = {
+    "due": Ordering("Due date", ("overdue_at", "pk")),
+    "created": Ordering("Newest", (F("created_at").desc(nulls_last=True), "pk")),
+    "modified": Ordering("Last changed", (F("modified_at").desc(nulls_last=True), "pk")),
+    "name": Ordering("Name", ("sort_name", "pk")),
+    "project": Ordering("Project", ("project_name", "overdue_at", "pk")),
+    "done": Ordering("", (F("completed_at").desc(nulls_last=True), "pk")),
 }
 NO_PROJECT_LAST: Final = Case(When(project_name="", then=Value(1)), default=Value(0))
-GROUPS: Final[dict[str, tuple[Order, ...]]] = {
-    "project": (NO_PROJECT_LAST, "project_name"),
-    "workspace": ("workspace__name", "workspace_id"),
-    "account": ("account__name", "account_id"),
+GROUPS: Final = {
+    "due": Ordering("Due date", ()),  # tasks sorted by date are grouped already
+    "project": Ordering("Project", (NO_PROJECT_LAST, "project_name"), "project_name"),
+    "workspace": Ordering("Workspace", ("workspace__name", "workspace_id"), "workspace_id"),
+    "account": Ordering("Account", ("account__name", "account_id"), "account_id"),
 }
 UNCHANGED: Final = ""
 
@@ -125,10 +135,10 @@ class TaskQuerySet(models.QuerySet["Task"]):
 
     def sorted_by(self, sort: str, group: str = "", calendar: Calendar | None = None) -> Self:
         """Groups stay together; within them, `sort`."""
-        by_group = GROUPS.get(group, ())
+        by_group = GROUPS[group].order if group in GROUPS else ()
         if group == "due" and sort != "due" and calendar is not None:
             by_group = (_rank(calendar),)
-        return self.order_by(*by_group, *SORTS[sort])
+        return self.order_by(*by_group, *SORTS[sort].order)
 
     def counts(self, **conditions: Q) -> dict[str, int]:
         """How many there are of each, in one query."""

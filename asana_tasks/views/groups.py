@@ -3,15 +3,13 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from itertools import groupby
-from typing import Any, Final
+from typing import Any
 
 from django.db.models import Count
 
 from asana_tasks.dates import Calendar, Due
 from asana_tasks.models import Task
-from asana_tasks.querysets import TaskQuerySet, within
-
-KEYS: Final = {"project": "project_name", "workspace": "workspace_id", "account": "account_id"}
+from asana_tasks.querysets import GROUPS, TaskQuerySet, within
 
 
 @dataclass
@@ -47,6 +45,6 @@ def grouping(tasks: TaskQuerySet, by: str, calendar: Calendar) -> Grouping:
         return Grouping(lambda task: calendar.group_of(task.overdue_at), dict(counts))
     if by == "none":
         return Grouping(lambda _task: "", {"": tasks.count()})
-    name = KEYS[by]
+    name = GROUPS[by].key
     rows = tasks.order_by().values_list(name).annotate(number=Count("pk"))
     return Grouping(lambda task: getattr(task, name), dict(rows))

@@ -7,25 +7,17 @@ from django import forms
 from django.http import QueryDict
 
 from asana_tasks.dates import DUE_LABELS, Calendar, Due
-from asana_tasks.querysets import TaskQuerySet
+from asana_tasks.querysets import GROUPS, SORTS, Ordering, TaskQuerySet
 
-GROUPS: Final = {
-    "due": "Due date",
-    "project": "Project",
-    "workspace": "Workspace",
-    "account": "Account",
-}
-SORTS: Final = {
-    "due": "Due date",
-    "created": "Newest",
-    "modified": "Last changed",
-    "name": "Name",
-    "project": "Project",
-}
 STATES: Final = {"open": "Open", "done": "Done, last 30 days", "all": "Open and done"}
 KINDS: Final = {"task": "Tasks", "milestone": "Milestones", "approval": "Approvals"}
 DEFAULTS: Final = {"group": "due", "sort": "due", "state": "open"}
 MAX_QUERY: Final = 200
+
+
+def labels(orderings: Mapping[str, Ordering]) -> dict[str, str]:
+    """Return what a person can choose from."""
+    return {name: each.label for name, each in orderings.items() if each.label}
 
 
 def choice_field(label: str, choices: Mapping[str, str], every: str = "") -> forms.ChoiceField:
@@ -52,8 +44,8 @@ class TaskFilterForm(forms.Form):
         required=False,
         widget=forms.TextInput(attrs={"type": "search", "placeholder": "Search tasks"}),
     )
-    group = choice_field("Group by", GROUPS)
-    sort = choice_field("Sort by", SORTS)
+    group = choice_field("Group by", labels(GROUPS))
+    sort = choice_field("Sort by", labels(SORTS))
     state = choice_field("Show", STATES)
     due = choice_field("Due", {str(due): label for due, label in DUE_LABELS.items()}, "Any time")
     due_from = day_field("Due from")
