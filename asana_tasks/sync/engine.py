@@ -132,47 +132,47 @@ class _Sync:
                 raise AsanaError(ErrorCode.JUST_RECONNECTED) from error
             raise tokens.mark_needs_reconnecting(self.account, Problem.ACCESS_ENDED) from error
 
-    def _submit(self, fetch: WorkspaceCrawl) -> None:
+    def _submit(self, crawl: WorkspaceCrawl) -> None:
         future = self.pool.submit(
             with_retries,
             client.get_tasks,
-            fetch.token,
-            fetch.workspace.gid,
+            crawl.token,
+            crawl.workspace.gid,
             completed_since=self.started - KEEP_COMPLETED,
-            offset=fetch.offset,
+            offset=crawl.offset,
         )
-        self.pending[future] = fetch
+        self.pending[future] = crawl
 
     def _gather(self) -> Iterator[Progress]:
         """Whatever has arrived. One workspace's trouble is its own."""
         done, _ = wait(self.pending, timeout=1, return_when=FIRST_COMPLETED)
         self.lease.keep()
         for future in done:
-            fetch = self.pending.pop(future)
+            crawl = self.pending.pop(future)
             try:
-                yield from self._take(fetch, future.result())
+                yield from self._take(crawl, future.result())
             except NotAuthorized as error:
-                if self.access.refresh(fetch.token):
-                    fetch.token = self.access.token
-                    self._submit(fetch)
+                if self.access.refresh(crawl.token):
+                    crawl.token = self.access.token
+                    self._submit(crawl)
                 else:
-                    yield self._fail_workspace(fetch, error.reason)
+                    yield self._fail_workspace(crawl, error.reason)
             except (Unavailable, Forbidden) as error:
-                yield self._fail_workspace(fetch, error.reason)
+                yield self._fail_workspace(crawl, error.reason)
 
-    def _take(self, fetch: WorkspaceCrawl, page: Page[TaskSchema]) -> Iterator[Progress]:
-        self.tasks += fetch.take(page)
-        if not fetch.is_complete:
-            self._submit(fetch)  # the next page travels while we store this one
-        store.store_tasks(fetch.workspace, page.items, seen_at=self.started)
-        yield self._progress("page", fetch.workspace)
-        if fetch.is_complete and fetch.unreadable:  # absence can't be concluded from this list
-            yield self._fail_workspace(fetch, Reason(ErrorCode.UNREADABLE_TASKS))
-        elif fetch.is_complete:
+    def _take(self, crawl: WorkspaceCrawl, page: Page[TaskSchema]) -> Iterator[Progress]:
+        self.tasks += crawl.take(page)
+        if not crawl.is_complete:
+            self._submit(crawl)  # the next page travels while we store this one
+        store.store_tasks(crawl.workspace, page.items, seen_at=self.started)
+        yield self._progress("page", crawl.workspace)
+        if crawl.is_complete and crawl.unreadable:  # absence can't be concluded from this list
+            yield self._fail_workspace(crawl, Reason(ErrorCode.UNREADABLE_TASKS))
+        elif crawl.is_complete:
             self.lease.confirm()
-            store.finish_workspace(fetch.workspace, seen_at=self.started)
+            store.finish_workspace(crawl.workspace, seen_at=self.started)
             self.workspaces_done += 1
-            yield self._progress("workspace_done", fetch.workspace)
+            yield self._progress("workspace_done", crawl.workspace)
 
     def _finish(self) -> Progress:
         """Where nothing could be fetched, the copy is as old as it was."""
@@ -181,11 +181,11 @@ class _Sync:
         store.finish_account(self.account, synced_at=self.started)
         return self._progress("done")
 
-    def _fail_workspace(self, fetch: WorkspaceCrawl, reason: Reason) -> Progress:
-        store.fail_workspace(fetch.workspace, reason)
+    def _fail_workspace(self, crawl: WorkspaceCrawl, reason: Reason) -> Progress:
+        store.fail_workspace(crawl.workspace, reason)
         self.failures.append(reason)
         self.workspaces_done += 1
-        return self._progress("workspace_failed", fetch.workspace, reason)
+        return self._progress("workspace_failed", crawl.workspace, reason)
 
     def _fail(self, reason: Reason) -> Progress:
         """Keep the reason, and how long Asana asks to wait."""
