@@ -1,4 +1,7 @@
-"""What the admin of linked accounts shows and does about syncs. Tasks have no page here."""
+"""Columns, filter and action about syncs in the admin of linked accounts.
+
+Tasks have no page in the admin.
+"""
 
 import time
 from datetime import datetime
@@ -26,11 +29,15 @@ from asana_tasks.sync import engine
 from asana_tasks.sync.messages import reason_message
 
 SUCCESS_TIMES.append("sync_state__synced_at")
-SECONDS: Final = 20.0  # for one account; somebody is waiting for the page
+SECONDS: Final = 20.0  # the most a sync of one account may take here: the page waits for it
 
 
 def fetch(request: HttpRequest, account: AsanaAccount) -> str:
-    """Counts, and never a name: whoever asks may not see them."""
+    """Sync one account; return the counts of its tasks and workspaces as a sentence.
+
+    Names no task and no workspace: administrators may not see them. Writes the counts into the
+    audit log. Raises NotDone if the sync fails, if a workspace fails, or after SECONDS.
+    """
     ends_at = time.monotonic() + SECONDS
     sync = engine.sync_account(account)
     failed = 0
@@ -73,7 +80,7 @@ offer_on_accounts(
 
 
 class LastAttempt(Choice):
-    """Filter by whether the last sync of a connected account failed, as the first page counts."""
+    """Filter for connected accounts whose last sync failed, as the health check counts them."""
 
     title, parameter_name = "last attempt", "attempt"
     choices_ = {"failed": "Failed"}

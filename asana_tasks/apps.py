@@ -6,7 +6,10 @@ class AsanaTasksConfig(AppConfig):
     verbose_name = "Asana tasks"
 
     def ready(self) -> None:
-        """Register what this app adds to duties of the site (models have to be loaded first)."""
+        """Register the health check and the secret fields of this app.
+
+        Imports them here: models have to be loaded first.
+        """
         from accounts import registry  # noqa: PLC0415
         from asana_tasks import health  # noqa: PLC0415
 

@@ -1,4 +1,4 @@
-"""When a task matters: the instant it is overdue, and the groups a person's own day makes of it."""
+"""Due dates: the instant a task becomes overdue, and the due groups of a user's own days."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -37,7 +37,10 @@ DUE_LABELS: Final = {
 
 
 def overdue_at(due_on: date | None, due_at: datetime | None, zone: tzinfo) -> datetime:
-    """`due_at` is an instant; `due_on` lasts to the end of that day where the person is."""
+    """Return the instant a task becomes overdue; NEVER for a task without a date.
+
+    `due_at` is that instant; `due_on` lasts to the end of that day in `zone`.
+    """
     if due_at is not None:
         return due_at
     if due_on is None or due_on.year >= NEVER.year:
@@ -48,14 +51,14 @@ def overdue_at(due_on: date | None, due_at: datetime | None, zone: tzinfo) -> da
 
 @dataclass(frozen=True)
 class Span:
-    """Instants from `start` up to, and without, `end`."""
+    """A range of instants: `start` is in it, `end` is not."""
 
     start: datetime
     end: datetime
 
 
 class Calendar:
-    """A person's days around now."""
+    """The days around `now` in a user's time zone."""
 
     def __init__(self, zone: tzinfo, now: datetime) -> None:
         self.zone, self.now = zone, now
@@ -71,14 +74,17 @@ class Calendar:
         return datetime.combine(day, time.min, tzinfo=self.zone).astimezone(UTC)
 
     def between(self, first: date | None, last: date | None) -> Span:
-        """Whole days, the last one included; open where a day is missing. Undated is neither."""
+        """Return the span of the days from `first` to `last`, both included.
+
+        Open at the side where a day is None. A task without a date (NEVER) is in no such span.
+        """
         start = self.start_of(first) if first else LONG_AGO
         if last is None or last.year >= NEVER.year:
             return Span(start, NEVER)
         return Span(start, self.start_of(last + timedelta(days=1)))
 
     def span(self, due: Due) -> Span:
-        """What lies in a group. A time that has passed today is overdue already."""
+        """Return the span of a due group. A time of today that has passed is in OVERDUE."""
         tomorrow = self.start_of(self.today + timedelta(days=1))
         in_a_week = self.start_of(self.today + timedelta(days=8))
         return {

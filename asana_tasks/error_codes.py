@@ -1,6 +1,6 @@
-"""Why something could not be read from Asana, as it is kept in rows and in progress.
+"""Codes for why something could not be read from Asana, as kept in rows and in progress.
 
-Codes with arguments and no sentence: `sync/messages.py` words them when they are shown.
+A code has arguments and no sentence: `sync/messages.py` words it when it is shown.
 """
 
 from typing import Any, NamedTuple
@@ -20,7 +20,7 @@ class ErrorCode(models.TextChoices):
     FOREIGN_PAGE = "foreign_page"
     ENDLESS_PAGES = "endless_pages"
     UNREADABLE_TASKS = "unreadable_tasks"
-    # Asana declines
+    # Asana refuses
     REJECTED = "rejected"  # status, message
     RATE_LIMITED = "rate_limited"  # seconds
     NOT_AUTHORIZED = "not_authorized"

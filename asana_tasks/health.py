@@ -1,4 +1,4 @@
-"""What administrators should know of syncs: how many accounts fail, never whose tasks."""
+"""The health check of syncs: how many accounts failed. It names no account and no task."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 from accounts.models import AsanaAccount
 from accounts.registry import HealthFact
 
-# An account that needs reconnecting is not synced; that is its person's to mend.
+# An account that needs reconnecting is not synced: only its user can reconnect it.
 SYNCED: Final = Q(status=AsanaAccount.Status.CONNECTED, user__is_active=True)
 FAILED: Final = SYNCED & Q(sync_state__last_error__gt="")
 HELP: Final = (
@@ -21,7 +21,7 @@ HELP: Final = (
 
 
 def failed_syncs() -> Iterator[HealthFact]:
-    """Count the connected accounts whose last sync failed, in one query."""
+    """Yield one fact: the number of connected accounts whose last sync failed. One query."""
     counts = AsanaAccount.objects.aggregate(
         synced=Count("pk", filter=SYNCED), failed=Count("pk", filter=FAILED)
     )

@@ -1,4 +1,4 @@
-"""Locks of accounts and their tasks, in the order of `accounts/locks.py` (3, then 5)."""
+"""Row locks of accounts and their tasks, in the order of `accounts/locks.py` (3, then 5)."""
 
 from typing import Any
 
@@ -11,10 +11,10 @@ from accounts.models import AsanaAccount
 def lock_accounts(*account_pks: int) -> None:
     """Lock accounts FOR KEY SHARE, in the order of their keys (order: accounts/locks.py, 3).
 
-    Until the transaction ends, nobody disconnects them. Others may change their rows: a token
-    refresh, which waits for Asana, keeps no page of tasks from being stored.
+    Blocks a disconnect until the transaction ends. Does not block updates of the rows: a token
+    refresh waits for Asana, and pages of tasks can be stored meanwhile.
     """
-    if connection.vendor != "postgresql":  # SQLite lets in one who writes
+    if connection.vendor != "postgresql":  # SQLite has a single writer
         return
     table = connection.ops.quote_name(AsanaAccount._meta.db_table)
     with connection.cursor() as cursor:

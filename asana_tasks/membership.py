@@ -1,4 +1,4 @@
-"""A step of every sign-in: is this Asana account in a workspace whose people may come in?"""
+"""The step of every sign-in that checks ALLOWED_WORKSPACES against the account's workspaces."""
 
 from typing import Any
 
@@ -18,9 +18,11 @@ def check_membership(
     user: User | None = None,
     **kwargs: Any,
 ) -> None:
-    """Refuse who is in none of ALLOWED_WORKSPACES, and everybody while Asana doesn't say.
+    """Refuse a sign-in by an Asana account that is in none of ALLOWED_WORKSPACES.
 
-    Who is signed in may connect accounts from elsewhere; who is switched off gets no further.
+    Raises AuthPolicyError for that and for a missing permission, AuthProviderError while Asana
+    does not send the workspaces. Skips users who are signed in and connect another account, and
+    inactive users, who are refused elsewhere.
     """
     allowed = set(settings.ALLOWED_WORKSPACES)
     if not allowed or backend.authorization.kind != "sign_in" or (user and not user.is_active):
@@ -30,7 +32,10 @@ def check_membership(
 
 
 def _workspaces(backend: AsanaOpenIdConnect, token: str) -> set[str]:
-    """The gids of those it is in, from Asana itself."""
+    """Ask Asana for the account's workspaces; return their gids.
+
+    Raises AuthPolicyError, AuthProviderError.
+    """
     try:
         found = all_workspaces(token, seconds=client.PAGE_SECONDS)
     except (NotAuthorized, Forbidden) as error:

@@ -18,7 +18,7 @@ from asana_tasks.querysets import (
 
 
 class HasLastError(models.Model):
-    """Keeps why the last attempt to sync failed: a code with arguments."""
+    """The reason why the last attempt to sync failed: a code with arguments."""
 
     last_error = models.CharField(max_length=32, choices=ErrorCode, blank=True)
     last_error_args = models.JSONField(default=dict, blank=True)
@@ -32,9 +32,9 @@ class HasLastError(models.Model):
 
 
 class SyncState(HasLastError):
-    """How the copy of a linked account's tasks is: its age, who syncs it, and what went wrong.
+    """The state of the copy of a linked account's tasks: its age, its lease and its last error.
 
-    A row is made by the first sync. `accounts` keeps what is known of the token.
+    The first sync makes the row. The state of the token is kept by `accounts`.
     """
 
     STALE_AFTER: Final = timedelta(seconds=60)
@@ -54,19 +54,19 @@ class SyncState(HasLastError):
 
     @property
     def is_syncing(self) -> bool:
-        """Whether somebody holds the lease."""
+        """Tell whether a process holds the lease."""
         return self.lease_expires_at is not None and self.lease_expires_at > timezone.now()
 
     @property
     def pause_left(self) -> int:
-        """Seconds until Asana may be asked again, by its `Retry-After`; 0 if it may be now."""
+        """Return the seconds until Asana's `Retry-After` has passed, rounded up; 0 if it has."""
         if self.paused_until is None:
             return 0
         return max(0, math.ceil((self.paused_until - timezone.now()).total_seconds()))
 
     @property
     def stale_in(self) -> float:
-        """Seconds until the copy is stale; 0 if it is."""
+        """Return the seconds until the copy is stale; 0 if it is."""
         if self.synced_at is None:
             return 0
         age = timezone.now() - self.synced_at
@@ -78,7 +78,7 @@ class SyncState(HasLastError):
 
     @property
     def due_in(self) -> float:
-        """Seconds until a sync makes sense and is allowed."""
+        """Return the seconds until the copy is stale and no pause is left."""
         return max(self.stale_in, self.pause_left)
 
 
@@ -107,7 +107,7 @@ class Workspace(HasLastError):
 
 
 class Project(models.Model):
-    """A project that one of the person's tasks is in."""
+    """A project that one of the account's tasks is in."""
 
     account = models.ForeignKey(AsanaAccount, on_delete=models.CASCADE, related_name="projects")
     gid = models.CharField(max_length=64)
@@ -124,7 +124,7 @@ class Project(models.Model):
 
 
 class Task(models.Model):
-    """What we keep of a task: enough to list it. Its notes and comments stay in Asana."""
+    """Our copy of a task: the fields that lists need. Notes and comments stay in Asana."""
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="tasks")
     account = models.ForeignKey(AsanaAccount, on_delete=models.CASCADE, related_name="tasks")
@@ -143,16 +143,16 @@ class Task(models.Model):
     permalink_url = models.CharField(max_length=2000, blank=True, serialize=False)
     parent_gid = models.CharField(max_length=64, blank=True)
     parent_name = models.TextField(blank=True, serialize=False)
-    memberships = models.JSONField(default=list, serialize=False)  # list[answers.Membership]
+    memberships = models.JSONField(default=list, serialize=False)  # list[schemas.Membership]
 
-    # Worked out from the above when a row is written: what pages sort, group and search by
+    # Derived from the fields above when a row is written; pages sort, group and search by them
     overdue_at = models.DateTimeField(default=NEVER)
     sort_name = models.CharField(max_length=100, blank=True, serialize=False)
     project_name = models.CharField(max_length=200, blank=True, serialize=False)
     search_text = models.TextField(blank=True, serialize=False)
 
-    seen_at = models.DateTimeField()  # in Asana, by a sync
-    written_at = models.DateTimeField(null=True, blank=True)  # in Asana, by us
+    seen_at = models.DateTimeField()  # start of the last sync that saw it in Asana
+    written_at = models.DateTimeField(null=True, blank=True)  # when we last changed it in Asana
     change = models.CharField(max_length=16, choices=Change, default=UNCHANGED, blank=True)
     changed_at = models.DateTimeField(null=True, blank=True)
 
@@ -182,12 +182,12 @@ class Task(models.Model):
 
     @property
     def due_day(self) -> date | None:
-        """The day it is due where the person is."""
+        """Return the day it is due in the user's time zone; None without a date."""
         return timezone.localtime(self.due_at).date() if self.due_at else self.due_on
 
     @property
     def due_iso(self) -> str:
-        """The due day or instant, as HTML's `time` element takes it."""
+        """Return the due day or instant for HTML's `time` element; '' without a date."""
         if self.due_at:
             return timezone.localtime(self.due_at).isoformat()
         return self.due_on.isoformat() if self.due_on else ""
@@ -202,12 +202,12 @@ class Task(models.Model):
 
     @property
     def is_undecided(self) -> bool:
-        """Whether it waits to be approved, rejected or sent back."""
+        """Tell whether it is an approval without a decision."""
         return self.is_approval and not self.completed
 
     @property
     def decision(self) -> str:
-        """The state of an approval in words, such as `changes requested`."""
+        """Return the approval status with spaces, such as `changes requested`."""
         return self.approval_status.replace("_", " ")
 
     @property
@@ -216,7 +216,7 @@ class Task(models.Model):
 
 
 class Placement(models.Model):
-    """A task's place in a project: which section. `memberships` for those who filter."""
+    """A task's place in a project, with the section: `memberships` as rows, for filters."""
 
     task = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="placements")
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="placements")
@@ -233,7 +233,7 @@ class Placement(models.Model):
 
 
 class SavedView(models.Model):
-    """A state of the list that its owner has named: a tab."""
+    """A named state of a user's list, shown as a tab."""
 
     MOST: ClassVar = 20
 

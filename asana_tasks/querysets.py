@@ -1,4 +1,4 @@
-"""Questions that pages ask of our rows, by name."""
+"""Querysets and managers of workspaces, tasks and sync states: the queries of pages, by name."""
 
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self
@@ -59,7 +59,7 @@ UNCHANGED: Final = ""
 
 
 class Change(models.TextChoices):
-    """What others did to a task since the person's last visit."""
+    """A change that others made to a task since the user's last visit."""
 
     NEW = "new", "New"
     COMPLETED = "completed", "Completed by others"
@@ -67,7 +67,7 @@ class Change(models.TextChoices):
 
 
 def count_of(rows: QuerySet[Any], by: str) -> Coalesce:
-    """How many of `rows` belong to the row that is asked about: a count for each, in one query."""
+    """Return an expression that counts the `rows` whose `by` is the row asked for, or 0."""
     counted = rows.order_by().values(by).annotate(number=Count("pk")).values("number")
     return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
 
@@ -78,7 +78,7 @@ class SyncStateManager(models.Manager["SyncState"]):
         return self.filter(pk=account.pk).first() or self.model(account=account)
 
     def pause(self, account: AsanaAccount, seconds: int) -> None:
-        """Let nobody ask Asana for this account before `seconds` have passed (`Retry-After`)."""
+        """Forbid requests for this account until `seconds` have passed (`Retry-After`)."""
         until = timezone.now() + timedelta(seconds=seconds)
         self.filter(pk=account.pk).update(paused_until=until)
 
@@ -100,7 +100,7 @@ class TaskQuerySet(models.QuerySet["Task"]):
         return self.filter(user=user)
 
     def open(self) -> Self:
-        """`IN`, because `NOT completed` keeps SQLite off the index it sorts by."""
+        # IN, because `NOT completed` keeps SQLite off the index it sorts by
         return self.filter(completed__in=[False])
 
     def done(self) -> Self:
@@ -120,34 +120,34 @@ class TaskQuerySet(models.QuerySet["Task"]):
         return self.filter(placements__project=project, **place)
 
     def of_kind(self, kind: str) -> Self:
-        """Milestones, approvals, or `task`: all the rest, whatever else Asana may think of."""
+        """Keep milestones, approvals, or, for any other `kind`, tasks of all other subtypes."""
         special = ("milestone", "approval")
         if kind in special:
             return self.filter(resource_subtype=kind)
         return self.exclude(resource_subtype__in=special)
 
     def search(self, text: str) -> Self:
-        """Every word occurs somewhere: in the name, a project, a section or the parent's name."""
+        """Keep tasks with every word in the name, a project, a section or the parent's name."""
         tasks = self
         for word in normalize(text).split():
             tasks = tasks.filter(search_text__contains=word)
         return tasks
 
     def sorted_by(self, sort: str, group: str = "", calendar: Calendar | None = None) -> Self:
-        """Groups stay together; within them, `sort`."""
+        """Order by group, then by `sort`. The group "due" needs `calendar`."""
         by_group = GROUPS[group].order if group in GROUPS else ()
         if group == "due" and sort != "due" and calendar is not None:
             by_group = (_rank(calendar),)
         return self.order_by(*by_group, *SORTS[sort].order)
 
     def counts(self, **conditions: Q) -> dict[str, int]:
-        """How many there are of each, in one query."""
+        """Count the tasks that meet each condition, in one query."""
         return self.aggregate(
             **{name: Count("pk", filter=condition) for name, condition in conditions.items()}
         )
 
     def mark_seen(self, before: datetime) -> int:
-        """Forget the changes that were known then; those that came later stay."""
+        """Forget the changes up to `before`, keep later ones; return how many were forgotten."""
         known = self.changed().filter(changed_at__lte=before)
         with transaction.atomic():
             lock_tasks(known)
@@ -159,7 +159,7 @@ def within(span: Span) -> Q:
 
 
 def _rank(calendar: Calendar) -> Case:
-    """The place of a task's due group among them."""
+    """Return an expression for the position of a task's due group in `Due`."""
     return Case(
         *(
             When(overdue_at__lt=calendar.span(due).end, then=Value(place))

@@ -1,16 +1,19 @@
-"""Text as it is searched: without case and accents, the same on every database."""
+"""Text search without case and accents, the same on every database."""
 
 import unicodedata
 from typing import Final
 
-# Letters of their own that people search without, and that Unicode takes for no accented ones
+# Letters that NFKD does not decompose, and that people search for in this form
 BARE: Final = str.maketrans(
     {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "æ": "ae", "œ": "oe", "þ": "th", "ħ": "h"}
 )
 
 
 def normalize(text: str) -> str:
-    """`Čaj` and `čaj` and `caj` are one (Unicode NFKD without its marks, case-folded)."""
+    """Return `text` case-folded and without accents: `Čaj` and `čaj` become `caj`.
+
+    That is Unicode NFKD without its combining marks, and BARE for what NFKD leaves.
+    """
     if text.isascii():
         return text.casefold()
     decomposed = unicodedata.normalize("NFKD", text.casefold())
@@ -19,5 +22,5 @@ def normalize(text: str) -> str:
 
 
 def to_search_text(*parts: str) -> str:
-    """What a search looks through; parts stay apart, so that no word spans two of them."""
+    """Return the normalized parts, one a line, so that no word of a search spans two parts."""
     return "\n".join(normalize(part) for part in parts if part)

@@ -1,4 +1,4 @@
-"""Asana's REST API: what we ask of it, one function a question. It knows no models.
+"""Client of Asana's REST API: one function for each request. It knows no models.
 
 Every function raises AsanaError (errors.py).
 """
@@ -24,7 +24,7 @@ from asana_tasks.api.schemas import (
 from asana_tasks.api.transport import send
 from asana_tasks.error_codes import ErrorCode
 
-PAGE_SECONDS: Final = 5.0  # while somebody waits for a page
+PAGE_SECONDS: Final = 5.0  # the most for a request that a page waits for
 TASK_OPT_FIELDS: Final = ",".join(
     (
         "name",
@@ -64,7 +64,7 @@ Item = TypeVar("Item")
 def get_workspaces(
     token: str, offset: str | None = None, *, seconds: float | None = None
 ) -> Page[WorkspaceSchema]:
-    """The workspaces this token may see (developers.asana.com/reference/getworkspaces)."""
+    """Return a page of the token's workspaces (developers.asana.com/reference/getworkspaces)."""
     query = {"opt_fields": "name,is_organization"}
     return get_page("/workspaces", token, query, offset, parse_workspace, seconds=seconds)
 
@@ -72,9 +72,10 @@ def get_workspaces(
 def get_tasks(
     token: str, workspace: str, *, completed_since: datetime, offset: str | None = None
 ) -> Page[TaskSchema]:
-    """My tasks in a workspace: the open ones, and those completed since then.
+    """Return a page of the tasks assigned to the token's owner in a workspace.
 
-    developers.asana.com/reference/gettasks
+    These are the open tasks and those completed since `completed_since`
+    (developers.asana.com/reference/gettasks).
     """
     query = {
         "assignee": "me",
@@ -86,25 +87,29 @@ def get_tasks(
 
 
 def get_task(token: str, gid: str) -> TaskSchema:
-    """One task as it is now (developers.asana.com/reference/gettask)."""
+    """Return a task as it is now (developers.asana.com/reference/gettask)."""
     return _one("GET", gid, token, TASK_OPT_FIELDS, parse_task)
 
 
 def update_task(token: str, gid: str, fields: Mapping[str, Any]) -> TaskSchema:
-    """Change these fields and no others (developers.asana.com/reference/updatetask).
+    """Change these fields only; return the task (developers.asana.com/reference/updatetask).
 
-    After Unavailable it may or may not have been changed; after any other error it has not.
+    After Unavailable the task may or may not have been changed; after any other error, and after
+    Rejected, it has not.
     """
     return _one("PUT", gid, token, TASK_OPT_FIELDS, parse_task, json={"data": dict(fields)})
 
 
 def get_task_details(token: str, gid: str) -> DetailsSchema:
-    """What a task's own page shows beside what we keep."""
+    """Return the fields of a task that its page shows and that we do not store.
+
+    developers.asana.com/reference/gettask
+    """
     return _one("GET", gid, token, DETAIL_OPT_FIELDS, parse_details, seconds=PAGE_SECONDS)
 
 
 def get_subtasks(token: str, gid: str, offset: str | None = None) -> Page[SubtaskSchema]:
-    """developers.asana.com/reference/getsubtasksfortask"""
+    """Return a page of subtasks (developers.asana.com/reference/getsubtasksfortask)."""
     query = {"opt_fields": SUBTASK_OPT_FIELDS}
     path = f"/tasks/{gid}/subtasks"
     return get_page(path, token, query, offset, parse_subtask, seconds=PAGE_SECONDS)

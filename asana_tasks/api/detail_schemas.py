@@ -1,4 +1,4 @@
-"""What Asana's answers hold for a task's own page. Nothing of it is kept."""
+"""Schemas of the responses that a task's own page shows. None of it is stored."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -22,7 +22,7 @@ class SubtaskSchema:
 
 @dataclass(frozen=True)
 class DetailsSchema:
-    html_notes: str  # as Asana sent it: not to be shown before it is cleaned
+    html_notes: str  # as Asana sent it: clean it before showing it
     num_subtasks: int
     assignee: str
     assignee_section: str
@@ -66,7 +66,7 @@ def _names(value: Any) -> list[str]:
 
 
 def _custom_fields(value: Any) -> list[tuple[str, str]]:
-    """Those that have a value, in Asana's order."""
+    """Return name and value of the fields that have a value, in Asana's order."""
     rows = value[:MOST_ROWS] if isinstance(value, list) else []
     fields = ((_name(row), parse_text(row.get("display_value"))) for row in rows if _name(row))
     return [(name, shown) for name, shown in fields if shown]

@@ -1,12 +1,12 @@
-"""Every way in which a request to Asana's REST API can fail.
+"""Errors of requests to Asana's REST API.
 
 AsanaError
-├── Unavailable     no response, a 5xx, or not what was asked for: keep what we have, try later
-│   └── Rejected    any other 4xx: Asana has understood us, and doesn't do it
+├── Unavailable     no response, a 5xx, or not what was asked for: keep our copy, try later
+│   └── Rejected    any other 4xx: Asana understood the request and refused it
 ├── RateLimited     429: ask again after `retry_after` seconds
 ├── NotAuthorized   401: this token is not accepted (any more)
-└── Forbidden       402, 403, 451: not this one thing
-    └── NotFound    404: there is no such thing, or it isn't shown to us
+└── Forbidden       402, 403, 451: this object is not accessible
+    └── NotFound    404: there is no such object, or we may not see it
 
 developers.asana.com/docs/errors
 """
@@ -17,7 +17,7 @@ from asana_tasks.error_codes import ErrorCode, Reason
 
 
 class AsanaError(Exception):
-    """Carries a `reason`: a code with arguments, never a sentence."""
+    """An error with a `reason`: a code with arguments, never a sentence."""
 
     def __init__(self, code: ErrorCode, **args: Any) -> None:
         super().__init__(code.value, args)

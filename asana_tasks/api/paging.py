@@ -21,7 +21,7 @@ Item = TypeVar("Item")
 class Page(Generic[Item]):
     items: list[Item]
     offset: str | None  # of the next page; None on the last one
-    unreadable: int = 0  # rows that could not be parsed, so that this page is not the whole truth
+    unreadable: int = 0  # rows that could not be parsed: the page is incomplete
 
 
 def get_page(
@@ -34,8 +34,8 @@ def get_page(
 ) -> Page[Item]:
     """Return one page of a list, without separators. Raises AsanaError.
 
-    Where `limit` is sent, `next_page` is always there, and null on the last page: a response
-    without it is cut off.
+    A request with `limit` gets a response with `next_page`, which is null on the last page; a
+    response without it is incomplete and raises Unavailable.
     """
     params = {**query, "limit": PAGE_SIZE, **({"offset": offset} if offset else {})}
     response = send("GET", path, token, params=params, **kwargs)
@@ -51,7 +51,8 @@ def get_page(
 def _next_offset(next_page: Any, *, sent: str | None) -> str | None:
     """Return the offset of the next page, None on the last one.
 
-    Raises Unavailable for an offset that leads nowhere, back, or to another host.
+    Raises Unavailable if the offset is missing, if it is the one just sent, or if `uri` names
+    another host.
     """
     if next_page is None:
         return None

@@ -1,6 +1,6 @@
-"""What Asana's answers hold of the things we keep, whatever else they hold.
+"""Schemas of the responses that we store; other fields are ignored.
 
-A field of a wrong type counts as absent; a row without a gid is no row (parsers return None).
+A field of a wrong type counts as absent. Parsers return None for a row without a gid.
 """
 
 import dataclasses
@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from django.utils.dateparse import parse_date, parse_datetime
 
 MAX_TEXT = 10_000
-YEARS = range(1900, 3000)  # others cannot be told in every time zone
+YEARS = range(1900, 3000)  # other years may overflow when converted to another time zone
 
 
 class Named(TypedDict):
@@ -21,7 +21,7 @@ class Named(TypedDict):
 
 
 class Membership(TypedDict):
-    """A project the task is in, and its section there."""
+    """A project that a task is in, with the section."""
 
     project: Named
     section: Named | None
@@ -66,7 +66,7 @@ def parse_workspace(row: Any) -> WorkspaceSchema | None:
 
 
 def is_separator(row: Any) -> bool:
-    """Tell a heading of an old list, which Asana sends among the tasks, from a task."""
+    """Tell whether a row is a heading of an old list, which Asana sends among the tasks."""
     return isinstance(row, dict) and row.get("is_rendered_as_separator") is True
 
 
@@ -115,7 +115,10 @@ def _gid(value: Any) -> str | None:
 
 
 def parse_text(value: Any, length: int = MAX_TEXT) -> str:
-    """Without what a database cannot hold: NUL, and halves of characters."""
+    """Return at most `length` characters; '' if the value is no text.
+
+    Removes NUL and replaces unpaired surrogates, which databases cannot store.
+    """
     if not isinstance(value, str):
         return ""
     return value.encode("utf-8", "replace").decode().replace("\0", "")[:length]
@@ -141,7 +144,7 @@ def _instant(value: Any) -> datetime | None:
 
 
 def _web_address(value: Any) -> str:
-    """Links go into `href`: only what a browser opens as a page."""
+    """Return an http or https URL; '' for anything else, since pages put it into `href`."""
     url = parse_text(value, 2001)
     try:
         parts = urlsplit(url)

@@ -1,4 +1,4 @@
-"""The one place that sends requests to Asana's REST API."""
+"""Sending of requests to Asana's REST API. No other module does it."""
 
 from typing import Any, Final
 
@@ -29,8 +29,8 @@ def send(
 ) -> dict[str, Any]:
     """Send one request and return the JSON object of the response.
 
-    `seconds` bounds the whole exchange. Raises AsanaError, also for a response with status 200 that
-    tells of errors (developers.asana.com/docs/errors).
+    `seconds` limits the whole exchange. Raises AsanaError, also for a response with status 200
+    that has `errors` (developers.asana.com/docs/errors).
     """
     try:
         response = http.send(
@@ -73,7 +73,7 @@ def _error(response: requests.Response) -> AsanaError:
 
 
 def _message(response: requests.Response) -> str:
-    """Return Asana's own words for the error, or ''."""
+    """Return the message of Asana's first error; '' if there is none."""
     try:
         text = response.json()["errors"][0]["message"]
     except (ValueError, LookupError, TypeError):
@@ -82,6 +82,9 @@ def _message(response: requests.Response) -> str:
 
 
 def _retry_after(header: str) -> int:
-    """Return the seconds of a Retry-After header, within bounds (RFC 9110 10.2.3)."""
+    """Return the seconds of a Retry-After header (RFC 9110 10.2.3), 1 to MAX_RETRY_AFTER.
+
+    DEFAULT_RETRY_AFTER for a header that is missing or unreadable.
+    """
     seconds = http.retry_after_seconds(header)
     return min(max(DEFAULT_RETRY_AFTER if seconds is None else seconds, 1), MAX_RETRY_AFTER)

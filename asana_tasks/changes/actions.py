@@ -1,4 +1,4 @@
-"""What a person wants done to which task: as a form says it, and as a session keeps it."""
+"""Actions on tasks, parsed from a form or from a session."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -35,17 +35,19 @@ class Action:
 
 
 class InvalidAction(ValueError):
-    """It can't be done like that; the message tells the person why."""
+    """An action that cannot be done; the message tells the user why."""
 
 
 def parse_actions(form: QueryDict) -> list[Action]:
-    """One `do` and `due` for all tasks, or one of each for every task (an Undo needs that).
+    """Return the actions of a form, one for each task.
 
-    A `due` alone means to change the date; `due=date` means the one in the field `date`.
-    Raises Unsuitable for a person's slip, BadRequest and Http404 for what no form of ours sends.
+    There is one `do` and `due` for all tasks, or one of each for every task (as Undo sends them).
+    A `due` without `do` changes the date; `due=date` means the date in the field `date`.
+    Raises InvalidAction for a user's mistake, BadRequest and Http404 for input that none of our
+    forms sends.
     """
     tasks = form.getlist("task")
-    if form.getlist("do") == ["nothing"]:  # Enter, where a form has several buttons
+    if form.getlist("do") == ["nothing"]:  # sent by Enter in a form with several buttons
         raise InvalidAction("Choose what to do, by one of the buttons.")
     if not tasks:
         raise InvalidAction("Select at least one task first.")

@@ -1,6 +1,6 @@
-"""Change tasks in Asana, several side by side, and keep what Asana answers.
+"""Changes of tasks in Asana, several in parallel; the responses are stored.
 
-A write is sent again in one case only: after a 401, which says that it was not looked at.
+A write is sent again in one case only: after a 401, which means that Asana did not process it.
 """
 
 from collections import deque
@@ -40,12 +40,15 @@ APPROVAL_STATUS: Final = {
 
 
 def apply_actions(user: User, actions: Sequence[Action], tasks: Mapping[int, Task]) -> Report:
-    """Do it all, or say for each task why not. `tasks` are this person's own, by pk."""
+    """Do the actions; return a report of what was done and what failed, for each task.
+
+    `tasks` are the user's own, by pk. Errors of Asana and of tokens are reported, not raised.
+    """
     return _Run(user).run(actions, tasks)
 
 
 def fields_for(task: Task, action: Action, calendar: Calendar) -> dict[str, Any]:
-    """What to send. Raises ActionFailed where the action doesn't fit the task."""
+    """Return the fields to send. Raises ActionFailed if the action does not fit the task."""
     if action.kind is ActionKind.DUE:
         try:
             return due_fields(task, parse_due(action.due), calendar)
@@ -63,7 +66,11 @@ def fields_for(task: Task, action: Action, calendar: Calendar) -> dict[str, Any]
 
 
 def write(token: str, gid: str, fields: Mapping[str, Any]) -> TaskSchema:
-    """Where the answer doesn't arrive, look what became of it. Runs in a thread: no database."""
+    """Change the task; return its schema. If no response arrives, read the task to see the result.
+
+    Raises AsanaError, and ActionFailed if the task is unchanged. Runs in a thread, so it does not
+    use the database.
+    """
     try:
         return client.update_task(token, gid, fields)
     except Rejected:
@@ -108,7 +115,7 @@ class _Run:
         self.waiting: deque[_Job] = deque()
         self.running: dict[Future[TaskSchema], _Job] = {}
         self.accesses: dict[int, AccountToken] = {}
-        self.given_up: dict[int, str] = {}  # accounts for which asking on makes no sense
+        self.given_up: dict[int, str] = {}  # account pk: why no more requests are sent for it
 
     def run(self, actions: Sequence[Action], tasks: Mapping[int, Task]) -> Report:
         for action in actions:
@@ -189,7 +196,7 @@ class _Run:
         self.report.done.append(Done(job.task.pk, job.task.title[:TITLE_LENGTH], words, detail))
         try:
             store.store_changed_task(job.task, schema)
-        except DatabaseError:  # disconnected meanwhile: done in Asana, and no longer listed here
+        except DatabaseError:  # disconnected meanwhile: changed in Asana, no row left here
             return
 
     def _fail(self, task: Task, reason: str) -> None:

@@ -1,4 +1,4 @@
-"""A new due date: what a form may say, and what to tell Asana for it."""
+"""New due dates: the values of a form, and the fields sent to Asana for them."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final
@@ -8,17 +8,20 @@ from django.utils.dateparse import parse_date, parse_datetime
 from asana_tasks.dates import Calendar
 from asana_tasks.models import Task
 
-NewDue = date | timedelta | None  # a datetime is a date: that very moment
+NewDue = date | timedelta | None  # datetime is a subclass of date: a due time
 SHIFTS: Final = {"+1d": timedelta(days=1), "+1w": timedelta(weeks=1)}
 YEARS: Final = range(1970, 3000)
 
 
 class InvalidDate(ValueError):
-    """Not a date we take; the message tells the person why."""
+    """A date that is not accepted; the message tells the user why."""
 
 
 def parse_due(text: str) -> NewDue:
-    """An ISO date (or date-time with its zone, for an Undo), `+1d`, `+1w`, or `none`."""
+    """Parse an ISO date (for Undo also a date-time with its zone), `+1d`, `+1w` or `none`.
+
+    Raises InvalidDate.
+    """
     if text == "none":
         return None
     if text in SHIFTS:
@@ -35,10 +38,11 @@ def parse_due(text: str) -> NewDue:
 
 
 def due_fields(task: Task, new: NewDue, calendar: Calendar) -> dict[str, Any]:
-    """A day keeps the task's time of day, if it has one, as the person's clock shows it.
+    """Return `due_on` or `due_at` for Asana, which accepts only one of them.
 
-    A day or a week later counts from the due date, but never from a day that has passed: moving
-    something overdue “by a day” means tomorrow. Asana takes one of `due_on` and `due_at`.
+    A task with a time of day keeps it, in the user's time zone. A shift by a day or a week counts
+    from the due date, or from today if that has passed: an overdue task moved by a day is due
+    tomorrow. Raises OverflowError.
     """
     if new is None:
         return {"due_on": None}

@@ -1,4 +1,4 @@
-"""How a change is told to the person: what was done, why it wasn't, and how to take it back."""
+"""Messages about actions: what was done, why it failed, and the action that undoes it."""
 
 from typing import Final
 
@@ -36,7 +36,7 @@ BACK_TO: Final = {
 
 
 UNTOUCHED: Final = "{}. Nothing has been changed."
-# The narrower classes first; `{}` is the reason in words.
+# Subclasses stand before their base; `{}` is replaced by the message of the reason.
 FAILURES: Final[dict[type[Exception], str]] = {
     NotFound: "Asana no longer has this task, or no longer shows it to you.",
     Forbidden: (
@@ -53,18 +53,18 @@ FAILURES: Final[dict[type[Exception], str]] = {
 
 
 class ActionFailed(Exception):
-    """Nothing has been changed; the message tells the person why."""
+    """An action that changed nothing; the message tells the user why."""
 
 
 def failure_message(error: AsanaError | tokens.TokenError | ActionFailed) -> str:
-    """Say why an action failed, and whether something may have been changed in Asana."""
+    """Return why an action failed, and whether Asana may have changed the task."""
     sentence = next((each for kind, each in FAILURES.items() if isinstance(error, kind)), "{}")
     reason = reason_message(error.reason) if isinstance(error, AsanaError) else str(error)
     return sentence.format(reason)
 
 
 def done_message(do: ActionKind, schema: TaskSchema) -> tuple[str, str]:
-    """What was done, and the new date where that is what it was about."""
+    """Return what was done, and for a new due date that date ('' for other actions)."""
     if do is not ActionKind.DUE:
         return DONE[do], ""
     if schema.due_at:
@@ -73,7 +73,7 @@ def done_message(do: ActionKind, schema: TaskSchema) -> tuple[str, str]:
 
 
 def undo_action(before: Task, action: Action, after: TaskSchema) -> Action | None:
-    """What leads back to how the task was; None where it was so already."""
+    """Return the action that restores the task; None if it has not changed."""
     if action.kind is ActionKind.DUE:
         if (before.due_on, before.due_at) == (after.due_on, after.due_at):
             return None

@@ -1,4 +1,4 @@
-"""What became of the changes somebody asked for: kept in the session until a page has shown it."""
+"""Reports of done and failed actions, kept in the session until a page shows them."""
 
 import time
 from collections import Counter
@@ -18,7 +18,7 @@ from asana_tasks.changes.actions import Action
 KEY: Final = "report"
 TITLE_LENGTH: Final = 80
 LISTED: Final = 3  # done tasks that are named one by one
-READABLE: Final = 5.0  # seconds; who ticks off one task after another gets one report of them all
+READABLE: Final = 5.0  # seconds during which reports of several actions are merged into one
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class Report:
 
     @property
     def is_long(self) -> bool:
-        """Whether its done tasks are folded away under a summary."""
+        """Tell whether the done tasks are folded under a summary."""
         return len(self.done) > LISTED
 
     @property
@@ -57,7 +57,7 @@ class Report:
         )
 
     def followed_by(self, later: Self) -> Self:
-        """Both in one; of a task that is in both, the later alone."""
+        """Return both reports as one; of a task that is in both, only the later entry."""
         again = {each.task for each in later.done} | {each.task for each in later.failed}
         return type(self)(
             [each for each in self.done if each.task not in again] + later.done,
@@ -68,7 +68,7 @@ class Report:
 
 
 def keep_report(request: HttpRequest, report: Report) -> None:
-    """For the next page to show, together with what nobody has had the time to read."""
+    """Keep a report for the next page, merged with one not yet shown or younger than READABLE."""
     with _session_as_it_is(request) as session:
         waiting = _read(session)
         if waiting and waiting.is_news():
@@ -77,8 +77,11 @@ def keep_report(request: HttpRequest, report: Report) -> None:
 
 
 def take_report(request: HttpRequest) -> Report | None:
-    """Once; but what has been left only just now is shown again, should a list be drawn anew for
-    each of several changes in a row."""
+    """Return the report to show, or None.
+
+    Returns it once, and again within READABLE seconds of being kept: several actions in a row
+    each render the list, and the last one must show the report too.
+    """
     if KEY not in request.session:
         return None
     with _session_as_it_is(request) as session:
@@ -92,23 +95,30 @@ def take_report(request: HttpRequest) -> Report | None:
 
 @contextmanager
 def _session_as_it_is(request: HttpRequest) -> Iterator[SessionBase]:
-    """Not as it was when this request began: somebody who ticks off five tasks in a row has five
-    requests under way, and each would write its own old copy over the reports of the others."""
+    """Yield the session as the database has it now, locked; save it at the end.
+
+    This request's copy may be old: someone who completes five tasks in a row has five requests
+    under way, and each would overwrite the reports of the others. A new or modified session is
+    yielded as it is, and saved by its middleware.
+    """
     if request.session.modified or request.session.session_key is None:
         yield request.session
         return
     with transaction.atomic():
         key = request.session.session_key
-        Session.objects.select_for_update().filter(session_key=key).first()  # one at a time
+        Session.objects.select_for_update().filter(session_key=key).first()  # locks the row
         session = type(request.session)(key)
         yield session
-        with suppress(UpdateError):  # signed out meanwhile: there is nobody to tell
+        with suppress(UpdateError):  # signed out meanwhile: the session is gone
             session.save()
     _know_of_it(request.session, session)
 
 
 def _know_of_it(ours: SessionBase, written: SessionBase) -> None:
-    """Should this request save its own copy after all, say for a message that has been shown."""
+    """Copy the written report into this request's session, in case that is saved later.
+
+    A message that is shown, for instance, modifies it.
+    """
     was_modified = ours.modified
     if KEY in written:
         ours[KEY] = written[KEY]
@@ -128,7 +138,7 @@ class _Waiting:
 
 
 def _read(session: SessionBase) -> _Waiting | None:
-    """None as well for what another version of the site has left."""
+    """Return the kept report; None if there is none, or if another version of the site wrote it."""
     try:
         kept = session[KEY]
         told = kept["report"]

@@ -1,4 +1,4 @@
-"""An account's access token while Asana is asked with it."""
+"""An account's access token for requests to Asana, refreshed after a 401."""
 
 from collections.abc import Callable
 from typing import Concatenate, ParamSpec, TypeVar
@@ -13,10 +13,10 @@ Result = TypeVar("Result")
 
 
 class AccountToken:
-    """A valid token of an account, refreshed once where Asana does not accept it.
+    """A valid token of an account, refreshed once if Asana does not accept it.
 
-    Raises RateLimited while Asana's `Retry-After` has not passed (asking earlier counts against
-    us), and tokens.TokenError wherever there is no token to be had.
+    Raises RateLimited until Asana's `Retry-After` has passed (earlier requests count against the
+    limit), and tokens.TokenError if there is no token.
     """
 
     def __init__(self, account: AsanaAccount) -> None:
@@ -27,9 +27,10 @@ class AccountToken:
         self.token = tokens.access_token_for(account)
 
     def refresh(self, rejected: str) -> bool:
-        """Refresh the token if it is the rejected one; return whether `token` is another now.
+        """Refresh the token if it is the rejected one; return whether `token` differs from that.
 
-        Done once: a fresh token that is rejected is rejected for reasons of its own.
+        Refreshes once only: if Asana rejects a fresh token, another refresh does not help.
+        Raises tokens.TokenError.
         """
         if rejected == self.token and not self._refreshed:
             self._refreshed = True
@@ -42,7 +43,7 @@ class AccountToken:
         *args: P.args,
         **kwargs: P.kwargs,
     ) -> Result:
-        """Call a function of the API client with the token, and again after a 401.
+        """Call a function of the API client with the token; after a 401 refresh and call again.
 
         Raises AsanaError, tokens.TokenError.
         """

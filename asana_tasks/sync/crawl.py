@@ -1,4 +1,7 @@
-"""Paging to the end, with patience and with suspicion. No database here: it runs in threads."""
+"""Reading of whole lists from Asana, page by page, with retries and limits.
+
+Runs in threads and uses no database.
+"""
 
 import time
 from collections.abc import Callable
@@ -12,16 +15,19 @@ from asana_tasks.api.schemas import TaskSchema, WorkspaceSchema
 from asana_tasks.error_codes import ErrorCode
 from asana_tasks.models import Workspace
 
-RETRY_PAUSES: Final = (0.5, 2.0)  # seconds before the second and the third try of a page
+RETRY_PAUSES: Final = (0.5, 2.0)  # seconds before the second and the third attempt at a page
 MAX_PAGES: Final = 2000
-MAX_PAGES_WITHOUT_NEWS: Final = 20  # in a row, with nothing new on them
+MAX_PAGES_WITHOUT_NEWS: Final = 20  # in a row, without a gid that was not on an earlier page
 
 P = ParamSpec("P")
 Result = TypeVar("Result")
 
 
 def with_retries(call: Callable[P, Result], *args: P.args, **kwargs: P.kwargs) -> Result:
-    """Ask again, twice, where the answer didn't come or was of no use."""
+    """Call a function up to three times while it raises Unavailable; return its result.
+
+    Raises the error of the last call.
+    """
     for pause in RETRY_PAUSES:
         try:
             return call(*args, **kwargs)
@@ -31,7 +37,10 @@ def with_retries(call: Callable[P, Result], *args: P.args, **kwargs: P.kwargs) -
 
 
 def all_workspaces(token: str, *, seconds: float | None = None) -> list[WorkspaceSchema]:
-    """Raises AsanaError; half a list is none. `seconds`: how long to wait for an answer."""
+    """Return all workspaces of a token; `seconds` limits each request.
+
+    Raises AsanaError, also for an incomplete list.
+    """
     found: list[WorkspaceSchema] = []
     offset = None
     for _ in range(MAX_PAGES):
@@ -47,7 +56,7 @@ def all_workspaces(token: str, *, seconds: float | None = None) -> list[Workspac
 
 @dataclass(eq=False)
 class WorkspaceCrawl:
-    """A workspace on its way in: which page is next, and what has been seen."""
+    """The state of a crawl of one workspace: the next offset and the gids seen."""
 
     workspace: Workspace
     token: str
@@ -58,7 +67,10 @@ class WorkspaceCrawl:
     gids: set[str] = field(default_factory=set)
 
     def take(self, page: Page[TaskSchema]) -> int:
-        """How many of its tasks are new. Raises Unavailable if this goes on for ever."""
+        """Note a page; return how many of its tasks are new.
+
+        Raises Unavailable after MAX_PAGES, or MAX_PAGES_WITHOUT_NEWS in a row.
+        """
         new = {task.gid for task in page.items} - self.gids
         self.gids |= new
         self.pages += 1

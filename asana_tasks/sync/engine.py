@@ -1,8 +1,7 @@
-"""Bring our rows up to date with Asana.
+"""The sync of one account: our rows are brought up to date with Asana.
 
-`sync_account` is one generator of progress with several callers: the streaming view, the plain
-form, the management command, the tests. It claims the account, asks for its workspaces, and reads
-them in parallel; pages are stored as they arrive, and absence is never concluded from failure.
+`sync_account` is a generator of progress with several callers: the streaming view, the plain form,
+the management command, the tests. A task is never removed because something failed.
 """
 
 from collections.abc import Generator, Iterator
@@ -38,7 +37,7 @@ State = Literal["started", "page", "workspace_done", "workspace_failed", "done",
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a sync of one account is. `tasks` and `workspaces_done` are so far."""
+    """The progress of a sync of one account; `tasks` and `workspaces_done` are counts so far."""
 
     state: State
     account: str
@@ -46,7 +45,7 @@ class Progress:
     tasks: int = 0
     workspaces: int = 0
     workspaces_done: int = 0
-    reason: Reason | None = None  # of a state that is no success
+    reason: Reason | None = None  # of the states "failed", "workspace_failed" and "busy"
 
     @property
     def message(self) -> str:
@@ -54,14 +53,15 @@ class Progress:
 
 
 def sync_account(account: AsanaAccount) -> Generator[Progress, None, None]:
-    """Fetch everything assigned to this account; yield the progress.
+    """Sync all tasks assigned to this account; yield the progress.
 
     1. Claim the lease; a sync under way elsewhere ends this one as "busy".
     2. Ask for the workspaces and store them.
     3. Read their tasks in parallel; store each page as it arrives.
-    4. After the last page of a workspace, remove what was not seen.
+    4. After the last page of a workspace, remove the tasks that were not seen.
 
-    What goes wrong at Asana is told, not raised, and kept on the workspace or `SyncState`.
+    Errors of Asana and of tokens are not raised: they are in the progress, and kept on the
+    workspace or the SyncState.
     """
     lease = Lease.claim(account)
     if lease is None:
@@ -95,7 +95,7 @@ class _Sync:
         self.started = timezone.now()
         self.access: AccountToken
         self.tasks = self.workspaces = self.workspaces_done = 0
-        self.failures: list[Reason] = []  # of workspaces
+        self.failures: list[Reason] = []  # one for each failed workspace
         self.pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="sync")
         self.pending: dict[Future[Page[TaskSchema]], WorkspaceCrawl] = {}
 
@@ -108,7 +108,7 @@ class _Sync:
                 self._submit(WorkspaceCrawl(workspace, self.access.token))
             while self.pending:
                 yield from self._gather()
-        except tokens.NeedsReconnecting:  # `accounts` keeps why
+        except tokens.NeedsReconnecting:  # `accounts` keeps the reason
             if not AsanaAccount.objects.filter(pk=self.account.pk).exists():
                 raise
             yield self._progress("failed", reason=Reason(ErrorCode.NEEDS_RECONNECTING))
@@ -123,7 +123,10 @@ class _Sync:
             self.pool.shutdown(wait=False, cancel_futures=True)
 
     def _list_workspaces(self) -> list[WorkspaceSchema]:
-        """Return all workspaces. A 401 for a fresh token means that the grant is gone."""
+        """Return all workspaces. Raises AsanaError, tokens.TokenError.
+
+        A 401 for a fresh token means that the grant was revoked: the account needs reconnecting.
+        """
         self.access = AccountToken(self.account)
         try:
             return self.access.call(all_workspaces)
@@ -144,7 +147,7 @@ class _Sync:
         self.pending[future] = crawl
 
     def _gather(self) -> Iterator[Progress]:
-        """Whatever has arrived. One workspace's trouble is its own."""
+        """Store the pages that have arrived; an error fails its own workspace only."""
         done, _ = wait(self.pending, timeout=1, return_when=FIRST_COMPLETED)
         self.lease.keep()
         for future in done:
@@ -163,10 +166,10 @@ class _Sync:
     def _take(self, crawl: WorkspaceCrawl, page: Page[TaskSchema]) -> Iterator[Progress]:
         self.tasks += crawl.take(page)
         if not crawl.is_complete:
-            self._submit(crawl)  # the next page travels while we store this one
+            self._submit(crawl)  # request the next page while this one is stored
         store.store_tasks(crawl.workspace, page.items, seen_at=self.started)
         yield self._progress("page", crawl.workspace)
-        if crawl.is_complete and crawl.unreadable:  # absence can't be concluded from this list
+        if crawl.is_complete and crawl.unreadable:  # the list is incomplete: nothing may be removed
             yield self._fail_workspace(crawl, Reason(ErrorCode.UNREADABLE_TASKS))
         elif crawl.is_complete:
             self.lease.confirm()
@@ -175,7 +178,7 @@ class _Sync:
             yield self._progress("workspace_done", crawl.workspace)
 
     def _finish(self) -> Progress:
-        """Where nothing could be fetched, the copy is as old as it was."""
+        """Store that the account is synced; if every workspace failed, store the first failure."""
         if self.failures and len(self.failures) == self.workspaces:
             return self._fail(self.failures[0])
         store.finish_account(self.account, synced_at=self.started)
@@ -188,7 +191,7 @@ class _Sync:
         return self._progress("workspace_failed", crawl.workspace, reason)
 
     def _fail(self, reason: Reason) -> Progress:
-        """Keep the reason, and how long Asana asks to wait."""
+        """Store the reason, and the pause if Asana asks to wait."""
         store.fail_account(self.account, reason)
         if seconds := reason.args.get("seconds"):
             SyncState.objects.pause(self.account, seconds)

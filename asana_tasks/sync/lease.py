@@ -1,4 +1,4 @@
-"""One sync per account at a time, on however many machines: the database decides who it is."""
+"""Leases: one sync per account at a time on any number of machines, decided by the database."""
 
 import secrets
 from datetime import datetime, timedelta
@@ -10,16 +10,16 @@ from django.utils import timezone
 from accounts.models import AsanaAccount
 from asana_tasks.models import SyncState
 
-LIFETIME: Final = timedelta(seconds=90)  # longer than one answer can take with its retries
+LIFETIME: Final = timedelta(seconds=90)  # longer than one request with its retries
 RENEW_EVERY: Final = timedelta(seconds=15)
 
 
 class LeaseLost(Exception):
-    """The lease expired, and somebody else has taken it (or the account is gone)."""
+    """The lease expired and another process has taken it, or the account is gone."""
 
 
 class Lease:
-    """A claim on an account's sync. One that is not renewed expires: its process has died."""
+    """A claim on an account's sync. It expires unless it is renewed, in case its process dies."""
 
     def __init__(self, account: AsanaAccount, secret: str, renewed_at: datetime) -> None:
         self._mine = SyncState.objects.filter(pk=account.pk, lease=secret)
@@ -27,7 +27,10 @@ class Lease:
 
     @classmethod
     def claim(cls, account: AsanaAccount) -> Self | None:
-        """The lease, or None where another sync of this account is under way."""
+        """Return a lease, or None if another sync of this account is under way.
+
+        One conditional UPDATE decides: it changes no row while another lease is valid.
+        """
         secret, now = secrets.token_hex(16), timezone.now()
         SyncState.objects.get_or_create(account=account)
         free = Q(lease_expires_at=None) | Q(lease_expires_at__lt=now)
@@ -37,12 +40,12 @@ class Lease:
         return cls(account, secret, now) if claimed else None
 
     def keep(self) -> None:
-        """Renew it now and then. Raises Lost."""
+        """Renew the lease if RENEW_EVERY has passed. Raises LeaseLost."""
         if timezone.now() - self._renewed_at >= RENEW_EVERY:
             self.confirm()
 
     def confirm(self) -> None:
-        """Renew it now. Raises Lost."""
+        """Renew the lease now. Raises LeaseLost."""
         now = timezone.now()
         if not self._mine.update(lease_expires_at=now + LIFETIME):
             raise LeaseLost

@@ -1,4 +1,4 @@
-"""What a sync that failed says to people."""
+"""Messages of error codes, for people."""
 
 from typing import Final
 
@@ -36,7 +36,7 @@ MESSAGES: Final = {
 
 
 def reason_message(reason: Reason | None) -> str:
-    """Word a reason, without a full stop; '' for none."""
+    """Return the message of a reason, without a full stop; '' for None."""
     if reason is None:
         return ""
     return MESSAGES[reason.code].format_map(reason.args).removesuffix(": ")

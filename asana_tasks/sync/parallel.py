@@ -1,4 +1,4 @@
-"""Several accounts refreshed at the same time: a slow one delays none of the others."""
+"""Syncs of several accounts in parallel: a slow one does not delay the others."""
 
 from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -15,7 +15,10 @@ ACCOUNTS_AT_ONCE: Final = 4
 
 
 def sync_accounts(accounts: Sequence[AsanaAccount]) -> Generator[engine.Progress, None, None]:
-    """The progress of them all, as it comes. Closing it ends them at their next step."""
+    """Sync several accounts; yield their progress as it arrives.
+
+    Closing the generator ends the syncs at their next step. Raises what a sync raises.
+    """
     if len(accounts) < 2:
         for account in accounts:
             yield from engine.sync_account(account)
@@ -34,7 +37,10 @@ def sync_accounts(accounts: Sequence[AsanaAccount]) -> Generator[engine.Progress
 def _refresh(
     account: AsanaAccount, told: "Queue[engine.Progress | BaseException | None]", stop: Event
 ) -> None:
-    """In a thread, and so over a database connection of its own."""
+    """Sync one account in a thread, over its own database connection, which is closed at the end.
+
+    Puts progress and errors into the queue, and None at the end.
+    """
     steps = engine.sync_account(account)
     try:
         for progress in steps:

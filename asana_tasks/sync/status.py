@@ -1,4 +1,4 @@
-"""How the copies behind a person's list are: of which accounts, how old, and what is wrong."""
+"""The status of the copies behind a user's list: accounts, ages and errors."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -39,19 +39,19 @@ class SyncStatus:
 
     @property
     def misses_some(self) -> bool:
-        """Whether there may be tasks of which nothing has been fetched yet."""
+        """Tell whether an account or an offered workspace was never synced."""
         copies = [state.synced_at for state in self._states]
         return None in [*copies, *(workspace.synced_at for workspace in self._offered)]
 
     @cached_property
     def refresh_in(self) -> int | None:
-        """Seconds until the page should ask for a sync by itself; None if it never should."""
+        """Return the seconds until the page asks for a sync by itself; None for never."""
         usable = [each.sync_state for each in self.accounts if not each.needs_reconnecting]
         return int(min(state.due_in for state in usable)) if usable else None
 
     @property
     def oldest(self) -> datetime | None:
-        """Return when the oldest copy on the page was made."""
+        """Return when the oldest copy on the page was synced; None without a copy."""
         copies = [each.synced_at for each in self._offered if each.synced_at]
         accounts = [each.synced_at for each in self._states if each.synced_at]
         return min(copies or accounts, default=None)
@@ -63,7 +63,7 @@ class SyncStatus:
 
     @property
     def failed_first_syncs(self) -> list[AsanaAccount]:
-        """Return the accounts that every attempt to sync has failed for."""
+        """Return the accounts that were never synced and whose last attempt failed or is paused."""
         return [
             account
             for account, status, _ in self.by_account
@@ -89,7 +89,7 @@ class SyncStatus:
 
 
 def status_of(account: AsanaAccount) -> AccountStatus:
-    """Return the one thing that matters most about an account with its sync_state."""
+    """Return the status of an account with its sync_state; the most important comes first."""
     state = account.sync_state
     if account.needs_reconnecting:
         return AccountStatus.NEEDS_RECONNECTING
@@ -103,9 +103,9 @@ def status_of(account: AsanaAccount) -> AccountStatus:
 
 
 def sync_status_of(user: User) -> SyncStatus:
-    """Return the status of all accounts of a person, in two queries however many there are.
+    """Return the status of all accounts of a user, in two queries for any number of accounts.
 
-    The accounts stay with the user, so that nothing else on the page has to ask for them.
+    The accounts are prefetched on `user`, so that the page does not query them again.
     """
     accounts = AsanaAccount.objects.select_related("sync_state")
     prefetch_related_objects([user], Prefetch("asana_accounts", accounts))

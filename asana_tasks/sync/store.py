@@ -1,4 +1,4 @@
-"""How fetched rows become ours. Each function is one short transaction."""
+"""Storing of schemas in our rows. Each function is one short transaction."""
 
 from collections.abc import Iterable
 from datetime import datetime, tzinfo
@@ -24,7 +24,10 @@ OURS: Final = ["workspace", "seen_at", "change", "changed_at"]
 
 @transaction.atomic
 def store_workspaces(account: AsanaAccount, schemas: Iterable[WorkspaceSchema]) -> list[Workspace]:
-    """All workspaces Asana offers; those it no longer does keep their tasks and say so."""
+    """Store all workspaces of an account; return those that Asana lists.
+
+    Others keep their tasks and get the error NOT_LISTED.
+    """
     lock_accounts(account.pk)
     rows = {
         schema.gid: Workspace(
@@ -50,9 +53,10 @@ def store_workspaces(account: AsanaAccount, schemas: Iterable[WorkspaceSchema]) 
 
 @transaction.atomic
 def store_tasks(workspace: Workspace, schemas: Iterable[TaskSchema], *, seen_at: datetime) -> None:
-    """A page of a workspace. Rows that say nothing new are only noted as seen.
+    """Store a page of a workspace's tasks. Unchanged rows only get `seen_at`.
 
-    A row that we have written in Asana since this sync began is newer than the page, and stays.
+    `seen_at` is when the sync began. A row of a task that we changed in Asana since then is newer
+    than the page and keeps its values.
     """
     lock_accounts(workspace.account_id)
     by_gid = {schema.gid: schema for schema in schemas}
@@ -72,7 +76,7 @@ def store_tasks(workspace: Workspace, schemas: Iterable[TaskSchema], *, seen_at:
 
 
 def row(workspace: Workspace, schema: TaskSchema, zone: tzinfo, *, seen_at: datetime) -> Task:
-    """A task as our row, with what pages sort, group and search by."""
+    """Return an unsaved row of a task, with the columns that pages sort, group and search by."""
     account = workspace.account
     projects = [each["project"]["name"] for each in schema.memberships]
     sections = [each["section"]["name"] for each in schema.memberships if each["section"]]
@@ -91,7 +95,10 @@ def row(workspace: Workspace, schema: TaskSchema, zone: tzinfo, *, seen_at: date
 
 @transaction.atomic
 def store_changed_task(task: Task, schema: TaskSchema) -> Task:
-    """A task as Asana answered after we changed it there."""
+    """Store Asana's response to our change of a task; return the row.
+
+    Raises DatabaseError if the account was disconnected meanwhile.
+    """
     lock_accounts(task.account_id)
     now = timezone.now()
     new = row(task.workspace, schema, _zone_now(task.workspace), seen_at=now)
@@ -102,7 +109,7 @@ def store_changed_task(task: Task, schema: TaskSchema) -> Task:
 
 
 def _zone_now(workspace: Workspace) -> tzinfo:
-    """As it is by now: a person may choose another one while their tasks are on the way."""
+    """Return the user's time zone as the row has it now: it may change during a sync."""
     names = User.objects.filter(pk=workspace.account.user_id).values_list("time_zone", flat=True)
     return zone_named(names.first() or "")
 
@@ -120,7 +127,10 @@ def _is_newer(old: Task, seen_at: datetime) -> bool:
 
 
 def _change(old: Task | None, new: Task, workspace: Workspace) -> tuple[str, datetime | None]:
-    """What there is to tell the person; a workspace's first copy is no news."""
+    """Return the change to show to the user and when it was seen.
+
+    A task counts as new if it is open and its workspace was synced before.
+    """
     if old is None:
         kind = Change.NEW if workspace.synced_at and not new.completed else UNCHANGED
     elif new.completed and not old.completed:
@@ -143,7 +153,7 @@ def _write(account: AsanaAccount, tasks: list[Task]) -> None:
 
 
 def _place(account: AsanaAccount, tasks: list[Task]) -> None:
-    """Their places in projects, from their memberships."""
+    """Store the projects and placements of tasks, from their memberships."""
     names = {m["project"]["gid"]: m["project"]["name"] for t in tasks for m in t.memberships}
     upsert(
         [Project(account=account, gid=gid, name=name) for gid, name in sorted(names.items())],
@@ -173,7 +183,10 @@ def _section(section: Any) -> dict[str, str]:
 
 @transaction.atomic
 def finish_workspace(workspace: Workspace, *, seen_at: datetime) -> None:
-    """Only after its last page: what was not seen is no longer assigned to this person."""
+    """Delete the tasks that this sync did not see; note that the workspace is synced.
+
+    To be called after the last page only: unseen tasks are no longer assigned to this account.
+    """
     unseen = workspace.tasks.filter(seen_at__lt=seen_at)
     lock_tasks(unseen)
     unseen.delete()
@@ -186,9 +199,9 @@ def fail_workspace(workspace: Workspace, reason: Reason) -> None:
 
 
 def finish_account(account: AsanaAccount, *, synced_at: datetime) -> None:
-    """Note that the account's copy is as of `synced_at`.
+    """Store that the account's copy is as of `synced_at`.
 
-    A pause stays as it is in the row: a change may have been told to wait meanwhile.
+    Does not write `paused_until`: a change of a task may have set it meanwhile.
     """
     state = SyncState(account=account, synced_at=synced_at)
     _save_error(state, None, "synced_at")

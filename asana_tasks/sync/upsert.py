@@ -1,5 +1,7 @@
-"""Many rows at once. `bulk_create` compiles each value of each row, on SQLite for 34 rows a time,
-which takes ten times as long as the database does. Here one statement holds them all.
+"""An upsert of many rows in one statement per BATCH.
+
+`bulk_create` compiles each value of each row, on SQLite for 34 rows at a time, which takes ten
+times as long as the database does.
 """
 
 from collections.abc import Iterable, Sequence
@@ -8,19 +10,19 @@ from typing import Any, Final
 from django.db import DEFAULT_DB_ALIAS, connections, models
 
 BATCH: Final = 500  # rows; SQLite takes 32,766 values in a statement
-AS_THEY_ARE: Final = (str, int, bool, type(None))  # in every field but JSON
+AS_THEY_ARE: Final = (str, int, bool, type(None))  # need no conversion, except in JSON fields
 
 
 def upsert(rows: Iterable[models.Model], unique: Sequence[str], update: Sequence[str] = ()) -> None:
-    """Insert the rows; where one with the same `unique` is there, its `update` fields follow.
+    """Insert the rows; set the `update` fields of a row that exists with the same `unique`.
 
-    Rows of one model, each `unique` but once, without primary keys: those are the database's,
-    and are not read back.
+    All rows are of one model, and no two of them have the same `unique`. Primary keys are set by
+    the database and not read back.
     """
     rows = list(rows)
     if not rows:
         return
-    connection = connections[DEFAULT_DB_ALIAS]  # itself: its proxy costs more than the values do
+    connection = connections[DEFAULT_DB_ALIAS]  # the proxy `connection` is slow
     meta = rows[0]._meta
     fields = {field.name: field for field in meta.concrete_fields if not field.primary_key}
     quoted = {name: connection.ops.quote_name(str(field.column)) for name, field in fields.items()}
@@ -44,7 +46,7 @@ def _value(row: models.Model, field: Any, connection: Any) -> Any:
 def _statement(
     table: str, quoted: dict[str, str], unique: Sequence[str], update: Sequence[str]
 ) -> tuple[str, str]:
-    """What stands before the values, and what behind them."""
+    """Return the SQL before and after the values."""
     keys = ", ".join(quoted[name] for name in unique)
     changes = ", ".join(f"{quoted[name]} = EXCLUDED.{quoted[name]}" for name in update)
     action = f"UPDATE SET {changes}" if changes else "NOTHING"

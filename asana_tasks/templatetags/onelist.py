@@ -16,7 +16,7 @@ NEAR = {-1: "Yesterday", 0: "Today", 1: "Tomorrow"}
 
 @register.filter
 def due_words(day: date, today: date) -> str:
-    """`Yesterday`, `Today`, `Tomorrow`, `Fri 27 Nov`; with the year where it is another one."""
+    """Return `Yesterday`, `Today`, `Tomorrow` or `Fri 27 Nov`, with the year if not this one."""
     distance = (day - today) // timedelta(days=1)
     if distance in NEAR:
         return NEAR[distance]
@@ -25,7 +25,7 @@ def due_words(day: date, today: date) -> str:
 
 @register.filter
 def clock(instant: datetime, now: datetime) -> str:
-    """`15:05` on the day of `now`; on another one `Fri 27 Nov, 15:05`."""
+    """Return `15:05` for an instant on the day of `now`, else `Fri 27 Nov, 15:05`."""
     local = timezone.localtime(instant)
     is_today = local.date() == timezone.localdate(now)
     return str(formats.date_format(local, "H:i" if is_today else "D j M, H:i"))
@@ -33,13 +33,13 @@ def clock(instant: datetime, now: datetime) -> str:
 
 @register.filter
 def sync_error(row: SyncState | Workspace) -> str:
-    """Say why the last attempt to sync failed; '' if it did not."""
+    """Return why the last attempt to sync failed; '' if it did not."""
     return messages.reason_message(row.reason)
 
 
 @register.filter
 def colour(key: int) -> int:
-    """One of a few quiet colours, always the same for the same row."""
+    """Return the number of a row's colour, always the same for the same key."""
     return key % COLOURS
 
 
@@ -51,7 +51,7 @@ def change_form(
     task: Task | None = None,
     **attributes: str,
 ) -> SafeString:
-    """Render the form that changes tasks: `task`, or those that its content names.
+    """Render the form that changes `task`, or the tasks that its content names.
 
     Further arguments are attributes of the form, such as `aria_label="Selected tasks"`.
     """

@@ -1,4 +1,4 @@
-"""A month of a person's tasks, each on the day it is due where they are."""
+"""The calendar page: a month of a user's tasks, by due day in their time zone."""
 
 import calendar
 from collections import defaultdict
@@ -20,8 +20,8 @@ from asana_tasks.models import Task
 
 EARLIEST: Final = date(1970, 1, 1)
 LATEST: Final = date(2999, 12, 1)
-SHOWN: Final = 4  # of a day's tasks
-LETTERS: Final = 120  # of a name, which may have thousands
+SHOWN: Final = 4  # tasks listed for a day
+LETTERS: Final = 120  # read of a name, which may have thousands
 
 
 @login_required
@@ -45,7 +45,7 @@ class Month:
 
     @classmethod
     def named(cls, text: str, today: date) -> "Month":
-        """`2026-11`; this month for whatever is none."""
+        """Parse a month such as `2026-11`; return the month of `today` for anything else."""
         try:
             first = datetime.strptime(text, "%Y-%m").date()  # noqa: DTZ007  (a day has no zone)
         except ValueError:
@@ -76,7 +76,7 @@ class Month:
         return (self.first + timedelta(days=31)).replace(day=1)
 
     def weeks(self) -> list[list[date]]:
-        """From Monday to Sunday, with the days of its neighbours that fill them."""
+        """Return the weeks from Monday to Sunday, with the days of other months that fill them."""
         return calendar.Calendar().monthdatescalendar(self.first.year, self.first.month)
 
 
@@ -85,7 +85,7 @@ class Entry:
     pk: int
     title: str
     completed: bool
-    at: datetime | None  # where it is due at a time
+    at: datetime | None  # None if it is due on a day without a time
     is_overdue: bool
 
     @property
@@ -98,7 +98,7 @@ class Entry:
 @dataclass(frozen=True)
 class Day:
     date: date
-    is_outside: bool = False  # the month
+    is_outside: bool = False  # of the month
     is_today: bool = False
     entries: Sequence[Entry] = field(default_factory=list)
 
@@ -109,7 +109,7 @@ class Day:
 
     @property
     def shown(self) -> Sequence[Entry]:
-        """One more is shown where a link to it would take its place."""
+        """Return the first SHOWN entries; all if there is one more, as a link needs its place."""
         return self.entries if len(self.entries) == SHOWN + 1 else self.entries[:SHOWN]
 
     @property
@@ -118,13 +118,13 @@ class Day:
 
     @property
     def query(self) -> str:
-        """The list's filter that shows this day."""
+        """Return the query string with which the list shows this day."""
         state = "&state=all" if any(entry.completed for entry in self.entries) else ""
         return f"due_from={self.date}&due_to={self.date}{state}"
 
 
 def weeks_of(user: User, month: Month, around: Calendar) -> list[list[Day]]:
-    """One query, of this month's rows alone."""
+    """Return the weeks of a month with their tasks, in one query of that month's rows."""
     entries = _by_day(_rows(user, month, around), around)
     return [[_day(each, month, around, entries) for each in week] for week in month.weeks()]
 

@@ -26,11 +26,15 @@ NOT_LISTED = "It is no longer in your list."
 
 @require_POST
 def change(request: HttpRequest) -> HttpResponse:
-    """Do something to tasks in Asana; the next page reports what became of it."""
+    """Do the actions of a form in Asana; the next page shows the report.
+
+    Without a session, redirect to the sign-in; the form is not kept.
+    """
     back = resolve_url(next_path(request, "asana_tasks:task_list"))
     if request.user.is_authenticated:
         return _change(cast("SignedInRequest", request), back)
-    return _go(request, redirect_to_login(back).url)  # this address only takes forms
+    # to `back` after the sign-in: this address accepts POST only
+    return _go(request, redirect_to_login(back).url)
 
 
 def _change(request: SignedInRequest, back: str) -> HttpResponse:
@@ -58,7 +62,7 @@ def _change(request: SignedInRequest, back: str) -> HttpResponse:
 @login_required
 @require_GET
 def resume(request: SignedInRequest, key: str) -> HttpResponse:
-    """Back from Asana: do what waited for the permission, or ask for the next account's."""
+    """Do the actions that waited for a permission, or ask for that of the next account."""
     waited = pending_action.take(request.session, key)
     if waited is None:
         keep_report(request, Report(message="Nothing is waiting to be done any more."))
@@ -86,7 +90,10 @@ def _ask_first(
     back: str,
     asked: list[int],
 ) -> str | None:
-    """Where a permission that is missing is asked for; each account's once."""
+    """Return the address that asks for a missing permission, None if no account misses it.
+
+    Keeps the actions in the session. Asks once for each account: `asked` has those before.
+    """
     accounts = {task.account_id: task.account for task in tasks.values()}
     missing = [pk for pk, each in accounts.items() if not each.may_write and pk not in asked]
     if not missing:
@@ -97,12 +104,12 @@ def _ask_first(
 
 
 def _done(request: SignedInRequest, back: str) -> HttpResponse:
-    if request.htmx:  # on the body: the form may be gone, if the list was drawn anew meanwhile
+    if request.htmx:  # target body: the form may be gone if the list was rendered again
         response = HttpResponse(status=204)
         return trigger_client_event(response, "tasks:changed", {"target": "body"})
     return redirect(back)
 
 
 def _go(request: HttpRequest, path: str) -> HttpResponse:
-    """To another page, whoever asks: htmx would swallow a redirect."""
+    """Redirect the browser; for htmx by HX-Redirect, since it follows redirects by itself."""
     return HttpResponseClientRedirect(path) if HtmxDetails(request) else redirect(path)

@@ -1,4 +1,4 @@
-"""A page of tasks under its headings, each with the number of all that belong to it."""
+"""Groups of a page of tasks, each with the count of all its tasks on every page."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -22,7 +22,7 @@ class Group:
 
 @dataclass(frozen=True)
 class Grouping:
-    """How a list is cut: what each task's key is, and how many there are of each."""
+    """The grouping of a list: the key of each task, and the count of tasks for each key."""
 
     key_of: Callable[[Task], Any]
     counts: dict[Any, int]
@@ -39,7 +39,7 @@ class Grouping:
 
 
 def grouping(tasks: TaskQuerySet, by: str, calendar: Calendar) -> Grouping:
-    """One query, for the counts of all groups."""
+    """Return the grouping `by` due, project, workspace, account or none, in one query."""
     if by == "due":
         counts = tasks.counts(**{str(due): within(calendar.span(due)) for due in Due})
         return Grouping(lambda task: calendar.group_of(task.overdue_at), dict(counts))

@@ -15,13 +15,13 @@ class SavedViewForm(forms.ModelForm):  # type: ignore[type-arg]
         fields = ["name", "query"]
 
     def clean_query(self) -> str:
-        """Only a query string, whatever was sent."""
+        """Return the query encoded again, so that nothing but a query string is stored."""
         return QueryDict(self.cleaned_data["query"].lstrip("?")).urlencode()
 
 
 @signed_in_post
 def save_view(request: SignedInRequest) -> HttpResponse:
-    """A view of the same name is replaced."""
+    """Save a view; one of the same name is replaced."""
     if request.user.saved_views.count() >= SavedView.MOST:
         messages.error(request, f"There are {SavedView.MOST} views already: remove one first.")
         return redirect(next_path(request, "asana_tasks:task_list"))

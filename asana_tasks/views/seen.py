@@ -13,7 +13,7 @@ from asana_tasks.models import Task
 
 @signed_in_post
 def mark_seen(request: SignedInRequest) -> HttpResponse:
-    """What had changed when the page was made; what changed since is told the next time."""
+    """Mark the changes up to `shown_at` as seen; later ones are shown the next time."""
     Task.objects.of(request.user).mark_seen(_instant(request.POST.get("shown_at", "")))
     return redirect(next_path(request, "asana_tasks:task_list"))
 

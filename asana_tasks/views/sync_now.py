@@ -17,7 +17,10 @@ PROGRESS = "application/x-ndjson"
 
 @signed_in_post
 def sync_now(request: SignedInRequest) -> HttpResponse | StreamingHttpResponse:
-    """Fetch from Asana; told line by line to a script, or at the end to a plain form."""
+    """Sync the user's accounts; stream the progress as JSON lines to a script.
+
+    A plain form is redirected at the end, with a message for each account that failed or is busy.
+    """
     accounts = list(request.user.asana_accounts.connected())
     if request.accepts(PROGRESS) and not request.accepts("text/html"):
         response = StreamingHttpResponse(_lines(accounts), content_type=PROGRESS)

@@ -1,4 +1,4 @@
-"""What a task's own page shows beside our row: asked of Asana when it is opened, never stored."""
+"""The page of one task: our row, and details read from Asana on each visit and not stored."""
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -23,13 +23,13 @@ from asana_tasks.sync.messages import reason_message
 from asana_tasks.views.rich_text import clean_html
 
 MAX_PAGES: Final = 5  # of subtasks
-PAGE_ITSELF: Final = "task-detail"  # the element in which the whole page shows itself anew
+PAGE_ITSELF: Final = "task-detail"  # id of the element that htmx replaces for the page
 
 
 @login_required
 @require_safe
 def task_detail(request: SignedInRequest, pk: int) -> HttpResponse:
-    """One task with all that Asana tells of it; for htmx its inner part alone."""
+    """Show one task with its details from Asana; for htmx only the inner part."""
     mine = Task.objects.of(request.user)
     task = get_object_or_404(mine.select_related("account", "workspace"), pk=pk)
     if task.change:
@@ -48,7 +48,7 @@ def task_detail(request: SignedInRequest, pk: int) -> HttpResponse:
 @dataclass(frozen=True)
 class Subtask:
     fields: SubtaskSchema
-    pk: int | None  # of our own row, if it is in the person's list
+    pk: int | None  # of our row, if the user has one
 
     @property
     def title(self) -> str:
@@ -61,7 +61,7 @@ class Subtask:
 
 @dataclass(frozen=True)
 class Details:
-    """`trouble` says in plain words why the rest is missing."""
+    """Details of a task; `trouble` is a sentence that says why the rest is missing."""
 
     fields: DetailsSchema | None = None
     subtasks: list[Subtask] = field(default_factory=list)
@@ -77,12 +77,15 @@ class Details:
 
     @property
     def further_subtasks(self) -> int:
-        """How many Asana has and doesn't show us, or that are too many to show."""
+        """Count the subtasks in Asana that are not shown here."""
         return max(self.fields.num_subtasks - len(self.subtasks), 0) if self.fields else 0
 
 
 def details_of(task: Task) -> Details:
-    """With patience for a few seconds; what goes wrong is told, not raised."""
+    """Read the details and subtasks from Asana; each request has PAGE_SECONDS.
+
+    Errors are not raised: they are in `trouble`, or leave the subtasks empty.
+    """
     try:
         access = AccountToken(task.account)
         answer = access.call(client.get_task_details, task.gid)
@@ -91,7 +94,7 @@ def details_of(task: Task) -> Details:
     try:
         found = access.call(_all_subtasks, task.gid) if answer.num_subtasks else []
     except (AsanaError, tokens.TokenError):
-        found = []  # the page says how many there are in Asana
+        found = []  # `further_subtasks` counts them
     return Details(answer, _with_rows(task, found))
 
 
@@ -114,7 +117,7 @@ def _with_rows(task: Task, found: list[SubtaskSchema]) -> list[Subtask]:
 
 
 def _trouble(error: AsanaError | tokens.TokenError) -> str:
-    """Say in a sentence why the details are missing."""
+    """Return the sentence that says why the details are missing."""
     match error:
         case NotFound():
             return "Asana no longer has this task, or no longer shows it to you."

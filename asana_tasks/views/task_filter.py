@@ -1,4 +1,4 @@
-"""The state of the list: read from the address, and written back into it."""
+"""The form with the state of the list, read from the query string and written back into it."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
@@ -21,7 +21,7 @@ def labels(orderings: Mapping[str, Ordering]) -> dict[str, str]:
 
 
 def choice_field(label: str, choices: Mapping[str, str], every: str = "") -> forms.ChoiceField:
-    """One of `choices`, or none at all, called `every`."""
+    """Return an optional field for one of `choices`; `every` labels the empty choice."""
     none = [("", every)] if every else []
     return forms.ChoiceField(label=label, choices=[*none, *choices.items()], required=False)
 
@@ -33,9 +33,9 @@ def day_field(label: str) -> forms.DateField:
 
 
 class TaskFilterForm(forms.Form):
-    """All of the list's state. A value that makes no sense counts as absent: bookmarks grow old.
+    """The state of the list. An invalid value counts as absent, since bookmarks grow old.
 
-    Accounts, workspaces, projects and sections to choose from are given: the person's own.
+    `offers` are the user's own accounts, workspaces, projects and sections.
     """
 
     q = forms.CharField(
@@ -71,7 +71,7 @@ class TaskFilterForm(forms.Form):
 
     @property
     def choices_shown(self) -> list[forms.BoundField]:
-        """The fields with something to choose; a lone account or workspace is no choice."""
+        """Return the choices to show; account, workspace and project only if there are two."""
         names = ["group", "sort", "state", "due", "kind", "account", "workspace", "project"]
         always = {"group", "sort", "state", "due", "kind"}
         return [self[name] for name in names if name in always or self._has_choice(name)]
@@ -81,12 +81,12 @@ class TaskFilterForm(forms.Form):
 
     @property
     def filters(self) -> dict[str, Any]:
-        """What narrows the list: everything but its order."""
+        """Return the chosen values that narrow the list: all but group and sort."""
         ordering = {"group", "sort"}
         return {name: value for name, value in self._chosen().items() if name not in ordering}
 
     def query(self) -> str:
-        """The part of an address behind `?`: only what differs from the defaults."""
+        """Return the query string without `?`, with the values that differ from the defaults."""
         query = QueryDict(mutable=True)
         for name, value in self._chosen().items():
             query[name] = "on" if value is True else str(value)
@@ -101,12 +101,15 @@ class TaskFilterForm(forms.Form):
 
     @property
     def asks_for_what_is_gone(self) -> bool:
-        """A row that isn't there (any more): nothing matches, rather than everything."""
+        """Tell whether a chosen account, workspace, project or section does not exist (any more).
+
+        Nothing matches then, rather than everything.
+        """
         rows = ("account", "workspace", "project", "section")
         return any(self.data.get(name) and not self.value(name) for name in rows)
 
     def narrow(self, tasks: TaskQuerySet, calendar: Calendar) -> TaskQuerySet:
-        """The tasks this state shows, in no order yet."""
+        """Return the tasks that this state shows, unordered."""
         if self.asks_for_what_is_gone:
             return tasks.none()
         tasks = {"open": tasks.open, "done": tasks.done, "all": tasks.all}[self.value("state")]()

@@ -1,4 +1,4 @@
-"""The list, gathered in as many queries for one task as for fifty thousand."""
+"""The page of the list; its number of queries does not depend on the number of tasks."""
 
 from typing import Any, Final
 
@@ -26,7 +26,7 @@ PAGE_SIZE: Final = 100
 @login_required
 @require_safe
 def task_list(request: SignedInRequest) -> HttpResponse:
-    """The whole page, or for htmx the list alone; the search form's state goes into the address."""
+    """Show the page, or for htmx only the list; the search form's state goes into the address."""
     context = task_list_context(request)
     if not request.htmx or request.htmx.history_restore_request:
         return render(request, "asana_tasks/task_list.html", context)
@@ -38,7 +38,7 @@ def task_list(request: SignedInRequest) -> HttpResponse:
 
 
 def task_list_context(request: SignedInRequest) -> dict[str, Any]:
-    """The context of the list's templates."""
+    """Return the context of the list's templates."""
     user = request.user
     sync_status, calendar = sync_status_of(user), Calendar.of(user)
     search = search_of(request, sync_status)
@@ -78,7 +78,10 @@ def search_of(request: SignedInRequest, sync_status: SyncStatus) -> TaskFilterFo
 
 
 def _sections(project: str, projects: dict[int, str]) -> list[tuple[str, str]]:
-    """Only the sections of the chosen project: all of them would be a long list of “To do”."""
+    """Return gid and name of the chosen project's sections, none without a project.
+
+    Those of all projects would be a long list of “To do”.
+    """
     if not project.isdecimal() or int(project[:18]) not in projects:
         return []
     rows = Placement.objects.filter(project=int(project[:18])).exclude(section_gid="")
@@ -86,7 +89,7 @@ def _sections(project: str, projects: dict[int, str]) -> list[tuple[str, str]]:
 
 
 def _order_of(search: TaskFilterForm) -> tuple[str, str]:
-    """What is done has no due groups: the newest stands first."""
+    """Return group and sort. Completed tasks have no due groups and start with the newest."""
     by, sort = str(search.value("group")), str(search.value("sort"))
     if search.value("state") == "done" and by == "due":
         return "none", "done" if sort == "due" else sort
@@ -95,20 +98,21 @@ def _order_of(search: TaskFilterForm) -> tuple[str, str]:
 
 def _page(tasks: Any, cut: Grouping, number: str | None) -> Page[Task]:
     paginator = Paginator(tasks, PAGE_SIZE)
-    paginator.count = cut.total  # known from the groups
+    paginator.count = cut.total  # known from the groups, which saves a query
     return paginator.get_page(number)
 
 
 def _whole_rows(page: Any) -> TaskQuerySet:
-    """Only keys are counted off on the way to a late page: whole rows are read for that page."""
+    """Return the rows of a page by its keys: the OFFSET of a late page skips keys, not rows."""
     return Task.objects.filter(pk__in=page.values("pk")).defer("search_text")
 
 
 def _with_rows(page: Page[Task], sync_status: SyncStatus) -> Page[Task]:
-    """The tasks with their workspace and account, which are here already."""
+    """Set workspace and account of the page's tasks from `sync_status`, without queries."""
     workspaces = {workspace.pk: workspace for workspace in sync_status.workspaces}
     for task in page:
-        if workspace := workspaces.get(task.workspace_id):  # else it came this very moment
+        # a workspace stored after sync_status was read is missing there
+        if workspace := workspaces.get(task.workspace_id):
             task.workspace, task.account = workspace, workspace.account
     return page
 

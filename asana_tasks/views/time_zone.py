@@ -1,4 +1,4 @@
-"""A person's time zone decides which day it is, and so when a task is overdue."""
+"""The form for a user's time zone, which decides when a task due on a day is overdue."""
 
 from zoneinfo import available_timezones
 
@@ -34,7 +34,10 @@ def time_zone(request: SignedInRequest) -> HttpResponse:
 
 @transaction.atomic
 def move_to_zone(user: User, name: str) -> None:
-    """Tasks that are due on a day are due when that day ends there: one update for each day."""
+    """Store the time zone, and when tasks due on a day become overdue there.
+
+    That takes one UPDATE for each day.
+    """
     user.time_zone = name
     user.save(update_fields=["time_zone"])
     by_day = Task.objects.of(user).filter(due_at=None).exclude(due_on=None)

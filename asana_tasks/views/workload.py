@@ -1,4 +1,4 @@
-"""The load: tasks done on each of the last days and due on each of the next, as a small chart."""
+"""The workload chart: tasks done on each of the last DAYS days and due on each of the next."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -15,16 +15,16 @@ from asana_tasks.dates import Calendar, Span, next_days
 from asana_tasks.models import Workspace
 
 DAYS: Final = 14
-# In units of the drawing, which is stretched to its place
+# In units of the SVG's viewBox
 COLUMN: Final = 10
 BAR: Final = 7
-GAP: Final = 8  # between what is done and what is due
+GAP: Final = 8  # between the bars of done and of due tasks
 HEIGHT: Final = 60
-LEAST: Final = 2  # of a bar that stands for anything at all
+LEAST: Final = 2  # height of a bar with a count above 0
 
 OURS: Final = "FROM asana_tasks_task WHERE user_id = %s"
 DONE: Final = "completed AND completed_at >= %s AND completed_at < %s"
-# `NOT completed` would keep SQLite from its index
+# `NOT completed` would keep SQLite off its index
 DUE: Final = "completed = FALSE AND overdue_at >= %s AND overdue_at < %s"
 
 
@@ -96,7 +96,7 @@ class Workload:
 
 
 def workload_of(user: User, calendar: Calendar, workspace: Workspace | None = None) -> Workload:
-    """One query: 28 counts, each of one range of an index."""
+    """Return the workload, in one query with 28 counts, each of one range of an index."""
     done_days = list(next_days(calendar.today - timedelta(days=DAYS - 1), DAYS))
     due_days = list(next_days(calendar.today, DAYS))
     counts = _counts(
@@ -123,8 +123,11 @@ def workload_of(user: User, calendar: Calendar, workspace: Workspace | None = No
 def _counts(
     ranges: Iterable[tuple[str, Span]], user: User, workspace: Workspace | None
 ) -> tuple[int, ...]:
-    """Written out: the database answers in a fraction of a millisecond, and the ORM would need
-    thirty to put the question together."""
+    """Count the tasks in each range.
+
+    In SQL: the database takes a fraction of a millisecond, and the ORM would take thirty
+    milliseconds to build the query.
+    """
     of_workspace = " AND workspace_id = %s" if workspace else ""
     instant = connection.ops.adapt_datetimefield_value
     counts, values = [], []
@@ -139,7 +142,7 @@ def _counts(
 
 
 def _filter(verb: str, day: date) -> dict[str, str | date]:
-    """Of the list: what shows this day."""
+    """Return the list's filter that shows this day."""
     if verb == "done":
         return {"state": "done", "done_on": day}
     return {"due_from": day, "due_to": day}

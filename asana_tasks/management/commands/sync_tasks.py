@@ -36,9 +36,9 @@ class Command(BaseCommand):
         return [each for each in accounts if not stale_only or SyncState.objects.of(each).is_stale]
 
     def _sync(self, account: AsanaAccount, bars: Progress) -> bool:
-        """Whether all of it was fetched, by us or by somebody who is at it already.
+        """Sync an account with a progress bar; return whether nothing failed.
 
-        The bar counts workspaces, its label tasks.
+        The bar counts workspaces, its label tasks. A sync under way elsewhere is no failure.
         """
         states = set()
         bar = bars.add_task(account.gid, total=None)
