@@ -17,7 +17,7 @@ from fake_asana.oauth.discovery import discovery
 from fake_asana.oauth.provider import init_provider
 from fake_asana.oauth.tokens import tokens
 from fake_asana.pages import pages
-from fake_asana.weather import init_weather
+from fake_asana.request_hooks import init_request_hooks
 from fake_asana.world import API, World
 
 
@@ -34,7 +34,7 @@ def create_app(world: World) -> Flask:
     app.json = AsanaJSON(app)
     app.extensions["world"] = world
     init_provider(app, world)
-    init_weather(app)
+    init_request_hooks(app)
     for blueprint in (authorize, tokens, control, pages):
         app.register_blueprint(blueprint)
     for blueprint in (discovery, users, workspaces, tasks, user_task_lists):

@@ -8,7 +8,7 @@ from flask import g, request
 
 from fake_asana.api.errors import EXPIRED, NOT_AUTHORIZED, ApiError
 from fake_asana.people import PEOPLE, Person
-from fake_asana.weather import first_fault
+from fake_asana.request_hooks import first_fault
 from fake_asana.world import world
 
 View = Callable[..., Any]

@@ -12,7 +12,7 @@ from itsdangerous import BadData, URLSafeSerializer
 from fake_asana.api.access import me
 from fake_asana.api.errors import ApiError
 from fake_asana.api.fields import Record
-from fake_asana.weather import first_fault
+from fake_asana.request_hooks import first_fault
 from fake_asana.world import API, world
 
 MOST = 100

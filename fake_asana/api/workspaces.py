@@ -7,7 +7,7 @@ from fake_asana.api.errors import forbidden, unknown, unrecognized
 from fake_asana.api.fields import COMPACT_TREE, full, pick, wanted
 from fake_asana.api.paging import paged
 from fake_asana.people import WORKSPACES, Person, Workspace
-from fake_asana.weather import first_fault
+from fake_asana.request_hooks import first_fault
 
 workspaces = Blueprint("workspaces", __name__)
 

@@ -11,7 +11,7 @@ from fake_asana.oauth.errors import ForbiddenScopesError, invalid_parameter, mis
 from fake_asana.oauth.grants import CODE_LIFETIME, Code
 from fake_asana.oauth.issuing import Issuing
 from fake_asana.people import PEOPLE, Person
-from fake_asana.weather import first_fault
+from fake_asana.request_hooks import first_fault
 from fake_asana.world import world
 
 

@@ -9,7 +9,7 @@ from joserfc.jwk import RSAKey
 from fake_asana.oauth.client import Client
 from fake_asana.oauth.grants import Code
 from fake_asana.people import Person
-from fake_asana.weather import first_fault
+from fake_asana.request_hooks import first_fault
 from fake_asana.world import world
 
 

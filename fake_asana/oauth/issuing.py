@@ -6,7 +6,7 @@ from typing import Any
 from authlib.oauth2.rfc6749 import grants
 
 from fake_asana.people import Person
-from fake_asana.weather import first_fault
+from fake_asana.request_hooks import first_fault
 from fake_asana.world import world
 
 

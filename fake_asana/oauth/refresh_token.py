@@ -10,7 +10,7 @@ from fake_asana.oauth.errors import invalid_parameter, missing_parameter
 from fake_asana.oauth.grants import Token
 from fake_asana.oauth.issuing import Issuing
 from fake_asana.people import PEOPLE, Person
-from fake_asana.weather import first_fault
+from fake_asana.request_hooks import first_fault
 from fake_asana.world import world
 
 

@@ -18,7 +18,7 @@ RATE_LIMITED = (
 )
 
 
-def init_weather(app: Flask) -> None:
+def init_request_hooks(app: Flask) -> None:
     app.before_request(_begin)
     app.after_request(_end)
 
