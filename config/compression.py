@@ -4,12 +4,12 @@ from django.middleware.gzip import GZipMiddleware
 
 
 class CompressPages(GZipMiddleware):
-    """Pages shrink to a tenth, without what BREACH needs.
+    """Gzip of pages to about a tenth of their size, with defences against BREACH.
 
-    That attack has the victim's browser ask again and again from another site, with guesses in the
-    address, and measures the answers. Requests that another site began are answered uncompressed;
-    for the rest, form tokens are masked anew each time and Django pads answers at random. Streams
-    are left alone: compression would hold back the progress they tell.
+    In that attack another site makes the victim's browser send many requests with guesses in the
+    address, and the size of the responses is measured. Responses to cross-site requests are not
+    compressed; for the others, form tokens are masked anew each time and Django pads responses at
+    random. Streams are not compressed, since that would delay the progress they report.
     """
 
     def process_response(

@@ -1,4 +1,7 @@
-"""What the environment says, read by `settings.py` and refused in whole sentences."""
+"""Readers of environment variables for `settings.py`.
+
+Every reader raises ImproperlyConfigured with a whole sentence for a value that makes no sense.
+"""
 
 import os
 from base64 import urlsafe_b64decode, urlsafe_b64encode
@@ -31,7 +34,7 @@ def required(name: str, why: str) -> str:
 
 
 def origin(url: str) -> str:
-    """Scheme, host and port of `url` (RFC 6454), without a default port."""
+    """Return scheme, host and port of `url` (RFC 6454), without a default port."""
     parts = urlsplit(url)
     default = {"http": 80, "https": 443}.get(parts.scheme)
     host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
@@ -40,10 +43,10 @@ def origin(url: str) -> str:
 
 
 def is_safe_url(url: str) -> bool:
-    """https anywhere, http on this machine only; no user, query or fragment."""
+    """Tell whether `url` is https, or http on this machine, without user, query and fragment."""
     try:
         parts = urlsplit(url)
-        parts.port  # noqa: B018  (reading it is what checks it)
+        parts.port  # noqa: B018  (reading it raises ValueError for a bad port)
     except ValueError:
         return False
     if not parts.hostname or "@" in parts.netloc or parts.query or parts.fragment:
@@ -52,7 +55,7 @@ def is_safe_url(url: str) -> bool:
 
 
 def web_address(name: str, default: str | None = None) -> str:
-    """A URL without its trailing slash."""
+    """Return a URL that `is_safe_url`, without its trailing slash."""
     value = env.str(name, "").strip() or default
     if value is None:
         raise ImproperlyConfigured(
@@ -66,7 +69,7 @@ def web_address(name: str, default: str | None = None) -> str:
 
 
 def choice(name: str, *choices: str) -> str:
-    """One of `choices`; the first is the default."""
+    """Return one of `choices`; the first is the default."""
     value = env.str(name, "").strip() or choices[0]
     if value not in choices:
         raise ImproperlyConfigured(f"{name} must be one of {', '.join(choices)}, not {value!r}")
@@ -74,7 +77,7 @@ def choice(name: str, *choices: str) -> str:
 
 
 def flag(name: str) -> bool:
-    """Off unless it says otherwise; anything but a known word stops the start."""
+    """Return whether the variable is on (1, on, yes, true); an empty one is off."""
     value = env.str(name, "").strip().lower()
     if value in {"", "0", "off", "no", "false"}:
         return False
@@ -95,7 +98,7 @@ def names(name: str) -> list[str]:
 
 
 def gids(name: str) -> list[str]:
-    """Asana's identifiers, which are numbers."""
+    """Return a comma-separated list of Asana's identifiers, which are numbers."""
     listed = names(name)
     for gid in listed:
         if not (gid.isascii() and gid.isdecimal()):
@@ -106,7 +109,7 @@ def gids(name: str) -> list[str]:
 
 
 def read_token_keys() -> list[str]:
-    """The Fernet keys, newest first; never derived from another secret."""
+    """Return the Fernet keys, newest first. They are never derived from another secret."""
     value = required(
         "TOKEN_KEYS", "tokens are never stored without a key; `make run` makes one in .env"
     )
@@ -122,8 +125,11 @@ def read_token_keys() -> list[str]:
 
 
 def _is_fernet_key(key: str) -> bool:
-    """To the letter. A decoder passes over what it doesn't know and stops at the padding: of two
-    keys run together it would take the first, and nobody would hear of the second."""
+    """Tell whether `key` is exactly one Fernet key in URL-safe base64.
+
+    A decoder skips unknown characters and stops at the padding: of two keys without a separator
+    it would use the first and ignore the second. So the decoded key is encoded and compared.
+    """
     try:
         Fernet(key)
         return urlsafe_b64encode(urlsafe_b64decode(key)).decode() == key
@@ -132,7 +138,7 @@ def _is_fernet_key(key: str) -> bool:
 
 
 def rate(name: str, default: str) -> str:
-    """`30/m` and the like, as the library that counts says it: `30/minute`."""
+    """Return a rate such as `30/m` in the form that the `limits` library reads, `30/minute`."""
     value = env.str(name, "").strip() or default
     count, _, unit = value.partition("/")
     if not count.isdecimal() or int(count) == 0 or unit not in RATE_UNITS:
@@ -143,7 +149,7 @@ def rate(name: str, default: str) -> str:
 
 
 def mail_server(name: str) -> dict[str, Any]:
-    """Django's own settings of it; empty where none is given. Its password is never repeated."""
+    """Return Django's EMAIL_* settings, {} for an empty variable. No error repeats the password."""
     value = env.str(name, "").strip()
     if not value:
         return {}
@@ -166,7 +172,7 @@ def mail_server(name: str) -> dict[str, Any]:
 
 
 def mail_address(name: str, default: str) -> str:
-    """An e-mail address, with a name before it or without."""
+    """Return an e-mail address, with or without a name before it."""
     value = env.str(name, "").strip()
     if not value:
         return default
@@ -179,7 +185,7 @@ def mail_address(name: str, default: str) -> str:
 
 
 def contact(name: str) -> str:
-    """An address to write to: https, or an e-mail address with or without `mailto:`."""
+    """Return an https address, or an e-mail address as a `mailto:` URI; '' if none is given."""
     value = env.str(name, "").strip()
     if not value:
         return ""

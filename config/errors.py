@@ -8,7 +8,7 @@ from django.views.debug import SafeExceptionReporterFilter
 
 
 class NoLocalVariables(SafeExceptionReporterFilter):
-    """Error reports show where, never with what: frames of a sign-in hold tokens."""
+    """A filter of error reports that removes local variables: frames of a sign-in hold tokens."""
 
     def is_active(self, request: HttpRequest | None) -> bool:
         return True
@@ -20,7 +20,7 @@ class NoLocalVariables(SafeExceptionReporterFilter):
 
 
 class OneLineRefusals(Filter):
-    """Whoever may not do something is no fault of the program: its log says so without a trace."""
+    """A log filter that drops the traceback of PermissionDenied: the program works as intended."""
 
     def filter(self, record: LogRecord) -> bool:
         if record.exc_info and isinstance(record.exc_info[1], PermissionDenied):

@@ -1,4 +1,4 @@
-"""Whom to tell of a vulnerability of this site: `/.well-known/security.txt` (RFC 9116)."""
+"""`/.well-known/security.txt` (RFC 9116): the contact for reports of vulnerabilities."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, time, timedelta
@@ -15,7 +15,7 @@ CACHED_FOR: Final = timedelta(days=1)
 
 
 def security_txt(get_response: GetResponse) -> GetResponse:
-    """Answer for `PATH` before any session is read; without a contact it is a missing page."""
+    """Return a middleware that serves `PATH` before a session is read; a 404 without a contact."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         if request.path != PATH or not settings.SECURITY_CONTACT:

@@ -16,7 +16,7 @@ SECRET_KEY = environment.required(
     "SECRET_KEY", "give 50 random characters; `make run` makes them in .env"
 )
 
-# Where we live. Links and the redirect address are built from SITE_URL, never from a Host header.
+# The site's address. Links and the redirect URI are built from SITE_URL, never from a Host header.
 SITE_URL = environment.web_address("SITE_URL")
 SITE_HOST = str(urlsplit(SITE_URL).hostname)
 SECURE = SITE_URL.startswith("https:")
@@ -53,7 +53,7 @@ AUDIT_DAYS = environment.whole_number("AUDIT_DAYS", 365)
 SECURITY_CONTACT = environment.contact("SECURITY_CONTACT")
 
 INSTALLED_APPS = [
-    "social_django",  # both before accounts, which takes their pages out of the admin
+    "social_django",  # before accounts, which unregisters the admin pages of both
     "qsessions",
     "accounts",
     "asana_tasks",
@@ -141,10 +141,10 @@ EMAIL_HOST_USER = MAIL_SERVER.get("EMAIL_HOST_USER", "")
 EMAIL_HOST_PASSWORD = MAIL_SERVER.get("EMAIL_HOST_PASSWORD", "")
 EMAIL_USE_TLS = MAIL_SERVER.get("EMAIL_USE_TLS", False)
 EMAIL_USE_SSL = MAIL_SERVER.get("EMAIL_USE_SSL", False)
-EMAIL_TIMEOUT = max(1, environment.whole_number("EMAIL_TIMEOUT", 5))  # somebody may be waiting
+EMAIL_TIMEOUT = max(1, environment.whole_number("EMAIL_TIMEOUT", 5))  # a page may wait for it
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = environment.mail_address("EMAIL_FROM", f"onelist@{SITE_HOST}")
 
-# Files the browser asks for
+# Static files
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "var" / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
@@ -153,7 +153,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 
-# Who may come in
+# Sign-in and sessions
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = [
     "accounts.backends.AsanaOpenIdConnect",
@@ -175,7 +175,7 @@ SESSION_COOKIE_AGE = int(timedelta(days=30).total_seconds())
 # social-auth
 SOCIAL_AUTH_ASANA_KEY = ASANA_CLIENT_ID
 SOCIAL_AUTH_ASANA_SECRET = ASANA_CLIENT_SECRET
-SOCIAL_AUTH_RAISE_EXCEPTIONS = False  # a failed sign-in gets its page, with DEBUG too
+SOCIAL_AUTH_RAISE_EXCEPTIONS = False  # show the page of a failed sign-in with DEBUG too
 SOCIAL_AUTH_INACTIVE_USER_URL = "accounts:inactive"
 SOCIAL_AUTH_PIPELINE = [
     "social_core.pipeline.social_auth.social_details",
@@ -186,7 +186,7 @@ SOCIAL_AUTH_PIPELINE = [
     "accounts.sign_in.pipeline.store_account",
 ]
 
-# What browsers are told
+# Headers and cookies
 if environment.origin(SITE_URL) == environment.origin(ASANA_OIDC_ENDPOINT):
     raise ImproperlyConfigured("SITE_URL and ASANA_OIDC_ENDPOINT are the same site")
 ASANA_PICTURE_SOURCES = [
@@ -205,7 +205,7 @@ CONTENT_SECURITY_POLICY = {
         "connect-src": [SELF],
         "manifest-src": [SELF],
         "img-src": [SELF, *ASANA_PICTURE_SOURCES],
-        # The sign-in form is answered with a redirect to Asana, which counts as its action.
+        # The response to the sign-in form redirects to Asana, and form-action applies to that.
         "form-action": [SELF, environment.origin(ASANA_OIDC_ENDPOINT)],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
@@ -224,7 +224,7 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = False
 if TRUSTED_PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
-# Telling what went wrong, without telling secrets
+# Error reports and logs, without secrets
 DEFAULT_EXCEPTION_REPORTER_FILTER = "config.errors.NoLocalVariables"
 LOGGING = {
     "version": 1,
@@ -240,7 +240,7 @@ LOGGING = {
     },
 }
 SILENCED_SYSTEM_CHECKS = [
-    # HSTS for sub-domains and preloading bind other sites of the same domain: not ours to decide.
+    # HSTS for sub-domains and preloading would bind other sites of the same domain.
     "security.W005",
     "security.W021",
 ]

@@ -1,4 +1,4 @@
-"""What people see who open the address of a form, such as by Enter in the address bar."""
+"""The page for a GET of an address that accepts POST only, such as by Enter in the address bar."""
 
 from collections.abc import Callable
 
@@ -9,7 +9,10 @@ GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
 def page_for_wrong_method(get_response: GetResponse) -> GetResponse:
-    """Django's own answer is empty, and browsers show an error of theirs instead."""
+    """Return a middleware that fills an empty 405 with a page.
+
+    Django's own response is empty, and browsers show an error of their own instead.
+    """
 
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
@@ -25,7 +28,7 @@ def _is_empty(response: HttpResponse) -> bool:
 
 
 def _is_opened_by_a_person(request: HttpRequest) -> bool:
-    """A part that htmx asks for would be put into the page."""
+    """Tell whether a browser asks for a page, rather than htmx for a part of one."""
     if request.method not in {"GET", "HEAD"} or "HX-Request" in request.headers:
         return False
     return request.accepts("text/html")
