@@ -1,6 +1,6 @@
-"""The Chromium that browser tests drive: one on the machine, or else one that gets installed.
+"""The Chromium of the browser tests: one on this machine, else one that is installed.
 
-`python -m scripts.browser` makes sure there is one, or fails and says what to install.
+`python -m scripts.browser` installs one if there is none, or fails and says what to install.
 """
 
 import os
@@ -20,7 +20,7 @@ HELP = (
 
 
 def find_chromium() -> str | None:
-    """The path of a Chromium: CHROMIUM, the PATH, or Playwright's own."""
+    """Return the path of a Chromium: CHROMIUM, the PATH, or Playwright's own; None if none."""
     if named := os.environ.get("CHROMIUM"):
         return named if os.access(named, os.X_OK) else None
     for name in NAMES:
@@ -34,7 +34,7 @@ def find_chromium() -> str | None:
 
 
 def install() -> None:
-    """By apt as root on Debian (it brings its libraries along), else by Playwright."""
+    """Install Chromium, by apt as root on Debian (with its libraries), else by Playwright."""
     if shutil.which("apt-get") and os.geteuid() == 0:
         subprocess.run(["apt-get", "update", "-qq"], check=False)
         subprocess.run(["apt-get", "install", "-y", "-qq", "chromium"], check=False)

@@ -1,6 +1,6 @@
 """The part of `make check` that needs settings: types, migrations, Django's deployment checks.
 
-They run under production settings made up on the spot, whatever this machine's .env says.
+They run with generated production settings; this machine's .env is not read.
 """
 
 import os

@@ -1,4 +1,4 @@
-"""`make demo`: the site and a stand-in for Asana, side by side, until Ctrl-C."""
+"""`make demo`: the site and a stand-in for Asana, both running until Ctrl-C."""
 
 import os
 import subprocess
@@ -37,7 +37,7 @@ def main(var: Path = ROOT / "var") -> None:
 
 
 def configure(site: int, asana: int, var: Path) -> None:
-    """Whatever the environment or .env say of a real installation is not for the demo."""
+    """Set the environment of the demo; settings of a real installation do not apply to it."""
     secrets = var / "demo.env"
     keep_secrets(secrets)
     for name in ("REDIS_URL", "DEBUG", "ALLOWED_HOSTS", "CSRF_TRUSTED_ORIGINS", "SECRET_KEY",
@@ -61,7 +61,7 @@ def configure(site: int, asana: int, var: Path) -> None:
 
 
 def create_administrator() -> None:
-    """In the demo's database only; there already when the demo ran before."""
+    """Create the administrator in the demo's database, unless an earlier run has done so."""
     command = [sys.executable, "manage.py", "createsuperuser", "--noinput"]
     made = subprocess.run(
         [*command, "--username", ADMINISTRATOR, "--email", "admin@example.com"],

@@ -4,7 +4,7 @@ import sys
 
 
 def wanted(default: int = 8000) -> int:
-    """What PORT says; anything but a port ends with a sentence."""
+    """Return the port of the variable PORT; exit with a sentence if it is no port."""
     text = os.environ.get("PORT") or str(default)
     if not text.isdecimal() or not 0 < int(text) < 65535:
         sys.exit(f"PORT={text} is not a port: choose a number from 1 to 65534.")

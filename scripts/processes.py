@@ -1,4 +1,4 @@
-"""Programs that run side by side until somebody says stop, or until one of them ends."""
+"""Programs that run in parallel until a signal stops them, or until one of them ends."""
 
 import signal
 import subprocess
@@ -17,7 +17,7 @@ Process = subprocess.Popen[bytes]
 
 @contextmanager
 def side_by_side() -> Iterator[list[Process]]:
-    """A list for what is started; all of it is ended with us, however we end."""
+    """Yield a list for started processes; end them all at the end, also after a signal."""
     for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(name, _stop)
     processes: list[Process] = []
@@ -28,12 +28,12 @@ def side_by_side() -> Iterator[list[Process]]:
 
 
 def start(command: list[str], output: int | None = None) -> Process:
-    """In a process group of its own: Ctrl-C reaches us alone, and we stop it in order."""
+    """Start a command in its own session: Ctrl-C reaches this program, which stops the command."""
     return subprocess.Popen(command, cwd=ROOT, stdout=output, start_new_session=True)
 
 
 def first_ended(processes: list[Process]) -> str:
-    """Which one and how, such as "gunicorn was killed by SIGKILL"; empty while all of them run."""
+    """Return which process ended and how, such as "gunicorn was killed by SIGKILL"; else ''."""
     for process in processes:
         if (code := process.poll()) is not None:
             return f"{_name(process)} {_how(code)}"
@@ -47,8 +47,8 @@ def watch(processes: list[Process]) -> None:
 
 
 def _name(process: Process) -> str:
-    """Of the program: the module or command that Python was started with."""
-    command = cast("list[str]", process.args)  # as we started it
+    """Return the module or the command of manage.py that Python was started with."""
+    command = cast("list[str]", process.args)  # `start` passes a list
     words = [word for word in command if word not in {"-m", "manage.py"}]
     return words[1]
 

@@ -1,4 +1,4 @@
-"""Secrets of our own, made once and kept in an environment file that only its owner can read."""
+"""The site's own secrets, generated once into an environment file that only its owner can read."""
 
 import secrets
 from pathlib import Path
@@ -13,9 +13,9 @@ MAKERS = {
 
 
 def keep_secrets(path: Path, *, like: Path | None = None) -> list[str]:
-    """Make what is missing in `path`, never printing it; returns the names that were made.
+    """Generate the secrets that `path` lacks, without printing them; return their names.
 
-    A file that is not there yet begins as a copy of `like`.
+    A missing file is created as a copy of `like`, with mode 0600.
     """
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -16,10 +16,10 @@ WORKERS = ["--workers", "1", "--worker-class", "gthread", "--threads", "16"]
 
 
 def prepare() -> None:
-    """The database and the files browsers ask for; ends with the sentence of what is missing.
+    """Migrate the database and collect static files; exit with 1 if a command fails.
 
-    One at a time: two who collect files into one folder take them from each other. Each command
-    holds the lock as well, since it may outlive us.
+    Holds a lock, since two processes that collect into one folder remove each other's files. Each
+    command inherits the lock, since it may outlive this process.
     """
     (ROOT / "var").mkdir(exist_ok=True)
     with (ROOT / "var" / "preparing.lock").open("w") as lock:
@@ -34,7 +34,7 @@ def gunicorn(port: int, host: str = "127.0.0.1") -> list[str]:
     return [
         *(PYTHON, "-m", "gunicorn", "config.wsgi", "--bind", f"{host}:{port}"),
         *WORKERS,
-        *("--forwarded-allow-ips", ""),  # TRUSTED_PROXIES decides whom to believe
+        *("--forwarded-allow-ips", ""),  # TRUSTED_PROXIES decides which headers to trust
         *("--log-level", "warning", "--graceful-timeout", "3"),
     ]
 

@@ -1,7 +1,7 @@
-"""Run a command with TEST_DATABASE_URL and TEST_REDIS_URL naming a real PostgreSQL and Redis.
+"""A runner of commands with TEST_DATABASE_URL and TEST_REDIS_URL of a real PostgreSQL and Redis.
 
-They are looked for on their standard local ports. Where they don't run, they are installed and
-started (as root on Debian); where that can't be done, this fails and says so. Nothing is skipped.
+Both are looked for on their standard local ports. If they don't run, they are installed and started
+(as root on Debian); if that is not possible, this fails and says so. Nothing is skipped.
 """
 
 import os
@@ -21,7 +21,10 @@ CAN_INSTALL = shutil.which("apt-get") is not None and os.geteuid() == 0
 
 
 def find_postgres() -> str | None:
-    """A PostgreSQL that lets us in and lets us create databases."""
+    """Return the URL of a PostgreSQL that accepts us; None if there is none.
+
+    With TEST_DATABASE_URL only that one is tried.
+    """
     named = os.environ.get("TEST_DATABASE_URL")
     for url in [named] if named else POSTGRES:
         try:
