@@ -18,11 +18,11 @@ TESTS = Path(__file__).parent
 FOLDERS = {"browser": "browser", "fake_asana": "stand_in", "scripts": "process"}
 
 
-@pytest.hookimpl(tryfirst=True)  # before `-m` selects
+@pytest.hookimpl(tryfirst=True)  # before `-m` selects by marks
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark whole folders; and as `services` whatever has a database, a browser or a process.
+    """Mark the tests of FOLDERS, and as `services` those with a database, browser or process.
 
-    pytest-django lets no other test reach the database, so that none is forgotten.
+    No test with a database is forgotten: pytest-django forbids it to all others.
     """
     for item in items:
         folder = item.path.relative_to(TESTS).parts[0]
@@ -36,7 +36,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(autouse=True)
 def processes_are_marked(request: pytest.FixtureRequest, monkeypatch) -> None:
-    """Let no test start a program unless its mark says so."""
+    """Fail a test that starts a program without the mark for it."""
     may = {"process", "browser", "stand_in"}
     if may.isdisjoint(mark.name for mark in request.node.iter_markers()):
 
@@ -50,7 +50,7 @@ def processes_are_marked(request: pytest.FixtureRequest, monkeypatch) -> None:
 def django_db_modify_db_settings(
     django_db_modify_db_settings_parallel_suffix: None, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    """SQLite in a file, as in production: one in memory locks whole tables between threads."""
+    """Put SQLite into a file, as in production: in memory it locks whole tables between threads."""
     if connection.vendor == "sqlite":
         name = tmp_path_factory.mktemp("database") / "test.sqlite3"
         connection.settings_dict["TEST"]["NAME"] = str(name)
@@ -58,8 +58,10 @@ def django_db_modify_db_settings(
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
-    """A thread of the live server may still be telling its progress to a browser that is gone;
-    PostgreSQL drops no database that somebody is in."""
+    """End all other connections before the database is dropped, which PostgreSQL requires.
+
+    A thread of the live server may still stream progress to a browser that is gone.
+    """
     yield
     if connection.vendor == "postgresql":
         with django_db_blocker.unblock(), connection.cursor() as cursor:
@@ -78,14 +80,14 @@ def running_asana() -> Iterator[StandIn]:
 
 @pytest.fixture
 def asana(running_asana: StandIn) -> StandIn:
-    """The stand-in for Asana, as it was when it started."""
+    """Return the stand-in for Asana in its initial state."""
     running_asana.reset()
     return running_asana
 
 
 @pytest.fixture(autouse=True)
 def plain_settings(settings, monkeypatch) -> None:
-    """Fast hasher, no collected files, no waiting; nothing left in a cache by another test."""
+    """Set a fast hasher, uncollected static files and retries without pauses; clear the cache."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.STORAGES = {
         **settings.STORAGES,
@@ -98,13 +100,13 @@ def plain_settings(settings, monkeypatch) -> None:
 
 @pytest.fixture
 def owner(db, asana) -> Person:
-    """Ada, with a session: three workspaces, about sixty open tasks."""
+    """Return Ada with a session: three workspaces, about sixty open tasks, none of them synced."""
     return Person.stored(asana, ADA)
 
 
 @pytest.fixture
 def signed_in_owner(db, asana) -> Person:
-    """Ada, who came over the consent page: for tests about what a sign-in leaves."""
+    """Return Ada, signed in through the consent page, for tests about what a sign-in stores."""
     return Person.signed_in(asana, ADA)
 
 
@@ -118,7 +120,7 @@ def fetched_tasks(
 
 @pytest.fixture
 def owner_with_tasks(fetched_tasks: FetchedTasks, owner: Person) -> Person:
-    """Ada, with what a sync just now would have stored."""
+    """Return Ada with the rows that a sync would have stored just now."""
     fetched_tasks.copy_to(owner)
     return owner
 
@@ -136,7 +138,7 @@ def administrator(db, django_user_model) -> Client:
 
 @pytest.fixture
 def account_manager(db, django_user_model) -> Client:
-    """On the staff, and in the group that the site makes for looking after accounts."""
+    """Return a client signed in as a staff member of the group Account managers."""
     user = django_user_model.objects.create_user("manager", password="manager", is_staff=True)
     user.groups.add(Group.objects.get(name="Account managers"))
     return log_in(user)

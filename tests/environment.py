@@ -1,6 +1,6 @@
-"""The environment of a test run: complete, so that nobody's own `.env` or variables leak in.
+"""The environment of a test run: complete, so that no `.env` or shell variable leaks in.
 
-Loaded by pytest before Django's settings (see pyproject.toml). Each pytest-xdist worker has its own
+pytest loads it before Django's settings (see pyproject.toml). Each pytest-xdist worker has its own
 stand-in for Asana and its own site, on ports that were free when it began.
 """
 
@@ -20,13 +20,13 @@ def free_port() -> int:
 
 
 def redis_of_this_worker() -> str:
-    """A database of its own, since each test begins by emptying it."""
+    """Return the URL of this worker's own Redis database, which each test empties; '' for none."""
     server, _, database = os.environ.get("TEST_REDIS_URL", "").rpartition("/")
     worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
     return f"{server}/{(int(database) + worker) % 16}" if server else ""
 
 
-# A suite that a shell runs in the background ignores Ctrl-C, and so would all that it starts.
+# A suite run in the background of a shell ignores SIGINT, and its child processes inherit that.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 (ROOT / "var" / "static").mkdir(parents=True, exist_ok=True)  # where `make run` collects files
 ASANA_PORT, SITE_PORT = free_port(), free_port()

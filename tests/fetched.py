@@ -1,4 +1,4 @@
-"""Ada's tasks, fetched once per worker and copied for tests that only need them to be there."""
+"""Ada's tasks, synced once per worker and copied for tests that only need rows."""
 
 from typing import Any
 
@@ -14,10 +14,10 @@ Row = dict[str, Any]
 
 
 class FetchedTasks:
-    """What one real sync stores for Ada."""
+    """The rows that one real sync stores for Ada."""
 
     def __init__(self, asana: StandIn) -> None:
-        """Fetch and forget: the stand-in is reset and the database rolled back."""
+        """Sync, keep the rows in memory, roll back the database and reset the stand-in."""
         asana.reset()
         with transaction.atomic():
             account = Person.stored(asana, ADA).account
@@ -31,7 +31,7 @@ class FetchedTasks:
         asana.reset()
 
     def copy_to(self, person: Person) -> None:
-        """Store them as if fetched just now; really fetch if their dates are of another day."""
+        """Store copies as if synced just now; run a sync if their dates are of another day."""
         account = person.account
         assert account.gid == ADA
         if self.day != timezone.localdate():
@@ -47,8 +47,10 @@ class FetchedTasks:
         SyncState.objects.create(account=account, synced_at=now)
 
     def _copy(self, model: type[models.Model], **changed: Any) -> dict[int, int]:
-        """Store copies; return their keys by those of the originals, in which form they are given
-        for a column that refers to another table."""
+        """Store copies of a model's rows with `changed` columns; return new keys by old keys.
+
+        A column that refers to another table takes such a dict.
+        """
         rows: list[dict[str, Any]] = self._rows[model]  # type: ignore[assignment]
         copies = model._meta.base_manager.bulk_create(
             model(

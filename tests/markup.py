@@ -6,7 +6,7 @@ from typing import Any
 
 
 def one_line(html: str) -> str:
-    """Drop line breaks beside tags that open or close; elsewhere each makes a space."""
+    """Drop line breaks after opening and before closing tags; turn other whitespace into spaces."""
     html = re.sub(r"(<\w[^<>]*>)\s*\n\s*", r"\1", html)
     html = re.sub(r"\s*\n\s*(</)", r"\1", html)
     return re.sub(r"[ \t\r\n]+", " ", html).strip()  # a no-break space stays

@@ -1,4 +1,4 @@
-"""People of the tests: signed in over HTTP through the stand-in's consent page, or by rows."""
+"""Users for tests, signed in over HTTP through the stand-in's consent page, or by rows."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -22,27 +22,27 @@ from tests.stand_in import StandIn
 
 
 def path_of(url: str) -> str:
-    """What a browser asks our server for when sent to `url`."""
+    """Return path and query of `url`, for the test client."""
     parts = urlsplit(url)
     return f"{parts.path}?{parts.query}"
 
 
 def authorize_url(client: Client, path: str = "/login/asana/", **data: str) -> str:
-    """Where pressing the button sends the browser."""
+    """Return the address to which the sign-in button redirects."""
     response = client.post(path, data)
     assert response.status_code == 302, response.content
     return response["Location"]
 
 
 def sign_in(client: Client, asana: StandIn, person: str, **data: str) -> Any:
-    """The whole way; returns our answer to the callback."""
+    """Sign in through the consent page; return the site's response to the callback."""
     return client.get(path_of(asana.allow(authorize_url(client, **data), person)))
 
 
 def log_in(user: User, account: AsanaAccount | None = None) -> Client:
-    """Return a browser in which that user is signed in, by `account` or else by a password.
+    """Return a client in which that user is signed in, by `account` or else by a password.
 
-    Leaves what Django's `force_login` does but for `last_login`, in two statements, not a dozen.
+    Stores what Django's `force_login` does except `last_login`, in two statements, not a dozen.
     """
     backend = settings.AUTHENTICATION_BACKENDS[0 if account else 1]
     data = {
@@ -88,8 +88,8 @@ class Person:
     def stored(cls, asana: StandIn, gid: str) -> Self:
         """Store a user, an account with working tokens and a session; no sign-in happens.
 
-        Of what a sign-in leaves, only this is missing: the entry "connected" and its mail, the
-        address and browser of the session, and our copy of what the provider says of itself.
+        Unlike a sign-in, this stores no entry "connected", sends no mail for it, and leaves out
+        address and browser of the session and our copies of the provider's documents.
         """
         granted = asana.grant(gid, " ".join(scopes_for()))
         profile = granted["userinfo"]
@@ -109,7 +109,7 @@ class Person:
         return self.account.user
 
     def allow_writing(self, asana: StandIn) -> None:
-        """Replace the account's grant with one that lets us change tasks; nobody is asked."""
+        """Replace the account's grant with one that allows changing tasks, without consent page."""
         granted = asana.grant(self.account.gid, " ".join(scopes_for(writing=True)))
         self.account.scope = granted["scope"]
         tokens.store(self.account, granted)

@@ -1,4 +1,4 @@
-"""Starts the stand-in for Asana as a program of its own, and speaks to it over HTTP alone."""
+"""The stand-in for Asana, started as a program of its own and used over HTTP only."""
 
 import subprocess
 import sys
@@ -23,7 +23,7 @@ OTHER_SAM = "1200000000000107"
 
 
 class StandIn:
-    """A running `python -m fake_asana`."""
+    """A running `python -m fake_asana`, with its control endpoints as methods."""
 
     client_id = "1200000000000999"
     client_secret = "the-secret-of-a-test"
@@ -33,11 +33,14 @@ class StandIn:
         self.url = url
         self.issuer = url + "/api/1.0"
         self._session = requests.Session()
-        self._session.trust_env = False  # no proxy stands between us and loopback
+        self._session.trust_env = False  # no proxy for loopback
 
     @classmethod
     def start(cls, *flags: str, redirect_uri: str | tuple[str, ...] = CALLBACK) -> Self:
-        """On a port that was free; returns when it answers."""
+        """Start it on a free port, unless `flags` name one; return it once it listens.
+
+        Raises RuntimeError if it does not start.
+        """
         redirect_uris = (redirect_uri,) if isinstance(redirect_uri, str) else redirect_uri
         process = subprocess.Popen(
             [
@@ -82,7 +85,7 @@ class StandIn:
         path: str | None = None,
         times: int | None = None,
     ) -> None:
-        """Faults and their values are listed in fake_asana/README.md."""
+        """Add a fault; fake_asana/README.md lists faults and their values."""
         order = {"fault": fault, "person": person, "value": value, "path": path, "times": times}
         self._control("POST", "faults", order)
 
@@ -90,12 +93,15 @@ class StandIn:
         self._control("DELETE", "faults")
 
     def requests(self, path: str | None = None) -> list[dict[str, Any]]:
-        """Those whose path begins so, oldest first; control calls are not among them."""
+        """Return the logged requests whose path begins with `path`, oldest first.
+
+        Requests to the control endpoints are not logged.
+        """
         log: list[dict[str, Any]] = self._control("GET", "requests")
         return [entry for entry in log if entry["path"].startswith(path or "")]
 
     def grant(self, person: str, scope: str) -> dict[str, Any]:
-        """Have tokens issued as if that person had allowed `scope`."""
+        """Issue tokens as if that person had allowed `scope`; return them with `userinfo`."""
         asked = {"person": person, "scope": scope}
         granted: dict[str, Any] = self._control("POST", "grants", asked)
         return granted
@@ -107,11 +113,11 @@ class StandIn:
         self._control("POST", "tokens/expire", {"person": person})
 
     def advance(self, seconds: float) -> None:
-        """Turn the stand-in's clock; `reset` turns it back."""
+        """Advance the stand-in's clock; `reset` undoes it."""
         self._control("POST", "clock", {"advance": seconds})
 
     def tasks(self, person: str) -> list[dict[str, Any]]:
-        """Everything assigned to that person, in full."""
+        """Return all tasks assigned to that person, with all fields."""
         found: list[dict[str, Any]] = self._control("GET", f"people/{person}/tasks")
         return found
 
@@ -120,14 +126,14 @@ class StandIn:
         return found
 
     def change_task(self, gid: str, **fields: Any) -> None:
-        """As if somebody had worked in Asana meanwhile."""
+        """Change any fields of a task, as somebody else in Asana would."""
         self._control("POST", f"tasks/{gid}", fields)
 
     def delete_task(self, gid: str) -> None:
         self._control("DELETE", f"tasks/{gid}")
 
     def allow(self, authorize_url: str, person: str) -> str:
-        """Be that person, press Allow; returns where the browser is sent."""
+        """Press Allow on the consent page as that person; return where the browser is sent."""
         return self._answer(authorize_url, person, "allow")
 
     def deny(self, authorize_url: str, person: str) -> str:
@@ -158,7 +164,7 @@ class StandIn:
 
 
 class Form(HTMLParser):
-    """The one form of the consent page, as a browser would see it."""
+    """The form of the consent page, parsed: its action, hidden fields and choices."""
 
     def __init__(self, page: str) -> None:
         super().__init__()
