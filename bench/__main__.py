@@ -1,4 +1,4 @@
-"""`make bench`: measure, print, and write docs/performance.md. Needs nothing set up."""
+"""`make bench`: measure, print, and write docs/performance.md. It needs no setup."""
 
 import argparse
 import sys

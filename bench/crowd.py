@@ -1,4 +1,4 @@
-"""A site in use: people with as many tasks as asked for, among many others. The same each time."""
+"""Rows of a site in use: users with the wanted numbers of tasks, among others. Always the same."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -27,7 +27,10 @@ BATCH: Final = 2_000
 
 
 def populate(sizes: list[int], others: int) -> dict[int, User]:
-    """A person for each size, and others who have that many tasks between them."""
+    """Store users; return one for each size, with that many tasks.
+
+    `others` is the number of tasks of all other users together.
+    """
     each = min(OTHERS_HAVE, others)
     for number in range(others // max(each, 1)):
         _settle(f"other-{number}", each)
@@ -39,22 +42,26 @@ def _settle(name: str, size: int) -> User:
     now = timezone.now()
     account = AsanaAccount.objects.create(user=user, gid=name, name=name)
     SyncState.objects.create(account=account, synced_at=now)
-    responses = _answers(size, now)
+    schemas = _task_schemas(size, now)
     for number, place in enumerate(WORKSPACES):
         workspace = Workspace.objects.create(account=account, gid=f"{number}", name=place)
-        _store(workspace, islice(responses, -(-size // len(WORKSPACES))), now)
+        _store(workspace, islice(schemas, -(-size // len(WORKSPACES))), now)
         store.finish_workspace(workspace, seen_at=now)
     return user
 
 
-def _store(workspace: Workspace, responses: Iterator[TaskSchema], now: datetime) -> None:
-    """Through the door that a sync uses, in larger pages."""
-    while batch := list(islice(responses, BATCH)):
+def _store(workspace: Workspace, schemas: Iterator[TaskSchema], now: datetime) -> None:
+    """Store tasks as a sync does, in larger pages."""
+    while batch := list(islice(schemas, BATCH)):
         store.store_tasks(workspace, batch, seen_at=now)
 
 
-def _answers(size: int, now: datetime) -> Iterator[TaskSchema]:
-    """A tenth is done, a tenth has no date, a seventh a time; most is due within a year."""
+def _task_schemas(size: int, now: datetime) -> Iterator[TaskSchema]:
+    """Yield `size` tasks, the same for the same size.
+
+    A tenth is done, a tenth has no date, a seventh of the others has a time; dates are from 30
+    days ago to 335 days ahead.
+    """
     random = Random(size)
     for number in range(size):
         task = TaskSchema(

@@ -1,4 +1,4 @@
-"""What Ada's browser fetches for her list, and when it shows: gunicorn, Chromium, no cache."""
+"""Bytes and times of Ada's list in Chromium, served by gunicorn: with an empty cache, and again."""
 
 import subprocess
 import time
@@ -28,7 +28,7 @@ TIMES = """() => ({
 
 @dataclass
 class View:
-    """What one visit brought over the wire; what a cache answered is not among it."""
+    """The times of one visit, and the bytes it transferred, without those from a cache."""
 
     paint: float = 0
     interactive: float = 0
@@ -53,7 +53,7 @@ class View:
 
 
 def measure_first_view(site: Site, times: int) -> list[tuple[str, View]]:
-    """Two views: the first one ever, and the one after it."""
+    """Return the median of `times` first views, and of the repeat views after them."""
     with _running(site), sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=find_chromium(), args=FLAGS)
         known = _signed_in(browser, site)
@@ -65,7 +65,7 @@ def measure_first_view(site: Site, times: int) -> list[tuple[str, View]]:
 
 @contextmanager
 def _running(site: Site) -> Iterator[None]:
-    """The stand-in and the site as `make run` starts it."""
+    """Run the stand-in and the site, with the gunicorn command of `make run`."""
     environment = site.environment
     site.manage(environment, "migrate", "--verbosity", "0")
     callback = f"{site.url}/complete/asana/"
@@ -92,7 +92,7 @@ def _wait_for(url: str) -> None:
 
 
 def _signed_in(browser: Browser, site: Site) -> StorageState:
-    """Ada's cookies, once her tasks are here."""
+    """Sign Ada in and wait for her tasks; return her cookies."""
     context = browser.new_context(base_url=site.url)
     page = context.new_page()
     sign_in(page, ADA)
@@ -122,7 +122,7 @@ def _visit(context: BrowserContext) -> View:
 
 
 def _middle(views: tuple[View, ...]) -> View:
-    """What was fetched is the same each time; how long it took is not."""
+    """Return the median times of views, with the transfers of the first: they are all the same."""
     paint = median(view.paint for view in views)
     interactive = median(view.interactive for view in views)
     return View(paint, interactive, views[0].addresses, views[0].bytes)

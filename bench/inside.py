@@ -1,4 +1,7 @@
-"""One part, in a process with a site's settings: `python -m bench.inside pages '{…}'`."""
+"""The process that measures one part with a site's settings.
+
+`python -m bench.inside pages '{…}'` prints the result as JSON.
+"""
 
 import importlib
 import json

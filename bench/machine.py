@@ -1,4 +1,4 @@
-"""Where it was measured: figures of two machines are not to be compared."""
+"""The machine of the measurement: figures of different machines cannot be compared."""
 
 import os
 import platform
@@ -9,7 +9,7 @@ import django
 
 
 def load() -> str:
-    """How busy the machine is, ourselves included: an honest figure wants an idle one."""
+    """Return the load average of the last minute, the benchmark included."""
     return f"{os.getloadavg()[0]:.1f}"
 
 

@@ -1,4 +1,4 @@
-"""How long the server takes for a page, and how many queries it asks."""
+"""Server time and number of queries of each page."""
 
 import sys
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""What was measured, as Markdown that a terminal can show too."""
+"""Tables of results, in Markdown that is readable in a terminal."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -36,7 +36,7 @@ class Table:
 
 
 def _lines(rows: Sequence[Sequence[str]]) -> list[str]:
-    """The first column holds words, the others figures."""
+    """Return the lines of a Markdown table; all columns but the first align right."""
     widths = [max(len(row[place]) for row in rows) for place in range(len(rows[0]))]
     lines = [
         "| "

@@ -1,4 +1,4 @@
-"""A site of our own to measure: production settings, a database that goes when we go."""
+"""The site to measure: production settings, and a database that is removed at the end."""
 
 import json
 import os
@@ -58,7 +58,7 @@ DATABASES = {"sqlite": sqlite, "postgresql": postgresql}
 
 @dataclass(frozen=True)
 class Site:
-    """What a site needs to know, whoever runs it."""
+    """The database, ports and environment of a site."""
 
     database: Database
     port: int
@@ -96,7 +96,7 @@ class Site:
         )
 
     def measure(self, part: str, **options: Any) -> Any:
-        """What `bench.<part>` finds out, in a process that has this site's settings."""
+        """Run `bench.<part>` in a process with this site's settings; return its result."""
         environment = self.environment
         self.manage(environment, "migrate", "--verbosity", "0")
         options = {**options, "asana_port": self.asana_port, "site_url": self.url}

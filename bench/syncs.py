@@ -1,4 +1,4 @@
-"""How long a full sync takes, beside the least it could take and beside Asana's own client."""
+"""Duration of a full sync, beside the least possible and beside that of Asana's own client."""
 
 import sys
 from collections import Counter
@@ -36,7 +36,7 @@ def measure(
 
 
 def _sixty(asana: StandIn) -> str:
-    """Dora with one workspace, and of its 250 tasks as many as we want."""
+    """Reduce Dora to one workspace and SMALL of its 250 tasks; return her gid."""
     tasks = asana.tasks(DORA)
     first, *others = sorted({task["workspace"]["gid"] for task in tasks})
     for gid in others:
@@ -91,7 +91,10 @@ def _sync(account: AsanaAccount) -> None:
 
 
 def _chain(requests: list[dict[str, Any]]) -> int:
-    """The longest row of answers of which each must be known before the next is asked for."""
+    """Return the length of the longest chain of requests, each of which needs the response before.
+
+    That is the requests for workspaces, and the pages of the workspace with the most pages.
+    """
     pages = Counter(
         entry["query"]["workspace"] for entry in requests if "workspace" in entry["query"]
     )
@@ -99,7 +102,10 @@ def _chain(requests: list[dict[str, Any]]) -> int:
 
 
 def _with_sdk(account: AsanaAccount, address: str) -> None:
-    """The same tasks and fields, one workspace after another, as its documentation shows."""
+    """Read the same tasks and fields with the SDK, one workspace after another, as its docs show.
+
+    Raises RuntimeError if it finds fewer tasks.
+    """
     configuration = sdk.Configuration()
     configuration.host = address
     configuration.access_token = tokens.access_token_for(account)

@@ -1,4 +1,4 @@
-"""The measured figures beside their goals."""
+"""Tables of the measured figures with their goals."""
 
 from typing import Any
 
