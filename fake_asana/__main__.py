@@ -1,4 +1,4 @@
-"""`python -m fake_asana --port 8001`: read the flags, open the port, serve until told to stop."""
+"""`python -m fake_asana --port 8001`: read the flags, listen, serve until SIGTERM or Ctrl-C."""
 
 import os
 import signal
@@ -47,7 +47,7 @@ def _interrupt(_signal: int, _frame: FrameType | None) -> None:
 
 
 def _in_url(host: str) -> str:
-    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - asked for
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - given by --host
     return f"[{host}]" if ":" in host else host
 
 

@@ -1,4 +1,4 @@
-"""Puts the pieces together: Flask, Authlib's provider, the API and the control endpoints."""
+"""The Flask app: Authlib's provider, the API, the control endpoints and the pages."""
 
 import os
 
@@ -29,7 +29,7 @@ class AsanaJSON(DefaultJSONProvider):
 
 
 def create_app(world: World) -> Flask:
-    os.environ["AUTHLIB_INSECURE_TRANSPORT"] = "1"  # one's own machine, plain http
+    os.environ["AUTHLIB_INSECURE_TRANSPORT"] = "1"  # plain http, on one's own machine
     app = Flask("fake_asana", static_folder=None)
     app.json = AsanaJSON(app)
     app.extensions["world"] = world
@@ -47,6 +47,6 @@ def create_app(world: World) -> Flask:
 def _http_error(error: HTTPException) -> HTTPException | Response:
     if not request.path.startswith((API, "/control")):
         return error
-    if error.code in {404, 405}:  # Asana knows no 405
+    if error.code in {404, 405}:  # Asana sends 404 for a wrong method
         return error_response(ApiError(404, NO_ROUTE))
     return error_response(ApiError(error.code or 500, error.description or error.name))

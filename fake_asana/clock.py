@@ -1,4 +1,4 @@
-"""The stand-in's own time, which tests may advance instead of sleeping."""
+"""The stand-in's clock, which tests advance instead of sleeping."""
 
 import time
 from datetime import UTC, date, datetime, timedelta
@@ -21,10 +21,10 @@ class Clock:
         return datetime.now(UTC) + timedelta(seconds=self._ahead)
 
     def today(self) -> date:
-        """The day on the wall here: what "due today" means to whoever looks at the screen."""
+        """Return the day in this machine's time zone, from which due dates are counted."""
         return self.now().astimezone().date()
 
 
 def timestamp(moment: datetime) -> str:
-    """As Asana writes a date-time: `2012-02-22T02:06:58.147Z`."""
+    """Return a date-time as Asana writes it: `2012-02-22T02:06:58.147Z`."""
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -1,4 +1,4 @@
-"""Where tests and curious people order troubles, turn the clock and read the log."""
+"""Control endpoints: faults, clock, grants, tasks and the log of requests."""
 
 import ipaddress
 from collections.abc import Callable
@@ -19,7 +19,10 @@ Body = dict[str, Any]
 
 @control.before_request
 def _only_from_this_machine() -> None:
-    """No web page may drive us: a form cannot send JSON, nor rebinding forge a loopback Host."""
+    """Refuse requests from other machines and from web pages, by ApiError (403, 400).
+
+    A form of a web page cannot send JSON, and DNS rebinding cannot forge a loopback Host.
+    """
     host = request.host.rpartition(":")[0] or request.host
     if not (_is_loopback(request.remote_addr or "") and _is_loopback(host.strip("[]"))):
         raise ApiError(403, "The control endpoints answer to this machine only.")
@@ -100,7 +103,7 @@ def grant() -> Body:
 
 @control.post("/grants/revoke")
 def revoke_grants() -> Body:
-    """As when somebody removes the app in Asana's settings."""
+    """Revoke a person's grants, as when they remove the app in Asana's settings."""
     return _change_grants(lambda person: world().grants.revoke_all_of(str(person)), needed=True)
 
 
@@ -116,7 +119,7 @@ def get_task(gid: str) -> Body:
 
 @control.post("/tasks/<gid>")
 def change_task(gid: str) -> Body:
-    """Any field of the API's record, by nobody's rules: as if somebody else had worked on it."""
+    """Change any field of a task, without the rules of PUT, as somebody else in Asana would."""
     task = _task(gid)
     changed = _body(*(task.keys() - {"gid"}))
     with world().changing():

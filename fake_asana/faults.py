@@ -1,4 +1,4 @@
-"""Troubles one can order: for everyone or one person, everywhere or below one path."""
+"""Faults to order: for everyone or one person, everywhere or below one path."""
 
 import threading
 from collections.abc import Callable, Iterable
@@ -9,7 +9,7 @@ from fake_asana.people import PEOPLE
 
 
 class BadFaultError(ValueError):
-    """Nobody can order that; the message says what is wrong with it."""
+    """An order for a fault that is not valid; the message says why."""
 
 
 ANY: Any = object()
@@ -17,7 +17,7 @@ ANY: Any = object()
 
 @dataclass(frozen=True)
 class Place:
-    """Where a fault could strike; a spared one is struck only if a fault names its path."""
+    """The person and path of a request; a spared one gets only faults that name its path."""
 
     person: str | None
     path: str
@@ -50,7 +50,7 @@ def _gid(value: Any) -> bool:
     return isinstance(value, str) and value.isdigit()
 
 
-# name: (what its value may be, in words; the check; the value when none is given)
+# name: (description of its value, check of its value, default value)
 KINDS: dict[str, tuple[str, Callable[[Any], bool], Any]] = {
     "latency": ("milliseconds", _whole, 1000),
     "rate_limited": ("seconds for Retry-After", _whole, 30),
@@ -75,7 +75,7 @@ KINDS: dict[str, tuple[str, Callable[[Any], bool], Any]] = {
 
 
 def make_fault(order: dict[str, Any]) -> Fault:
-    """Check an order as it came from outside."""
+    """Return the fault of an order from outside. Raises BadFaultError."""
     if unknown := sorted(set(order) - {"fault", "person", "value", "path", "times"}):
         raise BadFaultError(f"Unknown key {unknown[0]!r}.")
     if not isinstance(order.get("fault"), str) or order["fault"] not in KINDS:
@@ -96,7 +96,7 @@ def make_fault(order: dict[str, Any]) -> Fault:
 
 
 def parse_fault(text: str) -> Fault:
-    """`NAME[=VALUE][@PERSON]`, as on the command line."""
+    """Parse `NAME[=VALUE][@PERSON]` of the command line. Raises BadFaultError."""
     rest, _, person = text.partition("@")
     name, _, value = rest.partition("=")
     is_number = value.isdigit() and not name.endswith("_workspace")
@@ -124,7 +124,7 @@ class Faults:
         return [asdict(fault) for fault in self._active]
 
     def every(self, name: str, place: Place, value: Any = ANY) -> list[Fault]:
-        """Those with this name that apply here; each that counts its `times` loses one."""
+        """Return the faults of this name that apply to `place`; count one use of each."""
         with self._lock:
             return [self._use(fault) for fault in self._matching(name, place, value)]
 

@@ -1,4 +1,4 @@
-"""What one may ask of the stand-in when starting it."""
+"""Command line options of the stand-in for Asana."""
 
 import argparse
 from collections.abc import Mapping
@@ -30,7 +30,10 @@ class Options:
 
 
 def read_options(argv: list[str] | None, environ: Mapping[str, str]) -> Options:
-    """Flags, then ASANA_CLIENT_ID, ASANA_CLIENT_SECRET and SITE_URL; exits with 2 if short."""
+    """Return the options of the flags, else of the environment; exit with 2 if one is missing.
+
+    The environment has ASANA_CLIENT_ID, ASANA_CLIENT_SECRET and SITE_URL.
+    """
     parser = _parser()
     given = vars(parser.parse_args(argv))
     values = {

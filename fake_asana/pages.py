@@ -1,4 +1,4 @@
-"""What a browser can look at besides the consent page."""
+"""Pages for browsers besides the consent page: home, tasks and photos."""
 
 import struct
 import zlib
@@ -38,7 +38,7 @@ def photo(gid: str) -> Response:
 
 
 def _portrait(seed: int) -> bytes:
-    """A head and shoulders in two colours, so that no picture needs to be kept in a file."""
+    """Return a PNG of a head and shoulders in two colours, so that no picture file is needed."""
     back = bytes(150 + (seed >> shift) % 90 for shift in (0, 8, 16))
     front = bytes(channel // 3 for channel in back)
     rows = (

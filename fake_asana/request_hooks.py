@@ -1,4 +1,4 @@
-"""Around every request: whose it is, the troubles ordered for it, and its line in the log."""
+"""Hooks around every request: find its person, apply the ordered faults, log it."""
 
 import time
 from typing import Any
@@ -24,7 +24,10 @@ def init_request_hooks(app: Flask) -> None:
 
 
 def first_fault(name: str, person: str | None = None, value: Any = ANY) -> Fault | None:
-    """The one ordered for this request, if any: of the person given, or of whoever it is."""
+    """Return the fault ordered for this request, if any, and count one use of it.
+
+    It is one for `person`, by default the person of the request.
+    """
     return world().faults.first(name, Place(person or g.person, request.path), value)
 
 
@@ -63,7 +66,7 @@ def _trouble(name: str) -> Fault | None:
 
 
 def _place() -> Place:
-    """Pages that people look at are spared."""
+    """Return the place of this request. Pages for browsers are spared."""
     return Place(g.person, request.path, spared=not _is_call())
 
 

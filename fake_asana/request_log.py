@@ -1,4 +1,4 @@
-"""What was asked of the stand-in, without anybody's secrets."""
+"""The log of requests to the stand-in, without secrets."""
 
 import threading
 from collections import deque

@@ -9,14 +9,14 @@ from flask import Flask
 from werkzeug import Response
 from werkzeug.serving import BaseWSGIServer, ThreadedWSGIServer, WSGIRequestHandler
 
-DROP = "fake_asana.drop"  # a list in the environ: what it holds says how to drop the connection
+DROP = "fake_asana.drop"  # a list in the environ; if not empty, how to drop the connection
 LARGEST_BODY = 1_000_000
 
 
 class KeepAliveHandler(WSGIRequestHandler):
-    """Reads each request to its end, so that the next one can follow on the same connection.
+    """A handler that reads each request to its end, so that the connection can be used again.
 
-    Werkzeug's own `run_wsgi` always closes, and after every answer waits 10 ms for leftovers.
+    Werkzeug's own `run_wsgi` always closes, and waits 10 ms for leftovers after every response.
     """
 
     protocol_version = "HTTP/1.1"
@@ -24,7 +24,7 @@ class KeepAliveHandler(WSGIRequestHandler):
     timeout = 120
 
     def log_error(self, format: str, *args: Any) -> None:  # noqa: A002 - the library's name
-        """A connection that nobody uses any longer is no error."""
+        """Log an error, except the timeout of an unused connection."""
         if not any(isinstance(arg, TimeoutError) for arg in args):
             super().log_error(format, *args)
 
@@ -35,7 +35,7 @@ class KeepAliveHandler(WSGIRequestHandler):
         if not self._read_body(environ):
             self.close_connection = True
             return self.send_error(413)
-        drops: list[str] = []  # mutable, for `from_app` hands on a copy of the environ
+        drops: list[str] = []  # mutable: `from_app` passes a copy of the environ
         environ[DROP] = drops
         response = Response.from_app(self.server.app, environ, buffered=True)
         if drops:
@@ -77,7 +77,10 @@ class KeepAliveHandler(WSGIRequestHandler):
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """Bound by ourselves: Werkzeug would print its own advice and exit when a port is taken."""
+    """Return a listening socket. Raises OSError.
+
+    Werkzeug itself would print advice and exit if the port is taken.
+    """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     opened = socket.socket(family, socket.SOCK_STREAM)
     opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -1,4 +1,4 @@
-"""The state file: what must survive a restart, replaced whole so it is never half written."""
+"""The state file, which survives a restart. It is replaced as a whole, so never half written."""
 
 import json
 import os
@@ -10,11 +10,11 @@ VERSION = 1
 
 
 class StateError(Exception):
-    """The state file cannot be used; the message says why."""
+    """A state file that cannot be used; the message says why."""
 
 
 def load(path: Path) -> dict[str, Any] | None:
-    """What was saved, or None where nothing was yet."""
+    """Return the saved state, None if there is no file. Raises StateError."""
     try:
         saved = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:

@@ -1,4 +1,4 @@
-"""Everything one running stand-in knows, and how it begins again."""
+"""The state of a running stand-in: saved, restored and reset."""
 
 import secrets
 import threading
@@ -23,10 +23,10 @@ API = "/api/1.0"
 
 class World:
     def __init__(self, options: Options, url: str) -> None:
-        """Raises StateError when the state file makes no sense or cannot be written."""
+        """Restore and write the state file. Raises StateError if either fails."""
         self.options = options
         self.issuer = options.issuer or url + API
-        # behind another name (--issuer) every address we hand out must carry that name
+        # with --issuer, the addresses in responses begin with it
         self.url = self.issuer.removesuffix(API) if self.issuer.endswith(API) else url
         self._lock = threading.RLock()
         self.clock = Clock()
@@ -34,7 +34,7 @@ class World:
         self.log = RequestLog()
         self.tasks = TaskBook(self.clock, self.url)
         self.grants = Grants(self.clock)
-        self.secret = secrets.token_bytes(32)  # signs offsets, which need not outlive us
+        self.secret = secrets.token_bytes(32)  # signs offsets, which need not survive a restart
         self.key = self._restore()
         self._save()
 
@@ -52,7 +52,7 @@ class World:
 
     @contextmanager
     def changing(self) -> Iterator[None]:
-        """One at a time, and written down before anybody hears of it."""
+        """Hold the lock during a change, and save the state before the response is sent."""
         with self._lock:
             yield
             self._save()
@@ -68,13 +68,13 @@ class World:
         storage.save(self.options.state, state)
 
     def reset(self) -> None:
-        """As after a first start; the signing key stays, for clients remember it."""
+        """Return to the state of a first start; keep the signing key, which clients cache."""
         with self.changing():
             for part in (self.clock, self.faults, self.log, self.tasks, self.grants):
                 part.reset()
 
 
 def world() -> World:
-    """The one this request came to."""
+    """Return the world of the current app."""
     here: World = current_app.extensions["world"]
     return here

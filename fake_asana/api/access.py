@@ -1,4 +1,4 @@
-"""Whose bearer token this is, and what it may do."""
+"""Authentication by bearer token, and its scopes."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -15,7 +15,10 @@ View = Callable[..., Any]
 
 
 def needs(scope: str) -> Callable[[View], View]:
-    """The view is answered only to a token with this scope, and may ask `me()` who it is."""
+    """Return a decorator that requires a token with `scope`; the view may call `me()`.
+
+    Without such a token, ApiError with 401 or 403 is raised.
+    """
 
     def decorate(view: View) -> View:
         @wraps(view)
@@ -45,7 +48,11 @@ def authenticate() -> None:
 
 
 def require_scope(scope: str) -> None:
-    """No scope brings another one: https://developers.asana.com/docs/oauth-scopes"""
+    """Raise ApiError (403) unless the token has `scope`.
+
+    `default` stands for every scope but openid; no other scope includes another one:
+    https://developers.asana.com/docs/oauth-scopes
+    """
     held = g.token.scope.split()
     if scope not in held and (scope == "openid" or "default" not in held):
         raise ApiError(403, f"Your app is missing the required scope: {scope}")

@@ -1,4 +1,4 @@
-"""https://developers.asana.com/docs/errors"""
+"""Errors of the REST API: https://developers.asana.com/docs/errors"""
 
 import json
 import secrets

@@ -1,4 +1,4 @@
-"""`opt_fields`: https://developers.asana.com/docs/inputoutput-options"""
+"""The parameter `opt_fields`: https://developers.asana.com/docs/inputoutput-options"""
 
 import re
 from functools import lru_cache
@@ -20,7 +20,7 @@ OPT_IN = {
     "external",
     "created_by",
 }
-# More than the compact fields of a related object needs that object's own scope.
+# The scope that each kind of related object needs for more than its compact fields.
 SCOPES = {
     "user": "users:read",
     "workspace": "workspaces:read",
@@ -53,12 +53,15 @@ def compact(record: Record) -> Record:
 
 
 def full(record: Record) -> Record:
-    """What one object's own endpoint tells without opt_fields."""
+    """Return the fields that an object's own endpoint sends without opt_fields."""
     return {name: _brief(value) for name, value in record.items() if name not in OPT_IN}
 
 
 def wanted() -> Tree | None:
-    """The fields this request names; None when it names none."""
+    """Return the fields that this request names, None if it names none.
+
+    Raises ApiError (403) if the token has no scope for one of them.
+    """
     text = request.args.get("opt_fields", "").strip()
     if not text:
         return None
@@ -78,7 +81,10 @@ def parse(text: str) -> Tree:
 
 
 def _expand(text: str) -> list[str]:
-    """`(this|parent).name` is short for `this.name,parent.name`."""
+    """Return the paths of opt_fields: `(this|parent).name` stands for `this.name,parent.name`.
+
+    Raises ApiError (400) for more than MOST_PATHS.
+    """
     waiting, paths = re.split(r",(?![^(]*\))", text), []
     while waiting:
         path = waiting.pop()
@@ -93,7 +99,7 @@ def _expand(text: str) -> list[str]:
 
 
 def pick(value: Any, tree: Tree) -> Any:
-    """Exactly the named fields, plus gid."""
+    """Return exactly the named fields and the gid, of an object or of each in a list."""
     if isinstance(value, list):
         return [pick(each, tree) for each in value]
     if not isinstance(value, dict):
@@ -106,7 +112,7 @@ def pick(value: Any, tree: Tree) -> Any:
 
 
 def _reference(value: Record) -> Record:
-    """A related object of which no field was named."""
+    """Return a related object of which no field was named: gid and resource_type."""
     if value.get("resource_type") == "custom_field" or "gid" not in value:
         return {name: _brief(each) for name, each in value.items()}
     return {"gid": value["gid"], "resource_type": value["resource_type"]}

@@ -1,4 +1,4 @@
-"""https://developers.asana.com/docs/pagination"""
+"""Pages of lists: https://developers.asana.com/docs/pagination"""
 
 import hashlib
 import itertools
@@ -27,7 +27,10 @@ FOREIGN_URL = "https://asana.elsewhere.example"
 def paged(
     rows: Sequence[Record], show: Callable[[Record], Record], keep: Callable[[Record], bool]
 ) -> dict[str, Any]:
-    """The answer to a list call: the rows kept of one page, as shown."""
+    """Return the response for a list: a page of the rows that `keep` accepts, through `show`.
+
+    Raises ApiError (400) for a bad `limit` or `offset`, and without `limit` for over 1000 rows.
+    """
     limit = _limit()
     start = _start()
     kept = ((place, row) for place, row in enumerate(_from(rows, start), start) if keep(row))
@@ -44,7 +47,7 @@ def paged(
 
 
 def _spoiled(page: dict[str, Any]) -> dict[str, Any]:
-    """Apply the faults that make a page of status 200 something else than a whole list."""
+    """Apply the faults that make a page with status 200 unusable or incomplete."""
     if first_fault("empty_with_errors"):
         return {"data": [], "errors": [{"message": "Server Error"}], "next_page": None}
     if page["data"] and first_fault("unreadable_row"):
@@ -94,7 +97,10 @@ def _next_page(place: int) -> dict[str, str]:
 
 
 def _question() -> str:
-    """An offset belongs to one person's one question; fields and page size may differ."""
+    """Return a hash of person, path and parameters, to which an offset belongs.
+
+    Fields and page size may differ between pages, so they are left out.
+    """
     free = {"limit", "offset", "opt_fields", "opt_pretty"}
     asked = sorted((name, value) for name, value in request.args.items() if name not in free)
     told = f"{me().gid} {request.path} {urlencode(asked)}"

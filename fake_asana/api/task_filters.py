@@ -1,4 +1,4 @@
-"""`completed_since` and `modified_since`."""
+"""The filters `completed_since` and `modified_since`."""
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time
@@ -12,7 +12,8 @@ from fake_asana.world import world
 
 
 def keeper() -> Callable[[Task], bool]:
-    """Our date-times all have one form, so that text compares like time."""
+    """Return a function that tells whether this request lists a task; never a deleted one."""
+    # All date-times of the stand-in have one form, so they compare as text.
     completed_since = _moment("completed_since")
     modified_since = _moment("modified_since")
     is_deleted = world().tasks.is_deleted
@@ -40,7 +41,10 @@ def _moment(name: str) -> str | None:
 
 
 def parse_moment(text: str) -> datetime:
-    """A date alone is its first moment; without a zone UTC is meant."""
+    """Parse a date-time, in UTC unless it has a zone, or a date as its first moment.
+
+    Raises ValueError.
+    """
     try:
         moment = datetime.combine(date.fromisoformat(text), time.min)
     except ValueError:

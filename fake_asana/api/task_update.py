@@ -1,4 +1,4 @@
-"""What PUT /tasks/{gid} takes, and what else changes with it."""
+"""The body of PUT /tasks/{gid}, and the fields that change with others."""
 
 from collections.abc import Callable
 from datetime import date
@@ -18,7 +18,10 @@ APPROVAL = {"pending": False, "approved": True, "rejected": True, "changes_reque
 
 
 def read_body() -> dict[str, Any]:
-    """`{"data": {…}, "options": {…}}`; Asana takes form fields as well."""
+    """Return `data` of the body `{"data": {…}, "options": {…}}`, or the form fields.
+
+    Asana accepts both. Raises ApiError (400).
+    """
     if not request.is_json:
         form = request.form.to_dict()
         return {name: {"true": True, "false": False}.get(form[name], form[name]) for name in form}
@@ -39,7 +42,10 @@ def read_body() -> dict[str, Any]:
 
 
 def changes(task: Task, data: dict[str, Any], person: Person) -> Task:
-    """Only the fields sent change, and those that Asana keeps in step with them."""
+    """Return the fields sent, checked, and those that Asana changes with them.
+
+    Raises ApiError (400) for a field that cannot be written or a value of a wrong type.
+    """
     changed: Task = {}
     for name, value in data.items():
         if name not in WRITABLE:
@@ -60,7 +66,7 @@ def _dates(changed: Task) -> None:
 
 
 def _completion(task: Task, changed: Task, person: Person) -> None:
-    """Keeps completed and approval_status in step."""
+    """Keep `completed` and `approval_status` consistent; set who completed the task and when."""
     if task["resource_subtype"] == "approval":
         if "approval_status" in changed:
             changed["completed"] = APPROVAL[changed["approval_status"]]

@@ -1,4 +1,4 @@
-"""https://developers.asana.com/reference/tasks, as far as one person's own list goes."""
+"""Tasks of one person's own lists: https://developers.asana.com/reference/tasks"""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -53,7 +53,7 @@ def update_task(gid: str) -> dict[str, Any]:
 @tasks.get("/tasks/<gid>/subtasks")
 @needs("tasks:read")
 def get_subtasks_for_task(gid: str) -> dict[str, Any]:
-    """A subtask lives in its parent's workspace, here on the desk of the same person."""
+    """List the subtasks assigned to the same person, in the workspace of their parent."""
     task = visible_task(gid)
     beside = world().tasks.of(me(), task["workspace"]["gid"])
     return list_tasks([each for each in beside if (each["parent"] or {}).get("gid") == gid])
@@ -91,7 +91,7 @@ def _assigned() -> Sequence[Task]:
         raise unrecognized("assignee", name)
     if person.workspace(workspace.gid) is None:
         raise ApiError(400, f"assignee: Not a user in Organization: {name}")
-    # nobody here has shared a task with anybody: of others one sees none
+    # no task here is shared, so the tasks of others are not visible
     return world().tasks.of(person, workspace.gid) if person is me() else []
 
 

@@ -1,4 +1,7 @@
-"""https://developers.asana.com/reference/user-task-lists: each person has one per workspace."""
+"""User task lists, one per person and workspace.
+
+https://developers.asana.com/reference/user-task-lists
+"""
 
 from typing import Any
 
@@ -50,7 +53,7 @@ def describe(person: Person, workspace: Workspace) -> dict[str, Any]:
 
 
 def _workspace_of(gid: str) -> Workspace:
-    """Of my own list: other people's are private."""
+    """Return the workspace of a list of one's own; raise ApiError (404) for any other list."""
     for workspace in me().workspaces:
         if describe(me(), workspace)["gid"] == gid:
             return visible_workspace(workspace.gid)

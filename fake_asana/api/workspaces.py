@@ -28,7 +28,7 @@ def get_workspace(gid: str) -> dict[str, Any]:
 
 
 def workspaces_of(person: Person) -> list[Workspace]:
-    """All but those whose admins have blocked the app: they are not listed at all."""
+    """Return a person's workspaces, without hidden ones: those whose admins blocked the app."""
     every = person.workspaces
     return [each for each in every if not first_fault("hide_workspace", value=each.gid)]
 

@@ -17,7 +17,10 @@ from fake_asana.world import world
 
 class AuthorizationCodeGrant(Issuing, grants.AuthorizationCodeGrant):
     def validate_requested_scope(self) -> None:
-        """Called once client and redirect_uri are known to be right: errors may go there."""
+        """Raise an error for a missing `state` or a scope that is not registered.
+
+        Authlib calls this after checking client and redirect_uri: errors are redirected there.
+        """
         payload = self.request.payload
         if not payload.state:
             raise missing_parameter("state")
@@ -46,7 +49,10 @@ class AuthorizationCodeGrant(Issuing, grants.AuthorizationCodeGrant):
             world().grants.add_code(issued)
 
     def query_authorization_code(self, code: str, _client: Any) -> Code:
-        """A second use takes back what the first one got (RFC 6749 section 4.1.2)."""
+        """Return an unused code; a second use revokes the grant of the first.
+
+        RFC 6749 section 4.1.2. Raises InvalidGrantError for an unknown, used or expired code.
+        """
         grants = world().grants
         known = grants.code(code)
         if known and known.grant:
@@ -56,7 +62,7 @@ class AuthorizationCodeGrant(Issuing, grants.AuthorizationCodeGrant):
         return known
 
     def delete_authorization_code(self, authorization_code: Code) -> None:
-        """Kept, and known as used by its `grant`."""
+        """Keep the code: its `grant` marks it as used."""
 
     def authenticate_user(self, authorization_code: Code) -> Person:
         return PEOPLE[authorization_code.person]
@@ -66,7 +72,10 @@ class AuthorizationCodeGrant(Issuing, grants.AuthorizationCodeGrant):
 
 
 class PKCE(CodeChallenge):
-    """S256 only; without a method RFC 7636 section 4.3 would mean `plain`."""
+    """PKCE with S256 only.
+
+    A challenge without a method is refused; RFC 7636 section 4.3 would take it for `plain`.
+    """
 
     SUPPORTED_CODE_CHALLENGE_METHOD = ["S256"]
 

@@ -1,4 +1,4 @@
-"""The page where one says yes or no: https://developers.asana.com/docs/oauth"""
+"""The consent page and its form: https://developers.asana.com/docs/oauth"""
 
 from typing import Any
 from urllib.parse import urlencode
@@ -39,7 +39,10 @@ def ask() -> Response:
 
 @authorize.post("/-/oauth_authorize")
 def answer() -> Response:
-    """Nothing was remembered since the page was shown, so everything is checked again."""
+    """Redirect with a code after Allow, with an error after Deny.
+
+    Checks the whole request again, since the page keeps no state here.
+    """
     if refusal := _bad_app():
         return refusal
     person = PEOPLE.get(request.form.get("person", ""))
@@ -59,7 +62,10 @@ def answer() -> Response:
 
 
 def _bad_app() -> Response | None:
-    """These two are never sent anywhere: the address itself is not to be trusted."""
+    """Return the response to a bad request of an app, None if nothing is wrong.
+
+    A wrong client_id or redirect_uri is never redirected: the address cannot be trusted.
+    """
     client: Client = current_app.extensions["client"]
     if request.values.get("client_id") != client.client_id:
         return _plain("invalid_request: The client_id parameter does not match a valid application")
@@ -106,7 +112,7 @@ def _page() -> Response:
     )
     response = make_response(html)
     response.headers["Cache-Control"] = "no-store"
-    # no form-action here: browsers would apply it to the redirect that follows the form as well
+    # no form-action: browsers apply it to the redirect after the form as well
     response.headers["Content-Security-Policy"] = (
         "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; frame-ancestors 'none'"
     )

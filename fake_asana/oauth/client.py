@@ -1,11 +1,11 @@
-"""The one app that is registered here, in Authlib's terms."""
+"""The one registered app, with the methods that Authlib calls."""
 
 from hmac import compare_digest
 
 from fake_asana.options import Options
 
 IDENTITY = ("openid", "email", "profile")
-# What an app asks for must have been registered for it in Asana's developer console.
+# The scopes of an app are registered in Asana's developer console; it may request no others.
 REGISTERED = {
     "scoped": (*IDENTITY, "users:read", "workspaces:read", "tasks:read", "tasks:write"),
     "full": (*IDENTITY, "default"),
@@ -29,7 +29,7 @@ class Client:
         return scope or "default"
 
     def forbidden(self, scope: str | None) -> list[str]:
-        """Those of the wanted scopes that were not registered; `default` is meant by none."""
+        """Return the requested scopes that are not registered; no scope means `default`."""
         registered = REGISTERED[self.permissions]
         return [each for each in (scope or "default").split() if each not in registered]
 

@@ -1,4 +1,7 @@
-"""https://developers.asana.com/docs/openid-connect"""
+"""OpenID Connect discovery, keys and userinfo.
+
+https://developers.asana.com/docs/openid-connect
+"""
 
 from typing import Any
 

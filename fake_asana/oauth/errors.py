@@ -1,5 +1,5 @@
 # mypy: allow-subclassing-any
-"""Errors of Asana's authorization server that Authlib has no class or no words for."""
+"""Errors of Asana's authorization server that Authlib lacks, or words differently."""
 
 import re
 
@@ -20,7 +20,7 @@ class ForbiddenScopesError(OAuth2Error):
 
 
 def plain(text: str) -> str:
-    """Without the characters that RFC 6749 section 4.1.2.1 bans from error_description."""
+    """Replace the characters that RFC 6749 section 4.1.2.1 bans from error_description by `?`."""
     return re.sub(r'[^\x20-\x7e]|["\\]', "?", text)
 
 

@@ -1,4 +1,4 @@
-"""What people have allowed, and the codes and tokens that came of it."""
+"""Grants of people, and the codes and tokens issued for them."""
 
 import secrets
 from dataclasses import asdict, dataclass
@@ -8,7 +8,7 @@ from typing import Any
 from fake_asana.clock import Clock
 
 CODE_LIFETIME = 15 * 60
-FORGOTTEN = 7 * 24 * 3600  # after their end, codes and access tokens leave the state file
+FORGOTTEN = 7 * 24 * 3600  # seconds after expiry until a code or token leaves the state file
 
 
 @dataclass
@@ -20,7 +20,7 @@ class Grant:
 
 @dataclass
 class Code:
-    """One authorization code, with the names Authlib asks for."""
+    """One authorization code, with the methods that Authlib calls."""
 
     code: str
     person: str
@@ -30,7 +30,7 @@ class Code:
     code_challenge: str | None = None
     code_challenge_method: str | None = None
     nonce: str | None = None
-    grant: str | None = None  # what it was exchanged for: then it is used up
+    grant: str | None = None  # the grant it was exchanged for, which marks it as used
 
     def get_redirect_uri(self) -> str:
         return self.redirect_uri
@@ -49,7 +49,7 @@ class Code:
 
 @dataclass
 class Token:
-    """An access or a refresh token; `expires_at` is None for the long-lived kind."""
+    """An access or a refresh token; `expires_at` is None for a refresh token."""
 
     token: str
     kind: str  # "bearer" or "refresh", as Asana's /-/token_info calls them
@@ -63,7 +63,7 @@ class Token:
         return self.scope
 
     def check_client(self, _client: object) -> bool:
-        return True  # there is only one
+        return True  # there is only one client
 
 
 class Grants:
@@ -125,7 +125,7 @@ class Grants:
                 token.expires_at = self._clock.time()
 
     def dump(self) -> dict[str, list[dict[str, Any]]]:
-        """All but what nobody can still ask about."""
+        """Return all as JSON values, without codes and tokens expired FORGOTTEN seconds ago."""
         horizon = self._clock.time() - FORGOTTEN
         codes = (code for code in self._codes.values() if code.expires_at > horizon)
         tokens = (token for token in self._tokens.values() if (token.expires_at or inf) > horizon)
@@ -142,4 +142,4 @@ class Grants:
             self.add_code(Code(**code))
         for token in saved["tokens"]:
             self.add_token(Token(**token))
-            self.is_revoked(self._tokens[token["token"]])  # KeyError: of no grant we know
+            self.is_revoked(self._tokens[token["token"]])  # raises KeyError for an unknown grant

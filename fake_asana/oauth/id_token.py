@@ -1,5 +1,5 @@
 # mypy: allow-subclassing-any
-"""The token answer in Asana's shape, with an id_token (OpenID Connect Core 3.1.3.3)."""
+"""Token responses in Asana's format, with an id_token (OpenID Connect Core 3.1.3.3)."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ from fake_asana.world import world
 
 
 def userinfo(person: Person, scope: str) -> dict[str, Any]:
-    """`openid` tells the id alone; name, photo and e-mail have scopes of their own."""
+    """Return the claims of a person: `sub`, and those of the scopes `email` and `profile`."""
     claims: dict[str, Any] = {"sub": person.gid}
     if "email" in scope.split():
         claims["email"] = person.email
@@ -26,7 +26,7 @@ def userinfo(person: Person, scope: str) -> dict[str, Any]:
 
 
 class AsanaAnswer:
-    """https://developers.asana.com/docs/oauth#token-exchange-endpoint"""
+    """A token response: https://developers.asana.com/docs/oauth#token-exchange-endpoint"""
 
     def __call__(self, grant: Any) -> None:
         grant.register_hook("after_create_token_response", self.process_token)
@@ -44,7 +44,7 @@ class AsanaAnswer:
 
 
 class AnswerWithIdToken(OpenIDCode, AsanaAnswer):
-    # The id_token tells real time, whatever our clock was set to: the site checks it with its own.
+    # The id_token has real time, not the stand-in's: the site checks it by its own clock.
 
     def process_token(self, grant: Any, response: tuple[int, dict[str, Any], Any]) -> None:
         if not first_fault("omit_id_token", grant.request.user.gid):

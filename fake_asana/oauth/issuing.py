@@ -1,5 +1,5 @@
 # mypy: allow-subclassing-any
-"""What our two grants have in common."""
+"""The base class of both grants: token lifetime, and whether to send a refresh token."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ class Issuing(grants.BaseGrant):
     TOKEN_ENDPOINT_AUTH_METHODS = ["client_secret_post"]
 
     def generate_token(self, user: Person | None = None, **about: Any) -> dict[str, Any]:
-        assert user is not None  # noqa: S101 - both grants look the person up first
+        assert user is not None  # noqa: S101 - both grants set the person first
         short = first_fault("short_token", user.gid)
         about["expires_in"] = short.value if short else world().options.token_lifetime
         about["include_refresh_token"] = self.wants_refresh_token(user)

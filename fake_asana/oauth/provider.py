@@ -1,5 +1,5 @@
 # mypy: allow-subclassing-any
-"""Authlib's authorization server, told where our people, codes and tokens are."""
+"""Authlib's authorization server on top of the stand-in's people, codes and tokens."""
 
 import secrets
 from typing import Any

@@ -1,5 +1,5 @@
 # mypy: allow-subclassing-any
-"""Refreshing (RFC 6749 section 6) and revoking (RFC 7009, as Asana narrows it)."""
+"""Refresh (RFC 6749 section 6) and revocation (RFC 7009, restricted as Asana does) of tokens."""
 
 from typing import Any
 
@@ -16,7 +16,11 @@ from fake_asana.world import world
 
 class RefreshTokenGrant(Issuing, grants.RefreshTokenGrant):
     def authenticate_refresh_token(self, refresh_token: str) -> Token:
-        """A replaced one coming back means it was copied: the grant ends (RFC 9700, 4.14.2)."""
+        """Return a valid refresh token; revoke the grant if it was replaced before.
+
+        A replaced one that is used again may have been stolen (RFC 9700, 4.14.2). Raises
+        InvalidGrantError.
+        """
         known = world().grants.token(refresh_token)
         if known is None or known.kind != "refresh":
             raise invalid_parameter("refresh_token")
@@ -38,7 +42,10 @@ class RefreshTokenGrant(Issuing, grants.RefreshTokenGrant):
 
 
 class Revocation(RevocationEndpoint):
-    """Refresh tokens only: https://developers.asana.com/docs/oauth#token-deauthorization-endpoint"""
+    """Revocation of refresh tokens only.
+
+    https://developers.asana.com/docs/oauth#token-deauthorization-endpoint
+    """
 
     CLIENT_AUTH_METHODS = ["client_secret_post"]
 

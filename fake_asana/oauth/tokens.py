@@ -1,4 +1,4 @@
-"""The three endpoints that apps call: https://developers.asana.com/docs/oauth"""
+"""The token, revocation and token_info endpoints: https://developers.asana.com/docs/oauth"""
 
 from typing import Any
 
@@ -25,7 +25,10 @@ def revoke() -> Response:
 
 @tokens.post("/-/token_info")
 def token_info() -> dict[str, Any] | Response:
-    """The docs ask for no client authentication here, so Authlib's endpoint does not fit."""
+    """Return what is known of a token; `active` is false for an unknown one.
+
+    Does not use Authlib's endpoint: that requires client authentication, and Asana's does not.
+    """
     if not request.form.get("token"):
         refusal: Response = current_app.extensions["provider"].handle_error_response(
             request, missing_parameter("token")

@@ -1,4 +1,4 @@
-"""Who lives here. The gids are fixed, so that tests and bookmarks may name them."""
+"""The people of the stand-in. Their gids are fixed, so that tests and bookmarks may name them."""
 
 from fake_asana.people.model import Person, Workspace
 from fake_asana.people.residents import RESIDENTS
@@ -12,7 +12,10 @@ __all__ = ["PEOPLE", "WORKSPACES", "Person", "Workspace", "find_person"]
 
 
 def find_person(name: str, me: Person) -> Person | None:
-    """By `me`, gid or e-mail: Asana takes each of them wherever a user is meant."""
+    """Find a person by `me`, gid or e-mail address, which Asana accepts for every user.
+
+    None if there is none.
+    """
     if name in {"me", me.email}:
         return me
     by_email = (person for person in RESIDENTS if person.email == name)

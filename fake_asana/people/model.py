@@ -51,5 +51,5 @@ class Person:
         return next((workspace for workspace in self.workspaces if workspace.gid == gid), None)
 
     def meets(self, other: "Person") -> bool:
-        """Asana shows people to each other when they share a workspace."""
+        """Tell whether both share a workspace: then Asana shows them to each other."""
         return self is other or any(other.workspace(each.gid) for each in self.workspaces)

@@ -1,6 +1,6 @@
 from fake_asana.people.model import Person, Workspace
 
-# Asana's old pseudo-workspace: many unrelated people have it, under this one gid.
+# Asana's old pseudo-workspace: many unrelated people have it, all with this gid.
 PERSONAL = Workspace("498346170860", "Personal Projects", is_organization=False)
 LIGHTHOUSE = Workspace("1200000000000201", "Lighthouse Instruments", email_domains=("example.com",))
 MUSEUM = Workspace("1200000000000202", "Riverside Museum", email_domains=("museum.example",))

@@ -1,4 +1,4 @@
-"""Everybody's tasks, built when first asked for and then kept."""
+"""The tasks of all people, built at the first request and then kept."""
 
 from fake_asana.tasks.book import TaskBook
 from fake_asana.tasks.record import Task

@@ -1,4 +1,4 @@
-"""Ada's working life, with everything in it that has ever upset a task list."""
+"""Ada's tasks: of every kind, and with names and dates that are difficult for a task list."""
 
 from fake_asana.tasks.ada_company import COMPANY
 from fake_asana.tasks.spec import LATER, SOON, TODAY, Spec

@@ -16,7 +16,7 @@ LONG_NAME = (
         for number in range(1, 16)
     )
 )
-UNBROKEN = "Überlaufmeldung" * 20  # 300 letters without a place to break
+UNBROKEN = "Überlaufmeldung" * 20  # 300 letters without a space
 
 OVERDUE = (
     Spec("Return the borrowed oscilloscope", due=-40, where=(f"{OFFICE} / Things",), age=90),

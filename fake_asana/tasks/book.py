@@ -1,4 +1,4 @@
-"""Whose tasks are where, with whatever has been changed since they were built."""
+"""The tasks of each person and workspace, with the changes made to them."""
 
 import threading
 from collections.abc import Callable, Iterable, Iterator
@@ -45,12 +45,15 @@ class TaskBook:
 
     def reset(self) -> None:
         with self._lock:
-            for gid in self.changes:  # nobody else's need to be built again
+            for gid in self.changes:  # only changed people's tasks are built again
                 self._built.pop(_owner(gid), None)
             self.changes.clear()
 
     def of(self, person: Person, workspace: str) -> list[Task]:
-        """All of them, deleted ones as well, always in the same order: offsets count on it."""
+        """Return a person's tasks of a workspace, deleted ones included, always in the same order.
+
+        Offsets of pages depend on that order.
+        """
         return self._tasks(person).get(workspace, [])
 
     def all_of(self, person: Person) -> Iterator[Task]:
@@ -80,7 +83,7 @@ class TaskBook:
     def _tasks(self, person: Person) -> dict[str, list[Task]]:
         with self._lock:
             today = self._clock.today()
-            if self._day != today:  # a stand-in left running overnight
+            if self._day != today:  # dates are relative to today, and it runs past midnight
                 self._built.clear()
                 self._day = today
             if person.gid not in self._built:

@@ -1,4 +1,4 @@
-"""Many tasks at once, and the few of the two Sams."""
+"""The many tasks of Dora and Emil, and the few of the two Sams."""
 
 from collections.abc import Iterator
 

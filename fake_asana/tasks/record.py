@@ -1,4 +1,4 @@
-"""One task as Asana's API tells it."""
+"""Records of tasks in the format of Asana's API."""
 
 import html
 import zlib
@@ -15,18 +15,18 @@ Task = dict[str, Any]
 
 @lru_cache(maxsize=4096)
 def related(kind: str, name: str, owner: str = "") -> dict[str, Any]:
-    """Something a task points to; the same name has the same gid on every start."""
+    """Return a related object; the same kind, owner and name have the same gid on every start."""
     number = zlib.crc32(f"{kind}/{owner}/{name}".encode())
     return {"gid": f"1204{number:012}", "resource_type": kind, "name": name}
 
 
 def task_gid(person: Person, number: int) -> str:
-    """It tells whose task it is, so that one can be found without building everybody's."""
+    """Return the gid of a task. Part of it is from the person's gid, by which a task is found."""
     return f"1300{person.gid[-3:]}{number:09}"
 
 
 class Desk:
-    """Writes one person's tasks of one workspace."""
+    """A builder of one person's tasks of one workspace."""
 
     def __init__(self, person: Person, workspace: Workspace, midnight: datetime, url: str) -> None:
         self.midnight = midnight
@@ -35,7 +35,7 @@ class Desk:
         self.user = {**person.compact(), "email": person.email}
         self.workspace = workspace.compact()
         self.owner = workspace.gid
-        self.written: dict[str, Task] = {}  # by name: a subtask follows its parent
+        self.written: dict[str, Task] = {}  # by name; a parent comes before its subtasks
 
     def record(self, number: int, spec: Spec) -> Task:
         gid = task_gid(self.person, number)

@@ -1,4 +1,4 @@
-"""How a task is written down here; `record.py` turns it into Asana's words."""
+"""Short specifications of tasks; `record.py` makes records of them."""
 
 from dataclasses import dataclass
 
