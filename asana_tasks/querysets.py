@@ -35,7 +35,7 @@ Order = str | OrderBy | Case
 class Ordering(NamedTuple):
     """One way to sort or group the list."""
 
-    label: str  # in the form; '' if nobody can choose it there
+    label: str  # in the form; '' if the form does not offer it
     order: tuple[Order, ...]
     key: str = ""  # the column that tells the groups apart
 
@@ -67,7 +67,7 @@ class Change(models.TextChoices):
 
 
 def count_of(rows: QuerySet[Any], by: str) -> Coalesce:
-    """Return an expression that counts the `rows` whose `by` is the row asked for, or 0."""
+    """Return an expression that counts `rows`, filtered by an OuterRef on `by`; 0 if none."""
     counted = rows.order_by().values(by).annotate(number=Count("pk")).values("number")
     return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
 

@@ -53,7 +53,7 @@ AUDIT_DAYS = environment.whole_number("AUDIT_DAYS", 365)
 SECURITY_CONTACT = environment.contact("SECURITY_CONTACT")
 
 INSTALLED_APPS = [
-    "social_django",  # before accounts, which unregisters the admin pages of both
+    "social_django",  # this and qsessions before accounts, which unregisters their admin
     "qsessions",
     "accounts",
     "asana_tasks",
@@ -236,7 +236,7 @@ LOGGING = {
     "loggers": {
         "django": {"handlers": [], "level": "INFO", "propagate": True},
         "django.request": {"filters": ["one_line_refusals"]},
-        "gunicorn.http.wsgi": {"level": "ERROR"},  # warns of every HEAD request
+        "gunicorn.http.wsgi": {"level": "ERROR"},  # it warns of every HEAD request
     },
 }
 SILENCED_SYSTEM_CHECKS = [
