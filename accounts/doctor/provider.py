@@ -9,7 +9,6 @@ from urllib.parse import urlsplit
 import requests
 from django.conf import settings
 from django.utils.crypto import get_random_string
-from django.views.decorators.debug import sensitive_variables
 
 from accounts import http
 from accounts.backends import AsanaOpenIdConnect
@@ -136,7 +135,6 @@ def _keys(url: str) -> Iterator[Finding]:
         )
 
 
-@sensitive_variables()
 def _client(url: str) -> Finding:
     """A code that never was: Asana complains of it, or of the client, and says which."""
     form = {

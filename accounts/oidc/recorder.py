@@ -13,7 +13,6 @@ from contextvars import ContextVar
 from typing import Any, Final, Self
 
 from django.utils import timezone
-from django.views.decorators.debug import sensitive_variables
 from social_core.exceptions import SocialAuthBaseException
 
 from accounts.models import AsanaAccount, WatchedSignIn
@@ -40,7 +39,6 @@ class SignInRecorder:
         now = timezone.now()
         return cls(WatchedSignIn.objects.filter(ends_at__gt=now).order_by("-pk").first())
 
-    @sensitive_variables()
     def token_response(self, response: Any, asked: list[str]) -> None:
         if self._row is not None:
             self._seen["token_response"] = describe_token_response(response, asked)
@@ -77,14 +75,12 @@ def record_refreshes() -> Iterator[list[dict[str, Any]]]:
         _refreshes.reset(token)
 
 
-@sensitive_variables()
 def note_refresh(response: Any) -> None:
     noted = _refreshes.get()
     if noted is not None:
         noted.append(describe_token_response(response, []))
 
 
-@sensitive_variables()
 def describe_token_response(response: Any, asked: list[str]) -> dict[str, Any]:
     """A token answer, without a value of a token or a claim."""
     if not isinstance(response, Mapping):
@@ -99,7 +95,6 @@ def describe_token_response(response: Any, asked: list[str]) -> dict[str, Any]:
     }
 
 
-@sensitive_variables()
 def _id_token(token: Any) -> dict[str, Any] | None:
     if token is None:
         return None
@@ -114,7 +109,6 @@ def _id_token(token: Any) -> dict[str, Any] | None:
     }
 
 
-@sensitive_variables()
 def _part(token: Any, number: int) -> dict[str, Any] | None:
     """Of a JWT that nobody has verified."""
     try:

@@ -9,7 +9,6 @@ from typing import Any, Final
 
 from django.db import transaction
 from django.http import HttpRequest
-from django.views.decorators.debug import sensitive_variables
 
 from accounts import audit, tokens
 from accounts.codes import Detail
@@ -38,7 +37,6 @@ class Linked:
         return not (self.is_new or self.was_broken)
 
 
-@sensitive_variables()
 def link(  # noqa: PLR0913
     gid: str,
     response: Mapping[str, Any],

@@ -6,7 +6,6 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.db import IntegrityError
 from django.http import HttpRequest
 from django.urls import reverse
-from django.views.decorators.debug import sensitive_variables
 from social_core.exceptions import AuthAssociationError, AuthResponseError, AuthSessionError
 
 from accounts import audit, tokens
@@ -48,7 +47,6 @@ def _refuse(backend: AsanaOpenIdConnect, code: str) -> NoReturn:
     raise AuthAssociationError(backend, code=code, stage="pipeline")
 
 
-@sensitive_variables()
 def store_account(
     backend: AsanaOpenIdConnect,
     uid: str,
@@ -84,7 +82,6 @@ def store_account(
     return {"social": linked.account, "user": linked.account.user, "is_new": user is None}
 
 
-@sensitive_variables()
 def give_back(backend: AsanaOpenIdConnect) -> None:
     """The grant of a sign-in that came to nothing, if it is known whose it is. Not that of an
     account that is linked here: its end could be the end of the one in use."""

@@ -3,7 +3,6 @@
 from typing import Final
 
 from django.db.models import Q, QuerySet
-from django.views.decorators.debug import sensitive_variables
 
 from accounts.codes import Problem
 from accounts.encryption import CannotDecrypt, decrypt, newest_key_id
@@ -70,19 +69,16 @@ def _old(*fields: str) -> Q:
     return found
 
 
-@sensitive_variables()
 def tokens_of(account: AsanaAccount) -> dict[Kind, str | None]:
     """Those it has; None for one that can't be read."""
     return {kind: _token(account, kind) for kind in KINDS if value_of(account, kind)}
 
 
-@sensitive_variables()
 def decisive(tokens: dict[Kind, str | None]) -> str | None:
     """Whether an account is usable hangs on its refresh token, if it has one; else on the next."""
     return next(iter(tokens.values()))
 
 
-@sensitive_variables()
 def _is_lost(account: AsanaAccount) -> bool:
     return decisive(tokens_of(account)) is None
 
@@ -96,7 +92,6 @@ def is_old(value: str) -> bool:
     return not value.startswith(f"{newest_key_id()}.")
 
 
-@sensitive_variables()
 def _token(account: AsanaAccount, kind: Kind) -> str | None:
     try:
         return read_token(account, kind)
@@ -104,7 +99,6 @@ def _token(account: AsanaAccount, kind: Kind) -> str | None:
         return None
 
 
-@sensitive_variables()
 def token_of_revocation(revocation: Revocation) -> str | None:
     try:
         return decrypt(revocation.encrypted_refresh_token, bound_to=revocation_binding(revocation))

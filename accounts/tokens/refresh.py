@@ -6,7 +6,6 @@ from typing import Final
 
 from django.db import OperationalError, connection, transaction
 from django.utils import timezone
-from django.views.decorators.debug import sensitive_variables
 from social_core.exceptions import SocialAuthBaseException
 from social_django.utils import load_strategy
 
@@ -32,7 +31,6 @@ MARGIN: Final = timedelta(minutes=5)
 LOCK_SECONDS: Final = 20
 
 
-@sensitive_variables()
 def access_token_for(account: AsanaAccount, *, rejected: str | None = None) -> str:
     """A valid access token; refreshed if it is about to expire, or if it is the `rejected` one.
 
@@ -58,7 +56,6 @@ def access_token_for(account: AsanaAccount, *, rejected: str | None = None) -> s
     return token
 
 
-@sensitive_variables()
 def refresh_now(account: AsanaAccount) -> None:
     """Once, whether it is about to expire or not. Raises NeedsReconnecting, TryLater."""
     row = AsanaAccount.objects.filter(pk=account.pk).first()
@@ -76,7 +73,6 @@ def grant_works(account: AsanaAccount) -> bool:
     return True
 
 
-@sensitive_variables()
 def _refresh_unless_done(
     account: AsanaAccount, rejected: str | None, backend: AsanaOpenIdConnect
 ) -> tuple[str | None, TokenError | None]:
@@ -135,7 +131,6 @@ def _failure(account: AsanaAccount, error: SocialAuthBaseException) -> TokenErro
     return TryLater(retry_after=http.retry_after_seconds(error.retry_after or ""))
 
 
-@sensitive_variables()
 def _valid_token(account: AsanaAccount, rejected: str | None) -> str | None:
     expires_at, refreshed_at = account.access_token_expires_at, account.refreshed_at
     if account.needs_reconnecting or expires_at is None or refreshed_at is None:

@@ -15,7 +15,6 @@ from urllib.parse import urlsplit
 import requests
 from django.db import transaction
 from django.utils import timezone
-from django.views.decorators.debug import sensitive_variables
 from social_core.exceptions import SocialAuthBaseException
 from social_django.utils import load_strategy
 
@@ -112,7 +111,6 @@ def _counts(outcomes: Iterable[Outcome]) -> dict[Outcome, int]:
     return dict.fromkeys(Outcome, 0) | Counter(outcomes)
 
 
-@sensitive_variables()
 def discard(response: Mapping[str, Any]) -> None:
     """Tokens that were issued for somebody who isn't let in. One try: nothing of them is kept."""
     if not isinstance(response.get("refresh_token"), str):
@@ -124,7 +122,6 @@ def discard(response: Mapping[str, Any]) -> None:
         logger.warning("A grant that is not wanted was not revoked: %s", why)
 
 
-@sensitive_variables()
 def _ask(refresh_token: str) -> None:
     """Raises requests.RequestException, SocialAuthBaseException."""
     backend = AsanaOpenIdConnect(load_strategy())  # type: ignore[no-untyped-call]

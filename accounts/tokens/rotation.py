@@ -10,7 +10,6 @@ from typing import Any, Final
 
 from django.db import OperationalError, transaction
 from django.db.models import QuerySet
-from django.views.decorators.debug import sensitive_variables
 
 from accounts import audit
 from accounts.codes import Detail, Problem
@@ -74,7 +73,6 @@ def _locked(rotate_row: Callable[[Any], Rotated], row: QuerySet[Any]) -> Rotated
         return Rotated.BUSY
 
 
-@sensitive_variables()
 def _rotate_account(account: AsanaAccount) -> Rotated:
     tokens = tokens_of(account)
     if not tokens:
@@ -103,7 +101,6 @@ def _was_given_up(account: AsanaAccount) -> bool:
     return account.needs_reconnecting and account.last_error == Problem.TOKEN_UNREADABLE
 
 
-@sensitive_variables()
 def _rotate_revocation(revocation: Revocation) -> Rotated:
     if not is_old(revocation.encrypted_refresh_token):
         return Rotated.UNCHANGED
@@ -115,7 +112,6 @@ def _rotate_revocation(revocation: Revocation) -> Rotated:
     return Rotated.DONE
 
 
-@sensitive_variables()
 def _encrypted(token: str | None, bound_to: str) -> str:
     """Of what can't be read beside a refresh token that can, nothing is left to be used."""
     return encrypt(token, bound_to=bound_to) if token is not None else ""

@@ -1,7 +1,6 @@
 """What an account that goes leaves behind: a row for each grant that Asana has still to end."""
 
 from django.utils.crypto import salted_hmac
-from django.views.decorators.debug import sensitive_variables
 
 from accounts import audit
 from accounts.codes import Problem
@@ -10,7 +9,6 @@ from accounts.models import AsanaAccount, AuditEntry, Revocation, User
 from accounts.tokens.storage import earlier_refresh_tokens, read_token
 
 
-@sensitive_variables()
 def set_aside_for_revocation(account: AsanaAccount, *, user: User | None) -> list[Revocation]:
     """Move every refresh token of an account that is about to go, or to get a new one, to a
     Revocation of its own; return these rows.
@@ -28,7 +26,6 @@ def set_aside_for_revocation(account: AsanaAccount, *, user: User | None) -> lis
     return revocations
 
 
-@sensitive_variables()
 def _earlier_taken_out(account: AsanaAccount, user: User | None, name: str) -> list[Revocation]:
     name = f"{name} (an earlier sign-in)" if name else ""
     earlier = earlier_refresh_tokens(account)
@@ -37,7 +34,6 @@ def _earlier_taken_out(account: AsanaAccount, user: User | None, name: str) -> l
     return [_saved(_of(account, user, name), token) for token in earlier]
 
 
-@sensitive_variables()
 def _taken_out(account: AsanaAccount, user: User | None, name: str) -> Revocation:
     """Its refresh token, or a row that isn't saved, and an entry in the history."""
     revocation = _of(account, user, name)
@@ -62,7 +58,6 @@ def _of(account: AsanaAccount, user: User | None, name: str) -> Revocation:
     return Revocation(user=user, account_name=name[:255], account_hash=gid_hash)
 
 
-@sensitive_variables()
 def _saved(revocation: Revocation, token: str) -> Revocation:
     revocation.encrypted_refresh_token = encrypt(token, bound_to=revocation_binding(revocation))
     revocation.save()

@@ -8,7 +8,6 @@ from typing import Any, Final, Literal
 from django.db import transaction
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
-from django.views.decorators.debug import sensitive_variables
 
 from accounts import audit
 from accounts.codes import Detail, Problem
@@ -38,14 +37,12 @@ def token_binding(account: AsanaAccount, kind: Kind) -> str:
     return f"asana_account:{account.gid}:{kind}"
 
 
-@sensitive_variables()
 def read_token(account: AsanaAccount, kind: Kind) -> str:
     """The token in clear. Raises CannotDecrypt."""
     encrypted: str = getattr(account, f"encrypted_{kind}")
     return decrypt(encrypted, bound_to=token_binding(account, kind))
 
 
-@sensitive_variables()
 def store(account: AsanaAccount, response: Mapping[str, Any]) -> None:
     """Save the account with the tokens of a token answer; an absent refresh token keeps the old."""
     account.encrypted_access_token = encrypt(
@@ -66,7 +63,6 @@ def store(account: AsanaAccount, response: Mapping[str, Any]) -> None:
     account.save(update_fields=None if account.pk is None else changed)
 
 
-@sensitive_variables()
 def add_earlier_refresh_token(account: AsanaAccount, refresh_token: str | None) -> None:
     """Keep the token of a grant for this Asana account that is not used here.
 
@@ -92,7 +88,6 @@ def add_earlier_refresh_token(account: AsanaAccount, refresh_token: str | None) 
         )
 
 
-@sensitive_variables()
 def add_replaced_refresh_token(account: AsanaAccount, response: Mapping[str, Any]) -> None:
     """The refresh token that `store` is going to replace with the one of another grant."""
     try:
@@ -105,7 +100,6 @@ def add_replaced_refresh_token(account: AsanaAccount, response: Mapping[str, Any
         add_earlier_refresh_token(account, current)
 
 
-@sensitive_variables()
 def earlier_refresh_tokens(account: AsanaAccount) -> list[str]:
     """The oldest first; none where they can't be read."""
     try:
@@ -146,7 +140,6 @@ def delete_tokens(account: AsanaAccount) -> None:
     account.save(update_fields=[*TOKEN_FIELDS, "encrypted_refresh_token"])
 
 
-@sensitive_variables()
 def fingerprint(account: AsanaAccount) -> str:
     """Tells the refresh token from others without telling it; empty if there is none to read."""
     try:
