@@ -1,4 +1,4 @@
-"""The only place that ever sees a token in clear."""
+"""The only package that sees a token in clear: storage, refresh, revocation and key rotation."""
 
 from accounts.tokens.errors import NeedsReconnecting, TokenError, TryLater
 from accounts.tokens.key_usage import (

@@ -1,7 +1,8 @@
-"""
+"""Errors that tell why there is no valid token.
+
 TokenError
-├── NeedsReconnecting   the grant or our key is gone: the person must connect again
-└── TryLater            no answer, a refusal for now, or somebody else is at it
+├── NeedsReconnecting   the grant, our key or the account is gone: the user has to connect again
+└── TryLater            Asana doesn't answer or refuses for now, or another process is refreshing
 """
 
 from collections.abc import Mapping
@@ -12,7 +13,7 @@ from accounts.codes import Problem
 
 
 class TokenError(Exception):
-    """Why, as a code with its arguments; its `str` is the sentence for it."""
+    """The reason why there is no valid token: a code with arguments. `str` returns its sentence."""
 
     def __init__(self, code: str, code_args: Mapping[str, Any] | None = None) -> None:
         super().__init__(code)

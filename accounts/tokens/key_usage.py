@@ -1,4 +1,4 @@
-"""Which key each stored token needs: counted, and read where a key of ours opens it."""
+"""Counts and queries of the keys that stored tokens are encrypted with."""
 
 from typing import Final
 
@@ -14,29 +14,32 @@ KINDS: Final[tuple[Kind, ...]] = ("refresh_token", "access_token", "earlier_refr
 
 
 def rows_on_old_keys() -> int:
-    """Accounts and waiting revocations with a value that the newest key didn't encrypt."""
+    """Count accounts and waiting revocations with a value that the newest key didn't encrypt."""
     return accounts_on_old_keys().count() + revocations_on_old_keys().count()
 
 
 def rows_to_rotate() -> int:
-    """Of how many `rotate` is going to tell."""
+    """Count the rows that `rotate` is going to yield a result for."""
     return accounts_to_look_at().count() + revocations_on_old_keys().count()
 
 
 def lost_rows() -> int:
-    """Of the rows on old keys, those that no key of ours opens: `rotate` can't help them."""
+    """Count the rows on old keys that none of TOKEN_KEYS decrypts: `rotate` can't help them."""
     accounts = map(_is_lost, accounts_on_old_keys().iterator())
     revocations = revocations_on_old_keys().iterator()
     return sum(accounts) + sum(token_of_revocation(row) is None for row in revocations)
 
 
 def accounts_usable_again() -> int:
-    """Given up as unreadable, but a key of ours opens them: `rotate` makes them work again."""
+    """Count accounts marked as unreadable whose key is back: `rotate` makes them work again."""
     return sum(bool(_token(account, "refresh_token")) for account in _given_up().iterator())
 
 
 def unreadable_rows() -> int:
-    """How many hold a value that no key of ours opens, or that was put in the wrong place."""
+    """Count the rows with a value that can't be decrypted.
+
+    None of TOKEN_KEYS fits it, or it was copied from another row or column.
+    """
     accounts = sum(map(_has_unreadable, AsanaAccount.objects.iterator()))
     revocations = Revocation.objects.iterator()
     return accounts + sum(token_of_revocation(row) is None for row in revocations)
@@ -51,7 +54,7 @@ def revocations_on_old_keys() -> QuerySet[Revocation]:
 
 
 def accounts_to_look_at() -> QuerySet[AsanaAccount]:
-    """Those given up as unreadable as well: their key may be back."""
+    """Return the accounts on old keys, and those marked as unreadable: their key may be back."""
     return accounts_on_old_keys() | _given_up()
 
 
@@ -62,7 +65,10 @@ def _given_up() -> QuerySet[AsanaAccount]:
 
 
 def _old(*fields: str) -> Q:
-    """An empty value is no token and needs no key."""
+    """Match rows where one of the fields holds a value that the newest key didn't encrypt.
+
+    An empty value is no token and needs no key.
+    """
     found = Q()
     for field in fields:
         found |= ~Q(**{field: ""}) & ~Q(**{f"{field}__startswith": f"{newest_key_id()}."})
@@ -70,12 +76,15 @@ def _old(*fields: str) -> Q:
 
 
 def tokens_of(account: AsanaAccount) -> dict[Kind, str | None]:
-    """Those it has; None for one that can't be read."""
+    """Return the stored tokens of an account, in the order of KINDS; None for an unreadable one."""
     return {kind: _token(account, kind) for kind in KINDS if value_of(account, kind)}
 
 
 def decisive(tokens: dict[Kind, str | None]) -> str | None:
-    """Whether an account is usable hangs on its refresh token, if it has one; else on the next."""
+    """Return the token that decides whether an account is usable; None if it is unreadable.
+
+    It is the refresh token if there is one, else the next of KINDS. `tokens` must not be empty.
+    """
     return next(iter(tokens.values()))
 
 

@@ -1,4 +1,4 @@
-"""A valid access token, whoever asks and however many ask at once."""
+"""Valid access tokens: refreshed once, however many threads and processes ask at a time."""
 
 import logging
 from datetime import timedelta
@@ -27,15 +27,19 @@ from accounts.tokens.storage import (
 
 logger = logging.getLogger(__name__)
 
-MARGIN: Final = timedelta(minutes=5)
-LOCK_SECONDS: Final = 20
+MARGIN: Final = timedelta(minutes=5)  # a token is refreshed this long before it expires
+LOCK_SECONDS: Final = 20  # then PostgreSQL raises OperationalError, which becomes TryLater
 
 
 def access_token_for(account: AsanaAccount, *, rejected: str | None = None) -> str:
-    """A valid access token; refreshed if it is about to expire, or if it is the `rejected` one.
+    """Return a valid access token; refresh it if it is about to expire or is the `rejected` one.
 
-    However many threads and processes ask, one of them refreshes: it holds the row's lock, and the
-    others look again once they have it. Raises NeedsReconnecting, TryLater.
+    1. Return the stored token if it is valid, without a lock.
+    2. Fetch the provider's documents if our copies are too old.
+    3. Lock the row and look again: another thread or process may have refreshed meanwhile.
+    4. Refresh, and store the new tokens, before the lock is released.
+
+    Raises NeedsReconnecting, TryLater.
     """
     try:
         row = AsanaAccount.objects.get(pk=account.pk)
@@ -57,13 +61,13 @@ def access_token_for(account: AsanaAccount, *, rejected: str | None = None) -> s
 
 
 def refresh_now(account: AsanaAccount) -> None:
-    """Once, whether it is about to expire or not. Raises NeedsReconnecting, TryLater."""
+    """Refresh once, however long the access token is valid. Raises NeedsReconnecting, TryLater."""
     row = AsanaAccount.objects.filter(pk=account.pk).first()
     access_token_for(account, rejected=_valid_token(row, None) if row else None)
 
 
 def grant_works(account: AsanaAccount) -> bool:
-    """Whether its grant still works, tried by refreshing. An outage is no sign that it doesn't."""
+    """Tell whether a grant still works, by refreshing once. An outage counts as working."""
     try:
         refresh_now(account)
     except NeedsReconnecting:
@@ -76,7 +80,10 @@ def grant_works(account: AsanaAccount) -> bool:
 def _refresh_unless_done(
     account: AsanaAccount, rejected: str | None, backend: AsanaOpenIdConnect
 ) -> tuple[str | None, TokenError | None]:
-    """The second look, under the lock. Errors are returned: what they wrote is to be committed."""
+    """Look again under the row's lock, and refresh if nobody has; return a token or an error.
+
+    Errors are returned instead of raised: what was written with them is to be committed.
+    """
     if account.needs_reconnecting:
         return None, NeedsReconnecting(account.last_error, account.last_error_args)
     token = _valid_token(account, rejected)
@@ -99,7 +106,7 @@ def _refresh_unless_done(
 
 
 def _backend(account: AsanaAccount) -> AsanaOpenIdConnect:
-    """With what it has to know of the provider, so that nobody waits for that under the lock.
+    """Return a back end that has the provider's documents: nobody waits for them under the lock.
 
     Raises TokenError.
     """
@@ -114,7 +121,11 @@ def _backend(account: AsanaAccount) -> AsanaOpenIdConnect:
 
 
 def _failure(account: AsanaAccount, error: SocialAuthBaseException) -> TokenError:
-    """Only `invalid_grant` means the grant is gone; everything else means later."""
+    """Log a failed refresh and return the error to raise.
+
+    Only `invalid_grant` means that the grant is gone: the tokens are deleted and the account needs
+    reconnecting. Everything else, and whatever comes with a 5xx status, is TryLater.
+    """
     logger.warning("Refreshing account %s failed: %s", account.gid, error.code)
     if error.provider_code:
         audit.record(
@@ -132,6 +143,7 @@ def _failure(account: AsanaAccount, error: SocialAuthBaseException) -> TokenErro
 
 
 def _valid_token(account: AsanaAccount, rejected: str | None) -> str | None:
+    """Return the stored access token; None if it expires soon, is unreadable or `rejected`."""
     expires_at, refreshed_at = account.access_token_expires_at, account.refreshed_at
     if account.needs_reconnecting or expires_at is None or refreshed_at is None:
         return None

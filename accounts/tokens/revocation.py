@@ -1,7 +1,7 @@
-"""Ending a grant at Asana: at once if it answers, else again and again for a week.
+"""Revocation of grants at Asana: tried at once, then again for a week while Asana doesn't answer.
 
-POST, the refresh token in the body, as https://developers.asana.com/docs/oauth asks. RFC 7009 2.2:
-a token that is unknown there counts as revoked.
+The refresh token is sent by POST, in the body (https://developers.asana.com/docs/oauth). A token
+that is unknown there counts as revoked (RFC 7009 2.2).
 """
 
 import logging
@@ -28,20 +28,20 @@ from accounts.tokens.set_aside import account_hash, revocation_binding
 
 logger = logging.getLogger(__name__)
 
-SECONDS: Final = 5.0  # somebody is waiting for the answer
-SECONDS_IN_ALL: Final = 10.0  # then no other request is begun; those left are tried later
-PATH: Final = "/-/oauth_revoke"  # where discovery names no revocation_endpoint
+SECONDS: Final = 5.0  # for one request: a user may be waiting for the page
+SECONDS_IN_ALL: Final = 10.0  # then no other request is started; the rest is tried later
+PATH: Final = "/-/oauth_revoke"  # if discovery names no revocation_endpoint
 
 
 class Outcome(StrEnum):
     REVOKED = "revoked"
     WAITING = "waiting"  # it will be tried again
-    GONE = "gone"  # somebody else has revoked it, given it up, or dropped it
-    GIVEN_UP = "given up"  # after a week, or where an account had no readable token
+    GONE = "gone"  # another process has revoked it, given it up, or dropped it
+    GIVEN_UP = "given up"  # after a week, or because the token is unreadable
 
 
 class Reason(NamedTuple):
-    """Why it was not revoked."""
+    """The reason why a grant was not revoked: a code with its arguments."""
 
     code: Problem
     args: dict[str, Any]
@@ -51,8 +51,16 @@ LEAST_FIRST: Final = (Outcome.GIVEN_UP, Outcome.WAITING, Outcome.GONE, Outcome.R
 
 
 def revoke(revocation: Revocation) -> Outcome:
-    """Try it now, unless somebody else is trying. The row is gone unless the outcome is WAITING."""
-    if not revocation.pk:  # there was no token to be read
+    """Try to revoke a grant now, unless another process is trying; return the outcome.
+
+    1. Claim this attempt: raise the count of attempts and set the time of the next one.
+    2. Decrypt the token and send it to Asana.
+    3. If that failed, note why and wait for the next attempt, or give up after a week.
+    4. If it worked, delete the row, and check whether the account's other grant still works.
+
+    The row is gone unless the outcome is WAITING.
+    """
+    if not revocation.pk:  # not saved: its token was unreadable
         return Outcome.GIVEN_UP
     next_attempt_at = min(timezone.now() + revocation.pause, revocation.ends_at)
     claimed = Revocation.objects.filter(pk=revocation.pk, attempts=revocation.attempts).update(
@@ -76,15 +84,20 @@ def revoke(revocation: Revocation) -> Outcome:
 def revoke_due(
     revocations: Iterable[Revocation] | None = None, *, seconds: float = 3600.0
 ) -> dict[Outcome, int]:
-    """Try those that are due (or the given ones), oldest first, until the time is up."""
+    """Try the given revocations, or those that are due, oldest first; return counts by outcome.
+
+    After `seconds` no other one is started: those left count as WAITING.
+    """
     if revocations is None:
         revocations = Revocation.objects.filter(next_attempt_at__lte=timezone.now())
     return _counts(outcome for _, outcome in _tried(revocations, seconds))
 
 
 def revoke_by_account(revocations: Iterable[Revocation]) -> dict[Outcome, int]:
-    """Try these while somebody is waiting. How many accounts there are of each outcome: of several
-    grants of one account, it is the least that can be said of all."""
+    """Try revocations while a user is waiting; return the number of accounts by outcome.
+
+    An account with several grants counts once, by the outcome that comes first in LEAST_FIRST.
+    """
     least: dict[str, Outcome] = {}
     for revocation, outcome in _tried(revocations, SECONDS_IN_ALL):
         known = least.get(revocation.account_hash, outcome)
@@ -93,7 +106,7 @@ def revoke_by_account(revocations: Iterable[Revocation]) -> dict[Outcome, int]:
 
 
 def revoke_together(revocations: Iterable[Revocation]) -> Outcome | None:
-    """Of one account. None: there was nothing to revoke."""
+    """Try the revocations of one account; return the outcome, None if there are none."""
     counts = revoke_by_account(revocations)
     return next((outcome for outcome in LEAST_FIRST if counts[outcome]), None)
 
@@ -112,7 +125,7 @@ def _counts(outcomes: Iterable[Outcome]) -> dict[Outcome, int]:
 
 
 def discard(response: Mapping[str, Any]) -> None:
-    """Tokens that were issued for somebody who isn't let in. One try: nothing of them is kept."""
+    """Revoke tokens that were issued for somebody who was refused. Tried once: none is stored."""
     if not isinstance(response.get("refresh_token"), str):
         return
     try:
@@ -123,7 +136,7 @@ def discard(response: Mapping[str, Any]) -> None:
 
 
 def _ask(refresh_token: str) -> None:
-    """Raises requests.RequestException, SocialAuthBaseException."""
+    """Send a revocation request. Raises requests.RequestException, SocialAuthBaseException."""
     backend = AsanaOpenIdConnect(load_strategy())  # type: ignore[no-untyped-call]
     configured = urlsplit(backend.oidc_endpoint())
     url = (
@@ -135,7 +148,10 @@ def _ask(refresh_token: str) -> None:
 
 
 def _reason(error: Exception) -> Reason:
-    """Name it. An error of social-auth's is about the discovery document, and counts as silence."""
+    """Return the reason for an error.
+
+    One of social-auth's is about the discovery document, and counts as "Asana doesn't answer".
+    """
     if isinstance(error, requests.HTTPError):
         return Reason(Problem.HTTP_ERROR, {"status": error.response.status_code})
     return Reason(http.problem_of(error), {})
@@ -168,8 +184,11 @@ def _end(
 
 
 def _try_what_is_left(revocation: Revocation) -> None:
-    """Of an account that is still linked, a wider grant was given up for a narrower one. Whether
-    Asana's grants are separate is not documented: find out now if it has ended both."""
+    """Check the grant that an account still has after one of its grants was revoked.
+
+    This happens when a wider grant was replaced by a narrower one. It is not documented whether
+    Asana's grants are separate: if the revocation ended both, store that as the account's error.
+    """
     for account in AsanaAccount.objects.connected().filter(user=revocation.user_id):
         if account_hash(account.gid) == revocation.account_hash and not grant_works(account):
             AsanaAccount.objects.filter(pk=account.pk).update(
@@ -178,7 +197,10 @@ def _try_what_is_left(revocation: Revocation) -> None:
 
 
 def _record(event: AuditEntry.Event, revocation: Revocation, why: Reason | None) -> None:
-    """`user` anew: the person may have gone while Asana was asked, or be about to."""
+    """Write an audit entry for the user that the row names now.
+
+    The user may have been deleted while we waited for Asana, or be about to be.
+    """
     with transaction.atomic():
         of_it = User.objects.filter(revocations=revocation.pk)
         user = of_it.select_for_update(of=("self",), no_key=True).first()  # order: locks.py, 2

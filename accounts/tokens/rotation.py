@@ -1,7 +1,7 @@
-"""Everything under the newest of TOKEN_KEYS, row by row, while the site runs.
+"""Key rotation: every token encrypted under the newest of TOKEN_KEYS, while the site runs.
 
-Each row is locked, looked at and written in a transaction of its own: a refresh at the same time
-waits for it or is waited for, and nobody's newer token is overwritten.
+Each row is locked, read and written in a transaction of its own: a refresh at the same time waits
+for it, or the rotation waits for the refresh, and no newer token is overwritten.
 """
 
 from collections.abc import Callable, Iterator
@@ -41,14 +41,14 @@ CONNECTED: Final[dict[str, Any]] = {
 
 class Rotated(StrEnum):
     DONE = "done"  # encrypted anew
-    USABLE_AGAIN = "usable_again"  # given up as unreadable before; its key is back
-    UNREADABLE = "unreadable"  # no key of ours fits; it stays as it is
-    BUSY = "busy"  # somebody else held on to it for too long
-    UNCHANGED = "unchanged"  # gone by now, or somebody else has done it
+    USABLE_AGAIN = "usable_again"  # was marked as unreadable; its key is back
+    UNREADABLE = "unreadable"  # none of TOKEN_KEYS fits; the tokens stay as they are
+    BUSY = "busy"  # another transaction held its lock for too long
+    UNCHANGED = "unchanged"  # deleted meanwhile, or done by another process
 
 
 def rotate() -> Iterator[Rotated]:
-    """Encrypt anew what is on an old key; tells what became of each row. Stop it where you like."""
+    """Encrypt anew what is on an old key; yield the result of each row. Safe to interrupt."""
     for pk in _pks(accounts_to_look_at()):
         yield _locked(_rotate_account, AsanaAccount.objects.filter(pk=pk))
     for pk in _pks(revocations_on_old_keys()):
@@ -69,7 +69,7 @@ def _locked(rotate_row: Callable[[Any], Rotated], row: QuerySet[Any]) -> Rotated
             locked = row.select_for_update(of=("self",)).first()  # order: locks.py, 3 or 4
             return Rotated.UNCHANGED if locked is None else rotate_row(locked)
     except OperationalError:
-        row.exists()  # raises where the database is down, and not only the row busy
+        row.exists()  # raises if the database is down; else only the row was locked
         return Rotated.BUSY
 
 
@@ -113,5 +113,9 @@ def _rotate_revocation(revocation: Revocation) -> Rotated:
 
 
 def _encrypted(token: str | None, bound_to: str) -> str:
-    """Of what can't be read beside a refresh token that can, nothing is left to be used."""
+    """Return a token encrypted with the newest key; "" for an unreadable one.
+
+    The decisive token is readable here: a refresh replaces the access token, and that an earlier
+    grant is lost is recorded (`note_unreadable_grant`).
+    """
     return encrypt(token, bound_to=bound_to) if token is not None else ""

@@ -1,4 +1,4 @@
-"""What an account that goes leaves behind: a row for each grant that Asana has still to end."""
+"""Refresh tokens set aside when their account goes: a Revocation for each grant."""
 
 from django.utils.crypto import salted_hmac
 
@@ -10,11 +10,11 @@ from accounts.tokens.storage import earlier_refresh_tokens, read_token
 
 
 def set_aside_for_revocation(account: AsanaAccount, *, user: User | None) -> list[Revocation]:
-    """Move every refresh token of an account that is about to go, or to get a new one, to a
-    Revocation of its own; return these rows.
+    """Move each refresh token of an account to a Revocation; return these rows.
 
-    Without `user` the rows name nobody: that person is about to go too. Of a token that can't be
-    read the row is not saved: the grant may be alive, and `revoke` says that we can't end it.
+    The account is about to be deleted, or to get a new refresh token. Without `user` the rows name
+    nobody: the user is about to be deleted too. The row of an unreadable token is returned, but not
+    saved: the grant may be alive, and `revoke` returns GIVEN_UP for it.
     """
     name = account.asana_name if user else ""
     revocations = [_taken_out(account, user, name)] if account.encrypted_refresh_token else []
@@ -35,7 +35,7 @@ def _earlier_taken_out(account: AsanaAccount, user: User | None, name: str) -> l
 
 
 def _taken_out(account: AsanaAccount, user: User | None, name: str) -> Revocation:
-    """Its refresh token, or a row that isn't saved, and an entry in the history."""
+    """Return a saved row with the refresh token, or an unsaved one and an audit entry."""
     revocation = _of(account, user, name)
     try:
         return _saved(revocation, read_token(account, "refresh_token"))
@@ -65,11 +65,11 @@ def _saved(revocation: Revocation, token: str) -> Revocation:
 
 
 def account_hash(gid: str) -> str:
-    """Return what finds the revocations of an Asana account without naming it."""
-    # The salt names a module of before 0.9.0: rows hold hashes made with it.
+    """Return a hash that finds the revocations of an Asana account without naming it."""
+    # The salt names a module from before 0.9.0: rows hold hashes made with it.
     return salted_hmac("accounts.tokens.revoking", gid, algorithm="sha256").hexdigest()
 
 
 def revocation_binding(revocation: Revocation) -> str:
-    """What its token is bound to."""
+    """Return what the token of a revocation is bound to in `encrypt`."""
     return f"revocation:{revocation.reference}:refresh_token"

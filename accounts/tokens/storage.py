@@ -1,4 +1,4 @@
-"""From a token answer to a row, encrypted, and what becomes of the row when its grant is gone."""
+"""Tokens in the row of their account, encrypted; and the state of an account without a grant."""
 
 import math
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ from accounts.locks import lock_account
 from accounts.models import AsanaAccount, AuditEntry
 from accounts.tokens.errors import NeedsReconnecting
 
-DEFAULT_LIFETIME: Final = timedelta(hours=1)  # Asana's `expires_in`
+DEFAULT_LIFETIME: Final = timedelta(hours=1)  # Asana's usual `expires_in`
 MAX_LIFETIME: Final = timedelta(days=1)
 IDENTITY_FIELDS: Final = ["name", "email", "picture_url", "scope"]
 STATE_FIELDS: Final = ["status", "last_error", "last_error_args"]
@@ -33,22 +33,25 @@ Kind = Literal["access_token", "refresh_token", "earlier_refresh_tokens"]
 
 
 def token_binding(account: AsanaAccount, kind: Kind) -> str:
-    """What an account's token is bound to."""
+    """Return what a token of an account is bound to in `encrypt`."""
     return f"asana_account:{account.gid}:{kind}"
 
 
 def read_token(account: AsanaAccount, kind: Kind) -> str:
-    """The token in clear. Raises CannotDecrypt."""
+    """Return a token in clear. Raises CannotDecrypt."""
     encrypted: str = getattr(account, f"encrypted_{kind}")
     return decrypt(encrypted, bound_to=token_binding(account, kind))
 
 
 def store(account: AsanaAccount, response: Mapping[str, Any]) -> None:
-    """Save the account with the tokens of a token answer; an absent refresh token keeps the old."""
+    """Save an account with the tokens of a token response, encrypted.
+
+    If the response holds no refresh token, the stored one is kept.
+    """
     account.encrypted_access_token = encrypt(
         response["access_token"], bound_to=token_binding(account, "access_token")
     )
-    # Nothing else: what we don't have anew may be newer in the row
+    # Save no other fields: the row may hold newer values than `account`
     changed = [*IDENTITY_FIELDS, *STATE_FIELDS, *TOKEN_FIELDS]
     if response.get("refresh_token"):
         changed.append("encrypted_refresh_token")
@@ -64,10 +67,10 @@ def store(account: AsanaAccount, response: Mapping[str, Any]) -> None:
 
 
 def add_earlier_refresh_token(account: AsanaAccount, refresh_token: str | None) -> None:
-    """Keep the token of a grant for this Asana account that is not used here.
+    """Store the refresh token of a grant for this Asana account that is not in use.
 
-    It is revoked when the account goes, and not before: whether the end of one grant is the end of
-    all is not documented. Of more than MOST_EARLIER the oldest are dropped.
+    It is revoked when the account goes, and not before: it is not documented whether revoking one
+    grant ends all of them. Beyond MOST_EARLIER, the oldest are dropped.
     """
     if not refresh_token:
         return
@@ -89,7 +92,7 @@ def add_earlier_refresh_token(account: AsanaAccount, refresh_token: str | None) 
 
 
 def add_replaced_refresh_token(account: AsanaAccount, response: Mapping[str, Any]) -> None:
-    """The refresh token that `store` is going to replace with the one of another grant."""
+    """Keep the refresh token that `store` is about to replace with the one of another grant."""
     try:
         current = read_token(account, "refresh_token")
     except CannotDecrypt:
@@ -101,7 +104,7 @@ def add_replaced_refresh_token(account: AsanaAccount, response: Mapping[str, Any
 
 
 def earlier_refresh_tokens(account: AsanaAccount) -> list[str]:
-    """The oldest first; none where they can't be read."""
+    """Return the refresh tokens of grants that are not in use, oldest first; [] if unreadable."""
     try:
         return read_token(account, "earlier_refresh_tokens").split(SEPARATOR)
     except CannotDecrypt:
@@ -109,7 +112,10 @@ def earlier_refresh_tokens(account: AsanaAccount) -> list[str]:
 
 
 def note_unreadable_grant(account: AsanaAccount) -> None:
-    """Of an earlier sign-in: its token is about to go, and nobody can end it at Asana with that."""
+    """Record that a grant of an earlier sign-in can't be revoked any more.
+
+    Its token is unreadable and about to be overwritten.
+    """
     audit.record(
         AuditEntry.Event.REVOCATION_GIVEN_UP,
         account=account,
@@ -118,13 +124,16 @@ def note_unreadable_grant(account: AsanaAccount) -> None:
 
 
 def mark_needs_reconnecting(account: AsanaAccount, why: Problem, **args: Any) -> NeedsReconnecting:
-    """Mark the account and return the error to raise. Its tokens stay, encrypted, but unused."""
+    """Mark an account as needing reconnection; return the error to raise.
+
+    Its tokens stay, encrypted but unused.
+    """
     account.status = AsanaAccount.Status.NEEDS_RECONNECTING
     account.last_error, account.last_error_args = why, args
     state = {name: getattr(account, name) for name in STATE_FIELDS}
     connected = AsanaAccount.objects.connected().filter(pk=account.pk)
     with transaction.atomic():
-        if connected.update(**state):  # one of many who find out
+        if connected.update(**state):  # of several that find out at a time, only one records it
             audit.record(
                 AuditEntry.Event.NEEDS_RECONNECTING,
                 account=account,
@@ -141,7 +150,7 @@ def delete_tokens(account: AsanaAccount) -> None:
 
 
 def fingerprint(account: AsanaAccount) -> str:
-    """Tells the refresh token from others without telling it; empty if there is none to read."""
+    """Return a hash that tells a refresh token from others; "" if there is none to read."""
     try:
         token = read_token(account, "refresh_token")
     except CannotDecrypt:
@@ -150,7 +159,10 @@ def fingerprint(account: AsanaAccount) -> str:
 
 
 def _lifetime(expires_in: Any) -> timedelta:
-    """`expires_in` in seconds, clamped; anything that is no number counts as Asana's own hour."""
+    """Return `expires_in` (seconds) as a lifetime between 0 and MAX_LIFETIME.
+
+    Anything that isn't a number counts as DEFAULT_LIFETIME.
+    """
     try:
         seconds = float(expires_in)
     except (TypeError, ValueError, OverflowError):
