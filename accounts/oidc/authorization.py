@@ -1,4 +1,4 @@
-"""Why somebody is sent to Asana: remembered in the session on the way there and back."""
+"""Authorization requests: why a user is sent to Asana, kept in the session until they return."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
@@ -10,27 +10,30 @@ SCOPES: Final = {
     "scoped": ["openid", "email", "profile", "users:read", "workspaces:read", "tasks:read"],
     "full": ["openid", "email", "profile", "default"],
 }
-WRITING: Final = {"scoped": ["tasks:write"], "full": []}  # `default` lets us write already
+WRITING: Final = {"scoped": ["tasks:write"], "full": []}  # `default` includes writing
 KEY: Final = "authorization"
 
 Kind = Literal["sign_in", "connect", "reconnect", "widen", "narrow"]
-OF_ONE_ACCOUNT: Final = ("reconnect", "widen", "narrow")  # no other one may come back
+OF_ONE_ACCOUNT: Final = ("reconnect", "widen", "narrow")  # no other account may come back
 
 
 @dataclass(frozen=True)
 class AuthorizationRequest:
-    """`widen` and `narrow`: to get a wider or a narrower grant for an account that is linked."""
+    """The purpose of one way to Asana and back.
+
+    `widen` and `narrow` ask for a wider or a narrower grant for an account that is linked.
+    """
 
     kind: Kind = "sign_in"
-    user_id: int | None = None  # who is signed in here and asks; nobody for a plain sign-in
-    gid: str = ""  # of the one account it is about
-    next: str = ""  # the path to go to afterwards
-    retry: str = ""  # the path where it can be tried again
-    scopes: list[str] = field(default_factory=list)  # that are asked for
+    user_id: int | None = None  # of the user who is signed in here; None for a plain sign-in
+    gid: str = ""  # of the account, for OF_ONE_ACCOUNT
+    next: str = ""  # path to go to afterwards
+    retry: str = ""  # path where it can be tried again
+    scopes: list[str] = field(default_factory=list)  # requested scopes
 
     @classmethod
     def of(cls, transaction: Any) -> Self | None:
-        """As remembered; None where nothing is."""
+        """Return the request kept in a transaction of the session; None if there is none."""
         kept = transaction.get(KEY) if isinstance(transaction, Mapping) else None
         if not isinstance(kept, Mapping):
             return None
@@ -42,6 +45,9 @@ class AuthorizationRequest:
 
 
 def scopes_for(*, writing: bool = False) -> list[str]:
-    """Asana's grants don't add up: a wider one is asked for in full (docs/oauth-scopes)."""
+    """Return the scopes to ask for.
+
+    Asana's grants don't add up: a wider one has to be requested in full (docs/oauth-scopes).
+    """
     mode = settings.ASANA_APP_PERMISSIONS
     return SCOPES[mode] + (WRITING[mode] if writing else [])

@@ -1,4 +1,4 @@
-"""What a browser brings back from the provider, before anything is done with it."""
+"""A check of the parameters that a browser brings back from the provider."""
 
 from typing import Any, Final
 
@@ -10,8 +10,13 @@ PARAMETERS: Final = ("code", "state", "iss", "error")
 
 
 def check_callback(backend: Any, response: QueryDict, *, issuer: str, names_itself: bool) -> None:
-    """One of each parameter, a code worth sending, and our issuer: if it names one, and always from
-    a provider that says that it does (RFC 9207 2.4)."""
+    """Raise AuthInputError if a callback's parameters can't be those of the provider.
+
+    1. No parameter may appear twice.
+    2. `iss` has to be our issuer if it is present, and has to be present if the provider says that
+       it always names itself (RFC 9207 2.4).
+    3. Without an error there has to be a code, of at most MAX_CODE_LENGTH characters.
+    """
     for name in PARAMETERS:
         if len(response.getlist(name)) > 1:
             raise AuthInputError(backend, parameter=name, stage="callback")

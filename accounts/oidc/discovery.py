@@ -1,7 +1,8 @@
-"""Documents of the provider: fetched once a day, shared by all processes, kept for bad days.
+"""Documents of the provider: fetched once a day, shared by all processes, kept during outages.
 
-OpenID Connect Discovery 1.0 4.3 and RFC 8414 3.3 ask for the exact issuer; that all endpoints are
-on the issuer's origin is our own wish: a changed document cannot lead our secret elsewhere.
+OpenID Connect Discovery 1.0 4.3 and RFC 8414 3.3 require the exact issuer. That all endpoints have
+to be on the issuer's origin is our own rule: a changed document can't lead our client secret
+elsewhere.
 """
 
 import logging
@@ -27,16 +28,19 @@ Document = dict[str, Any]
 
 
 class BadDocument(ValueError):
-    """The provider's document cannot be trusted; the message says why."""
+    """The error for a document that can't be trusted; its message says why."""
 
 
 def document(
     url: str, fetch: Callable[[str], Any], check: Callable[[Any], None], *, newer: bool = False
 ) -> Document:
-    """The document at `url`: our copy while it is young, else a new one, else the last good one.
+    """Return the document at `url`.
 
-    Raises what `fetch` or `check` raises where there is no good copy to fall back on.
-    `newer` asks the provider even though our copy is young.
+    1. Return our copy if it is younger than MAX_AGE, unless `newer` is set.
+    2. Fetch and check the document, and keep a copy.
+    3. If that fails, fall back on our last good copy, however old it is.
+
+    Raises what `fetch` or `check` raises if there is no good copy.
     """
     copy = _good_copy(url, check)
     if copy and not newer and timezone.now() - copy.fetched_at < MAX_AGE:
@@ -56,13 +60,19 @@ def document(
 
 
 def _ask_again_later(copy: ProviderDocument) -> None:
-    """Not with every request: each would wait for its time limit."""
+    """Set the copy's age so that the next fetch is in ASK_AGAIN_AFTER.
+
+    Otherwise every request would try again, and wait for its time limit.
+    """
     fetched_at = timezone.now() - MAX_AGE + ASK_AGAIN_AFTER
     ProviderDocument.objects.filter(pk=copy.pk).update(fetched_at=fetched_at)
 
 
 def _keep(url: str, content: Document) -> None:
-    """JSON can hold what our database can't (NaN, NUL); then it has to be fetched each time."""
+    """Store a copy of a document.
+
+    JSON can hold what our database can't (NaN, NUL): such a document is fetched each time.
+    """
     try:
         with transaction.atomic():
             ProviderDocument.objects.update_or_create(
@@ -73,7 +83,10 @@ def _keep(url: str, content: Document) -> None:
 
 
 def _good_copy(url: str, check: Callable[[Any], None]) -> ProviderDocument | None:
-    """Our copy, if it still passes: the issuer may have been configured anew since."""
+    """Return our copy if it passes `check`, else None.
+
+    The issuer may have been changed in the settings since it was stored.
+    """
     copy = ProviderDocument.objects.filter(url=url).first()
     try:
         if copy:
@@ -84,7 +97,7 @@ def _good_copy(url: str, check: Callable[[Any], None]) -> ProviderDocument | Non
 
 
 def check_configuration(content: Any) -> None:
-    """Raises BadDocument unless this is our issuer's, with every endpoint on its origin."""
+    """Raise BadDocument unless it names our issuer and has all endpoints on the issuer's origin."""
     if not isinstance(content, dict):
         raise BadDocument("The discovery document is not an object")
     if content.get("issuer") != settings.ASANA_OIDC_ISSUER:
@@ -103,7 +116,7 @@ def _same_origin(url: str, other: str) -> bool:
 
 
 def check_keys(content: Any) -> None:
-    """Raises BadDocument unless this is a JSON Web Key Set (RFC 7517 5)."""
+    """Raise BadDocument unless it is a JSON Web Key Set (RFC 7517 5)."""
     keys = content.get("keys") if isinstance(content, dict) else None
     if not isinstance(keys, list) or not all(isinstance(key, dict) for key in keys):
         raise BadDocument("The key set is not one")

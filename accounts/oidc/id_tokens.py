@@ -1,7 +1,7 @@
-"""What an ID token's header and keys must look like before PyJWT sees its signature.
+"""Checks of ID tokens and of their signing keys that social-auth and PyJWT leave to us.
 
-OpenID Connect Core 1.0 3.1.3.7, RFC 8725 3: one algorithm, keys meant for signing and long enough,
-the right type of token. social-auth and PyJWT leave these to us.
+OpenID Connect Core 1.0 3.1.3.7, RFC 8725 3: one algorithm, keys that are meant for signing and long
+enough, the right type of token.
 """
 
 import json
@@ -18,11 +18,11 @@ MAX_SUB_LENGTH: Final = 255
 
 
 class BadIdToken(ValueError):
-    """The message names the fault, never the token."""
+    """The error for a refused ID token. Its message names the fault, never the token."""
 
 
 def check_header(id_token: str) -> None:
-    """Raises BadIdToken unless this is an RS256 JWT without critical extensions."""
+    """Raise BadIdToken unless it is an RS256 JWT without critical extensions."""
     header = _header(id_token)
     if header.get("alg") != ALGORITHM:
         raise BadIdToken("alg")
@@ -47,7 +47,7 @@ def _header(id_token: str) -> dict[str, Any]:
 
 
 def check_claims(claims: dict[str, Any], client_id: str) -> None:
-    """Raises BadIdToken unless the token is for us alone and names its subject properly."""
+    """Raise BadIdToken unless the token is for us alone and its claims are well-formed."""
     if claims.get("aud") not in (client_id, [client_id]):
         raise BadIdToken("aud")
     if not is_sub(claims.get("sub")):
@@ -62,7 +62,7 @@ def check_claims(claims: dict[str, Any], client_id: str) -> None:
 
 
 def is_sub(value: Any) -> bool:
-    """A string of at most 255 ASCII characters (OpenID Connect Core 1.0 2), none of them unseen."""
+    """Tell whether it is 1 to 255 printable ASCII characters (OpenID Connect Core 1.0 2)."""
     return is_printable(value) and 0 < len(value) <= MAX_SUB_LENGTH
 
 
@@ -71,7 +71,10 @@ def is_printable(value: Any) -> bool:
 
 
 def signing_key(id_token: str, keys: list[dict[str, Any]]) -> dict[str, Any] | None:
-    """The one of `keys` that signed the token; of its `kid`, where it names one."""
+    """Return the one of `keys` that signed the token, None if there is none.
+
+    If the token names a `kid`, only a key with this `kid` counts.
+    """
     kid = jwt.get_unverified_header(id_token).get("kid")
     for key in usable_keys(keys):
         if kid is None or kid == key.get("kid"):
@@ -84,7 +87,7 @@ def signing_key(id_token: str, keys: list[dict[str, Any]]) -> dict[str, Any] | N
 
 
 def usable_keys(keys: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """RSA keys published for signing RS256, at least 2048 bits long; public parts only."""
+    """Return the keys that may verify RS256: RSA, of at least 2048 bits; public parts only."""
     return [
         {name: key[name] for name in ("kty", "kid", "n", "e") if name in key} | {"alg": ALGORITHM}
         for key in keys

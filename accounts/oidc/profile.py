@@ -1,14 +1,14 @@
-"""What of a provider's claims can be kept, whatever it sent."""
+"""Values of a provider's claims that can be stored, whatever it sent."""
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 
 def text(value: Any, length: int) -> str:
-    """What a database column can hold of it."""
+    """Return what a column of `length` characters can hold of a value; "" if it is no string."""
     if not isinstance(value, str):
         return ""
-    storable = value.encode(errors="ignore").decode()  # JSON can hold half a character
+    storable = value.encode(errors="ignore").decode()  # JSON can hold half of a surrogate pair
     return storable.replace("\0", "").strip()[:length]
 
 
@@ -23,6 +23,9 @@ class Profile(NamedTuple):
 
 
 def profile_of(claims: Mapping[str, Any]) -> Profile | None:
-    """Whom they name; by the e-mail address where there is no name, None where there is neither."""
+    """Return name and e-mail address of the claims.
+
+    The e-mail address stands in for a missing name; None if both are missing.
+    """
     name, email = text(claims.get("name"), 255), text(claims.get("email"), 254)
     return Profile(name or email, email) if name or email else None

@@ -1,5 +1,4 @@
-"""The provider as an OpenID Connect back end sees it: where it is, what it publishes, and the one
-way to ask it something."""
+"""The base of our OpenID Connect back end: the provider's address, documents and HTTP requests."""
 
 from collections.abc import Mapping
 from contextlib import suppress
@@ -26,9 +25,11 @@ class Provider(OpenIdConnectAuth[HttpResponse]):
         return str(settings.ASANA_OIDC_ISSUER)
 
     def have_documents(self) -> None:
-        """Fetch what is too old, before somebody takes a lock under which there is no time for it.
+        """Fetch the provider's documents if our copies are too old.
 
-        Raises what discovery raises. The keys are not always needed.
+        It is called before a row is locked: nobody should wait for these requests under a lock.
+        Raises what fetching the configuration raises. Errors of the keys are ignored: they are not
+        always needed.
         """
         self.oidc_config()
         with suppress(SocialAuthBaseException):
@@ -62,7 +63,10 @@ class Provider(OpenIdConnectAuth[HttpResponse]):
         stage: ErrorStage = "user_info",
         **unused: Any,
     ) -> requests.Response:
-        """Raises social-auth's own errors. Tokens travel in headers and bodies, never in a URL."""
+        """Send a request and return the response. Raises social-auth's own errors.
+
+        Tokens travel in headers and bodies, never in a URL.
+        """
         try:
             response = http.send(method, url, headers=headers, data=data, params=params)
             response.raise_for_status()

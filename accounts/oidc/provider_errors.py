@@ -1,4 +1,4 @@
-"""social-auth's names for what goes wrong between us and the provider."""
+"""social-auth's errors for failed requests to the provider."""
 
 import re
 from typing import Any
@@ -17,8 +17,11 @@ from accounts.codes import OWN_ERROR, Problem
 
 
 def code_of(error: SocialAuthBaseException) -> str:
-    """What the provider calls it, to be written down. It may say anything, even the token it was
-    sent: kept is only what looks like OAuth's own names."""
+    """Return the provider's name for an error, to be stored: "" if it has none.
+
+    The provider may send anything, even the token it was sent: whatever doesn't look like one of
+    OAuth's own names is replaced by OWN_ERROR.
+    """
     code = error.provider_code
     if not code:
         return ""
@@ -28,10 +31,11 @@ def code_of(error: SocialAuthBaseException) -> str:
 def named(
     backend: Any, error: requests.RequestException, *, stage: ErrorStage
 ) -> SocialAuthBaseException:
+    """Return social-auth's error for one that `http.send` or `raise_for_status` raised."""
     if isinstance(error, requests.HTTPError):
         return http_error(backend, error, stage=stage)
     match problem := http.problem_of(error):
-        case Problem.TLS_ERROR | Problem.TIMEOUT:  # called the same there
+        case Problem.TLS_ERROR | Problem.TIMEOUT:  # social-auth has the same names
             return AuthProviderError(backend, code=problem.value, stage=stage)
         case Problem.TOO_LARGE | Problem.REDIRECTED:
             return AuthResponseError(backend, code="malformed_response", stage=stage)

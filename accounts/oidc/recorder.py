@@ -1,7 +1,7 @@
-"""What an Asana app really returns, noted for `asana_doctor --sign-in`.
+"""A record of what an Asana app really returns, for `asana_doctor --sign-in`.
 
-Names and kinds only, never the value of a token or of a claim. All of it comes from outside and is
-noted before it is checked: nothing in it may be able to break a sign-in.
+It holds names and kinds only, never the value of a token or of a claim. All of it comes from
+outside and is recorded before it is checked: nothing in it may be able to break a sign-in.
 """
 
 import base64
@@ -27,7 +27,7 @@ _refreshes: ContextVar[list[dict[str, Any]] | None] = ContextVar("refreshes", de
 
 
 class SignInRecorder:
-    """Over one sign-in; over none (`row` is None) it notes nothing."""
+    """Recorder of one sign-in. Without a `row` it records nothing."""
 
     def __init__(self, row: WatchedSignIn | None = None) -> None:
         self._row = row
@@ -35,7 +35,10 @@ class SignInRecorder:
 
     @classmethod
     def begun(cls) -> Self:
-        """At the newest that somebody waits for. The one query this costs every sign-in."""
+        """Return a recorder for the newest sign-in that the doctor waits for, if there is one.
+
+        This query is all that recording costs other sign-ins.
+        """
         now = timezone.now()
         return cls(WatchedSignIn.objects.filter(ends_at__gt=now).order_by("-pk").first())
 
@@ -48,7 +51,7 @@ class SignInRecorder:
             self._seen["userinfo"] = _names(claims)
 
     def ended(self, *, account: AsanaAccount | None = None, error: Exception | None = None) -> None:
-        """With an account of somebody who has signed in, or refused."""
+        """Store the record, with the account that has signed in or the error that refused it."""
         if self._row is None:
             return
         if error is not None:
@@ -58,15 +61,18 @@ class SignInRecorder:
 
 
 def note_early_end(error: Exception) -> None:
-    """Of a sign-in that never got as far as asking for tokens. Looked up only now: the others cost
-    nothing. A Deny ends none; whoever watches waits for somebody who allows."""
+    """Record the error of a sign-in that ended before a token was requested.
+
+    The row is looked up only now, so that other sign-ins cost no query. A Deny is not recorded: the
+    doctor keeps waiting for a sign-in that is allowed.
+    """
     if isinstance(error, SocialAuthBaseException) and error.stage in EARLY and error.code != DENY:
         SignInRecorder.begun().ended(error=error)
 
 
 @contextmanager
 def record_refreshes() -> Iterator[list[dict[str, Any]]]:
-    """Descriptions of the answers to refreshes in this context."""
+    """Collect descriptions of the token responses to refreshes in this context."""
     noted: list[dict[str, Any]] = []
     token = _refreshes.set(noted)
     try:
@@ -82,7 +88,7 @@ def note_refresh(response: Any) -> None:
 
 
 def describe_token_response(response: Any, asked: list[str]) -> dict[str, Any]:
-    """A token answer, without a value of a token or a claim."""
+    """Return a description of a token response, without a value of a token or a claim."""
     if not isinstance(response, Mapping):
         return {"names": [], "kind": type(response).__name__}
     return {
@@ -110,7 +116,7 @@ def _id_token(token: Any) -> dict[str, Any] | None:
 
 
 def _part(token: Any, number: int) -> dict[str, Any] | None:
-    """Of a JWT that nobody has verified."""
+    """Return a part of a JWT whose signature nobody has checked; None if it is unreadable."""
     try:
         part = str(token)[: 64 * 1024].split(".")[number]
         content = json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
@@ -161,6 +167,6 @@ def _scopes(value: Any, asked: list[str]) -> dict[str, Any]:
 
 
 def _scope(name: str) -> str:
-    """Kept is only what looks like Asana's own: anything may stand there, even the token."""
+    """Return a scope if it looks like one of Asana's: anything may stand there, even the token."""
     looks_right = len(name) <= MAX_NAME_LENGTH and re.fullmatch("[a-z_]+(:[a-z_]+)?", name)
     return name if looks_right else "one of its own"
