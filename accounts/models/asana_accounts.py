@@ -14,9 +14,9 @@ class AsanaAccountQuerySet(models.QuerySet["AsanaAccount"]):
 
 
 class AsanaAccount(models.Model):
-    """One Asana account, linked to one person here. Its identity is `gid`, the provider's `sub`.
+    """An Asana account, linked to one user. Its identity is `gid`, the provider's `sub`.
 
-    Tokens are kept encrypted and are read and written by `accounts.tokens` alone.
+    Tokens are stored encrypted; only `accounts.tokens` reads and writes them.
     """
 
     class Status(models.TextChoices):
@@ -24,7 +24,7 @@ class AsanaAccount(models.Model):
         NEEDS_RECONNECTING = "needs_reconnecting", "Needs reconnecting"
 
     class Colour(models.TextChoices):
-        """Names of CSS classes; what they look like is the style sheet's."""
+        """Names of CSS classes, which the style sheet gives their colours."""
 
         NONE = "", "No colour"
         RED = "red", "Red"
@@ -41,14 +41,14 @@ class AsanaAccount(models.Model):
     name = models.CharField(max_length=255, blank=True)
     email = models.CharField("e-mail", max_length=254, blank=True)
     picture_url = models.CharField(max_length=2000, blank=True)
-    label = models.CharField(max_length=40, blank=True)  # the person's own word for it
+    label = models.CharField(max_length=40, blank=True)  # the user's own name for it
     colour = models.CharField(max_length=16, choices=Colour, blank=True, default=Colour.NONE)
 
     encrypted_access_token = models.TextField(blank=True, editable=False, serialize=False)
     encrypted_refresh_token = models.TextField(blank=True, editable=False, serialize=False)
     encrypted_earlier_refresh_tokens = models.TextField(
         blank=True, editable=False, serialize=False
-    )  # of grants that are not used; they are revoked when the account goes
+    )  # of grants that are not in use; revoked when the account goes
     access_token_expires_at = models.DateTimeField(null=True, blank=True)
     scope = models.CharField("granted scopes", max_length=1000, blank=True)
     status = models.CharField(max_length=32, choices=Status, default=Status.CONNECTED)
@@ -58,7 +58,7 @@ class AsanaAccount(models.Model):
     connected_at = models.DateTimeField(default=timezone.now, editable=False)
     refreshed_at = models.DateTimeField("token refreshed at", null=True, blank=True)
 
-    provider = "asana"  # what social-auth asks of the row a sign-in ends with
+    provider = "asana"  # social-auth reads it from the row that a sign-in ends with
     objects = AsanaAccountQuerySet.as_manager()
 
     class Meta:
@@ -72,7 +72,7 @@ class AsanaAccount(models.Model):
 
     @property
     def display_name(self) -> str:
-        """The person's own word for it, or else Asana's."""
+        """Return the user's label, or else Asana's name."""
         return self.label or self.asana_name
 
     @property
@@ -81,7 +81,7 @@ class AsanaAccount(models.Model):
 
     @property
     def email_beside_asana_name(self) -> str:
-        """The e-mail address, or "" where it already is the name."""
+        """Return the e-mail address, or "" if it is the name already."""
         return "" if self.email == self.asana_name else self.email
 
     @property
@@ -99,12 +99,16 @@ class AsanaAccount(models.Model):
 
     @property
     def may_write(self) -> bool:
-        """Whether tasks may be changed with what was granted."""
+        """Tell whether the granted scopes let us change tasks."""
         return not self.scopes.isdisjoint({"default", "tasks:write"})
 
     @property
     def can_give_up_writing(self) -> bool:
-        """Not with `default`, which is everything or nothing, nor where we ask for nothing less."""
+        """Tell whether a narrower grant can replace this one.
+
+        It can't for `default`, which is everything or nothing, nor with full permissions, where we
+        never ask for less.
+        """
         is_scoped = settings.ASANA_APP_PERMISSIONS == "scoped"
         return is_scoped and self.may_write and "default" not in self.scopes
 
@@ -114,7 +118,7 @@ class AsanaAccount(models.Model):
 
     @property
     def task_permissions_in_words(self) -> list[str]:
-        """What the granted scopes let us do with tasks."""
+        """Return what the granted scopes let us do with tasks."""
         if "default" in self.scopes:
             return ["everything you can do in Asana yourself"]
         return [words for scope, words in WITH_TASKS.items() if scope in self.scopes]

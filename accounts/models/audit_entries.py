@@ -6,10 +6,10 @@ from accounts.models.people import User
 
 
 class AuditEntry(models.Model):
-    """What happened to somebody's accounts: when, from where, by whom. Never a token or a task.
+    """An event of a user or an account: what, when, from where, by whom. Never a token or a task.
 
-    Entries about a person go with the person. Those about nobody are the site's own, or the one
-    that is left of somebody who has deleted everything.
+    Entries about a user are deleted with the user. Those without a user are the site's own, or
+    refused sign-ins of unknown people, or record that a user was deleted.
     """
 
     class Event(models.TextChoices):

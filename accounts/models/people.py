@@ -4,7 +4,7 @@ from django.db import models
 
 class User(AbstractUser):
     name = models.CharField(max_length=255, blank=True)
-    time_zone = models.CharField(max_length=64, blank=True)  # empty until we know
+    time_zone = models.CharField(max_length=64, blank=True)  # "" until it is known
     mail_about_links = models.BooleanField(
         "when an Asana account is connected or disconnected", default=True
     )

@@ -2,9 +2,10 @@ from django.db import models
 
 
 class ProviderDocument(models.Model):
-    """The last good copy of a public document of the provider: its discovery or its keys.
+    """The last good copy of a public document of the provider: its configuration or its keys.
 
-    In the database, so that all processes share it and it outlives an outage and a restart.
+    It is stored in the database, so that all processes share it and it outlives outages and
+    restarts.
     """
 
     url = models.CharField(max_length=500, primary_key=True)

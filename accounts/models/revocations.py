@@ -18,9 +18,9 @@ def new_reference() -> str:
 
 
 class Revocation(models.Model):
-    """A refresh token that Asana has not revoked yet. The row goes once it has, or after a week.
+    """A refresh token that Asana has not revoked yet. The row is deleted once it has, or in a week.
 
-    It outlives the account it came from, and the person too: then it names nobody any more.
+    It outlives its account and its user: once the user is deleted, it names nobody.
     """
 
     KEEP_TRYING: Final = timedelta(days=7)
@@ -58,6 +58,6 @@ class Revocation(models.Model):
 
     @property
     def pause(self) -> timedelta:
-        """Until the next attempt, once this one has failed: 1, 3, 9, 27 minutes … a day."""
+        """Return the time until the attempt after this one: 1, 3, 9, 27 minutes … a day."""
         pause: timedelta = FIRST_PAUSE * 3 ** min(self.attempts, 10)
         return min(pause, LONGEST_PAUSE)

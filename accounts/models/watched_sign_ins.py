@@ -5,9 +5,9 @@ from accounts.models.asana_accounts import AsanaAccount
 
 
 class WatchedSignIn(models.Model):
-    """A sign-in that `asana_doctor --sign-in` waits for, and what was seen of it.
+    """A sign-in that `asana_doctor --sign-in` waits for, and the record of it.
 
-    `seen` holds names and kinds of what Asana answered, never a value of a token or a claim.
+    `seen` holds names and kinds of what Asana sent, never a value of a token or a claim.
     """
 
     ends_at = models.DateTimeField(default=timezone.now)
