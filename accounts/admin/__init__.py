@@ -1,4 +1,4 @@
-"""What administrators see of people and their accounts: never a token, never a task."""
+"""Admin pages of users, linked accounts, revocations and the audit log. No token, no task."""
 
 from contextlib import suppress
 

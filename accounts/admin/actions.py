@@ -1,4 +1,4 @@
-"""What an administrator can do with a linked account, or with a person."""
+"""Actions of administrators on linked accounts and on users."""
 
 from typing import Final
 
@@ -20,12 +20,18 @@ from accounts.user_deletion import OnlyAdministrator, delete_user
 
 
 def may_end(request: HttpRequest, person: User) -> bool:
-    """Their sessions, a link, or everything: nobody who isn't a superuser does so to the staff."""
+    """Tell whether an administrator may end the sessions of a user, or disconnect or delete them.
+
+    Only superusers may do so to members of the staff.
+    """
     return bool(request.user.is_superuser) or not (person.is_staff or person.is_superuser)
 
 
 def refresh(request: HttpRequest, account: AsanaAccount) -> str:
-    """Anybody's, the staff's too: nobody loses anything by it."""
+    """Refresh the token of an account; the staff's too: nobody loses anything by it.
+
+    Raises NotDone.
+    """
     try:
         tokens.refresh_now(account)
     except tokens.NeedsReconnecting as error:
@@ -83,6 +89,7 @@ def delete_person(request: HttpRequest, person: User) -> str:
 
 
 def _check(request: HttpRequest, person: User) -> None:
+    """Raise NotDone, with the reason, unless `may_end`."""
     if may_end(request, person):
         return
     if person == request.user:

@@ -22,11 +22,11 @@ COLUMNS: Final = (
     *("when", "what", "person", "Asana gid", "Asana account"),
     *("by", "administrator", "from", "browser", "detail", "token fingerprint"),
 )
-SIGNS: Final = "=+@\uff1d\uff0b\uff0d\uff20-"  # that begin a formula; four of them are wide
+SIGNS: Final = "=+@\uff1d\uff0b\uff0d\uff20-"  # they begin a formula; four of them are full-width
 FORMULAS: Final = (*SIGNS, *"\t\r\n")
-# In many languages a spreadsheet takes a semicolon, or a tab, for the end of a cell.
+# In many languages, spreadsheets take a semicolon or a tab as the end of a cell.
 FORMULA_INSIDE: Final = re.compile(rf'([;,\t\r\n][\s"]*)(?=[{SIGNS}])')
-BOM: Final = "\ufeff"  # or Excel takes our letters for those of its own language
+BOM: Final = "\ufeff"  # without it, Excel doesn't read the file as UTF-8
 
 
 class DoneBy(admin.ChoicesFieldListFilter):
@@ -37,7 +37,7 @@ class DoneBy(admin.ChoicesFieldListFilter):
 
 @admin.register(AuditEntry)
 class AuditEntryAdmin(ReadOnlyAdmin, AuditedAdmin):
-    """To be read and taken away, by nobody to be changed."""
+    """Read-only list of the audit log, with an export as CSV."""
 
     list_display = ("when", "event", "more", "user", "account_name", "who", "address")
     list_filter = ("event", ("by", DoneBy))
@@ -79,7 +79,11 @@ class AuditEntryAdmin(ReadOnlyAdmin, AuditedAdmin):
         return [path("export/", view, name="accounts_auditentry_export"), *super().get_urls()]
 
     def export_view(self, request: HttpRequest) -> HttpResponseBase:
-        """What the list shows with the same address, as CSV."""
+        """Return the entries that the list shows with the same query string, as CSV.
+
+        Only entries that exist when the export starts are in it, so not the one about the export.
+        Raises PermissionDenied.
+        """
         if not self.has_view_permission(request):
             raise PermissionDenied
         try:
@@ -106,7 +110,7 @@ class AuditEntryAdmin(ReadOnlyAdmin, AuditedAdmin):
 
 
 class _Line:
-    """A file for `csv` that hands each line on."""
+    """A file for `csv.writer` that returns each line instead of storing it."""
 
     def write(self, line: str) -> str:
         return line
@@ -136,6 +140,9 @@ def _cells(entry: AuditEntry) -> tuple[str, ...]:
 
 
 def _harmless(cell: str) -> str:
-    """OWASP's advice on CSV injection: an apostrophe makes a text of what would be a formula."""
+    """Return a cell that no spreadsheet takes for a formula.
+
+    An apostrophe before it makes it text, as OWASP advises against CSV injection.
+    """
     cell = FORMULA_INSIDE.sub(r"\1'", cell)
     return f"'{cell}" if cell.lstrip(" ").startswith(FORMULAS) else cell

@@ -1,5 +1,8 @@
-"""What administrators look at and change is written into the history of the person it concerns,
-instead of into Django's own log, which would keep the names of those who are deleted."""
+"""Admin pages that record what administrators look at and change in the audit log.
+
+Entries belong to the history of the user concerned. They replace Django's own log, which would keep
+the names of deleted users.
+"""
 
 import re
 from datetime import timedelta
@@ -16,29 +19,35 @@ from accounts.codes import Detail
 from accounts.models import AsanaAccount, AuditEntry, User
 
 HOUR: Final = timedelta(hours=1)
-SHOWN: Final = 200  # of somebody's history; the audit log has it all
+SHOWN: Final = 200  # entries of a history; the audit log has all of them
 LOOKUPS: Final = {"id", "exact", "isnull", "gte", "lt", "year", "month", "day"}
-# Larger numbers break databases. Python's may have a sign, and underscores between their digits.
+# Fewer than ten digits: larger numbers break databases. int() also takes signs and underscores.
 VALUE: Final = re.compile(r"(?![+-]|.*([0-9]_*){10})[\w:.+ -]{0,40}", re.ASCII)
 Event = AuditEntry.Event
 
 
 class AuditedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     object_history_template = "admin/audited_history.html"
-    may_be_asked_about: frozenset[str] = frozenset()  # fields, in the address of a list
-    seen_as: Detail | None = None  # more about what is seen on a page
-    person_field = "user"  # whom a row concerns
+    may_be_asked_about: frozenset[str] = frozenset()  # fields that a list's query string may name
+    seen_as: Detail | None = None  # detail of the entry when a page is seen
+    person_field = "user"  # path from a row to the user it concerns
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
-        """Django lets an address ask about any column, letter by letter, and about what hangs on
-        a row: which tokens, which tasks."""
+        """Tell whether a list's query string may contain a lookup.
+
+        Django would allow lookups of any column, letter by letter, and of related rows: of tokens
+        and of tasks.
+        """
         allowed: bool = super().lookup_allowed(lookup, value, request)
         field, *how = lookup.split("__")
         allowed &= field in self.may_be_asked_about and LOOKUPS.issuperset(how)
         return allowed and VALUE.fullmatch(value) is not None
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
-        """Django takes care of what is no time at all, and breaks on one beyond the calendar."""
+        """Return the list; raise IncorrectLookupParameters for dates outside of the calendar.
+
+        Django does so itself for what is no date, but lets these errors through.
+        """
         try:
             return super().get_changelist_instance(request)
         except (OverflowError, ValueError) as error:
@@ -54,15 +63,17 @@ class AuditedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         return response
 
     def note_seen_in(self, request: HttpRequest, rows: Any, detail: Detail | None) -> None:
-        """Of a list that was asked something, if it is about one person alone. One about several,
-        or about whoever there is, is the work itself."""
+        """Record that a list was seen, if it was searched or filtered and concerns a single user.
+
+        Seeing lists of several users, or whole lists, is an administrator's everyday work.
+        """
         if rows.query or rows.get_filters_params():
             numbers = rows.queryset.order_by().values(self.person_field)
             people = list(User.objects.filter(pk__in=numbers)[:2])
             record_seen(request, people[0] if len(people) == 1 else None, detail=detail)
 
     def concerns(self, obj: Any) -> tuple[User | None, AsanaAccount | None]:
-        """In whose history it belongs, and which account it is about."""
+        """Return the user and the linked account that a row concerns; None if there is none."""
         raise NotImplementedError
 
     def history(self, obj: Any) -> QuerySet[AuditEntry]:
@@ -104,12 +115,12 @@ class AuditedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         self.note(Event.CHANGED, request, obj, detail=Detail.ADDED)
 
     def log_change(self, request: HttpRequest, obj: Model, message: Any) -> Any:
-        """`message`: see `construct_change_message`."""
+        """Record a change. `message` is what `construct_change_message` returned."""
         about = {"detail": Detail.FIELDS_CHANGED, "detail_args": {"fields": message}}
         self.note(Event.CHANGED, request, obj, **(about if message else {}))
 
     def log_deletions(self, request: HttpRequest, queryset: Any) -> Any:
-        """What deletes says so itself."""
+        """Do nothing: the code that deletes a row records it."""
 
 
 def record_seen(
@@ -119,7 +130,10 @@ def record_seen(
     *,
     detail: Detail | None,
 ) -> None:
-    """Not what administrators see of themselves, or of nobody."""
+    """Record that an administrator has seen data of a user, at most once an hour.
+
+    Views of one's own data and of rows without a user are not recorded.
+    """
     if user is not None and user != request.user:
         audit.record(
             Event.SEEN, user=user, account=account, request=request, detail=detail, once_in=HOUR

@@ -1,7 +1,6 @@
-"""Actions that say first what they will do, are carried out only when that was confirmed, and then
-report what has become of each.
+"""Actions that show what they will do, ask for confirmation, and report the result for each row.
 
-They have views of their own, outside Django's transactions, since they wait for Asana.
+They have views of their own, outside of the admin's transactions, since they wait for Asana.
 """
 
 import logging
@@ -25,33 +24,37 @@ from django.urls import URLPattern, path
 
 logger = logging.getLogger(__name__)
 
-SECONDS: Final = 20.0  # then no other row is begun; those that are left can be gone on with
-MOST: Final = 10_000  # at once
-NAMED: Final = 100  # on the confirmation page
+SECONDS: Final = 20.0  # then no other row is started; the report offers to continue
+MOST: Final = 10_000  # rows at once
+NAMED: Final = 100  # rows listed on the confirmation page
 NUMBER: Final = re.compile("[0-9]{1,19}")
 LARGEST: Final = 2**63 - 1
 
 
 class NotDone(Exception):
-    """Why, in words for the administrator."""
+    """The error for an action that was not carried out; its message tells the administrator why."""
 
 
 @dataclass(frozen=True)
 class ConfirmedAction:
-    """`do` gets the request and a row; it returns what was done. It ends in a reasonable time."""
+    """An action on a row.
 
-    name: str  # in the address
+    `do` gets the request and the row, and returns what was done or raises NotDone. It has to limit
+    its time.
+    """
+
+    name: str  # in the URL
     title: str
-    consequence: str  # what happens to each, to be read before
+    consequence: str  # what happens to each row, shown before
     do: Callable[[HttpRequest, Any], str]
     permission: str = "accounts.look_after"
-    on_list: bool = True  # in its menu
-    deletes: bool = False  # behind Django's own button on the page of one row
-    dangerous: bool = False  # nobody can take it back
+    on_list: bool = True  # in the menu of the list
+    deletes: bool = False  # it replaces Django's own page for deleting a row
+    dangerous: bool = False  # it can't be undone
 
 
 class Told(NamedTuple):
-    """Of one row."""
+    """The result for one row."""
 
     name: str
     about: list[str]
@@ -66,7 +69,7 @@ class Report:
 
     @property
     def summary(self) -> str:
-        """Count the rows, such as `3 done, 1 failed, 1,200 left for lack of time`."""
+        """Return the counts of rows, such as `3 done, 1 failed, 1,200 left for lack of time`."""
         counts = {"failed": len(self.failed), "left for lack of time": len(self.left)}
         told = [f"{intcomma(count)} {words}" for words, count in counts.items() if count]
         return ", ".join([f"{intcomma(len(self.done))} done", *told])
@@ -74,10 +77,13 @@ class Report:
 
 class ConfirmedActionsAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     confirmed_actions: ClassVar[Sequence[ConfirmedAction]]
-    about_needs: ClassVar[Sequence[str]] = ()  # rows of other tables, fetched for all at once
+    about_needs: ClassVar[Sequence[str]] = ()  # relations that `about` reads, to be prefetched
 
     def about(self, row: Any) -> Iterable[str]:
-        """More than its name, to be read before and after: whose it is, or what goes with it."""
+        """Return more than the name of a row, for the confirmation and the report.
+
+        For instance whose it is, or what is deleted with it.
+        """
         return ()
 
     def get_urls(self) -> list[URLPattern]:
@@ -89,7 +95,7 @@ class ConfirmedActionsAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         return [each for each in self.confirmed_actions if request.user.has_perm(each.permission)]
 
     def get_actions(self, request: HttpRequest) -> Any:
-        """In the menu of the list. Each asks to be confirmed."""
+        """Return the actions of the list's menu. Each shows the confirmation page."""
 
         def ask(
             action: ConfirmedAction, _: Any, request: HttpRequest, rows: QuerySet[Any]
@@ -102,7 +108,10 @@ class ConfirmedActionsAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         return {each.name: (partial(ask, each), each.name, each.title) for each in permitted}
 
     def response_action(self, request: HttpRequest, queryset: QuerySet[Any], *args: Any) -> Any:
-        """Django takes what was selected as it comes, and breaks on what is no number."""
+        """Run an action on the selected rows, ignoring values that can't be keys.
+
+        Django would pass them to the database, which breaks on them.
+        """
         data = request.POST.copy()
         selected = _numbers(data.getlist(ACTION_CHECKBOX_NAME))
         data.setlist(ACTION_CHECKBOX_NAME, [str(each) for each in selected])
@@ -115,7 +124,7 @@ class ConfirmedActionsAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             raise Http404
         if not request.user.has_perm(action.permission):
             raise PermissionDenied
-        if request.method != "POST":  # who had to log in again, say
+        if request.method != "POST":  # for instance after logging in again
             return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
         numbers = _numbers(request.POST.get("rows", "").split(","))
         beyond = sum(_numbers([request.POST.get("beyond", "")])) + max(len(numbers) - MOST, 0)
@@ -127,8 +136,10 @@ class ConfirmedActionsAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def render_change_form(
         self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any
     ) -> Any:
-        """The page of one row offers them, too; to delete it has a button of its own, unless one of
-        the others does just that."""
+        """Offer the actions on the page of a row, too.
+
+        Django's button for deleting is shown unless one of the offered actions does the same.
+        """
         offered = [each for each in self.permitted_actions(request) if not each.deletes]
         deleting = {each.do for each in self.confirmed_actions if each.deletes}
         show_delete = deleting.isdisjoint(each.do for each in offered)
@@ -138,7 +149,7 @@ class ConfirmedActionsAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def delete_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """One of the actions, and no way round it."""
+        """Show the confirmation page of the action that deletes. Raises PermissionDenied."""
         row = self.get_object(request, unquote(object_id))
         if not self.has_delete_permission(request, row):
             raise PermissionDenied
@@ -148,7 +159,7 @@ class ConfirmedActionsAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def _confirmation(
         self, request: HttpRequest, action: ConfirmedAction, numbers: list[int], beyond: int = 0
     ) -> HttpResponse:
-        """`beyond`: how many more were selected than can be done at once."""
+        """Return the confirmation page. `beyond` counts the selected rows that are over MOST."""
         rows = self.get_queryset(request).filter(pk__in=numbers).order_by("pk")
         found = list(rows.values_list("pk", flat=True))
         shown = rows[:NAMED].prefetch_related(*self.about_needs)
@@ -169,7 +180,7 @@ class ConfirmedActionsAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             if row is None:
                 report.failed.append(Told(f"Number {number}", [], "It is not there any more"))
                 continue
-            name, about = str(row), list(self.about(row))  # before they may be gone
+            name, about = str(row), list(self.about(row))  # read now: the action may delete the row
             done, words = self._do(request, action, row)
             (report.done if done else report.failed).append(Told(name, about, words))
         return report
@@ -180,7 +191,7 @@ class ConfirmedActionsAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             return True, action.do(request, row)
         except NotDone as error:
             return False, str(error)
-        except Exception:  # the others, and the report of what was done, must not suffer
+        except Exception:  # other rows and the report must not be affected
             logger.exception("%s failed for %s number %s", action.name, self.opts.label, number)
             return False, "Something went wrong here: see the site's log"
 
@@ -199,6 +210,6 @@ class ConfirmedActionsAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
 
 def _numbers(texts: Iterable[str]) -> list[int]:
-    """Those that can be the number of a row, each once."""
+    """Return the numbers that can be the primary key of a row, without duplicates."""
     numbers = [int(text) for text in texts if NUMBER.fullmatch(text)]
     return [number for number in dict.fromkeys(numbers) if number <= LARGEST]

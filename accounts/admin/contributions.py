@@ -1,4 +1,4 @@
-"""What another app adds to the pages of linked accounts in /admin/."""
+"""Functions by which other apps add to the pages of linked accounts in /admin/."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -24,7 +24,7 @@ def show_on_account_page(*fields: Field) -> None:
 
 
 def show_on_person_page(*fields: Field) -> None:
-    """Add read-only fields to each account on the page of its person."""
+    """Add read-only fields to each linked account on the page of a user."""
     shown = (*LinkedAccounts.readonly_fields, *fields)
     LinkedAccounts.fields = LinkedAccounts.readonly_fields = shown
 

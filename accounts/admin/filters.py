@@ -1,4 +1,4 @@
-"""Questions to ask of the list of linked accounts."""
+"""Filters of the list of linked accounts."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -24,7 +24,7 @@ def last_success() -> Combinable:
 
 
 class Choice(admin.SimpleListFilter):
-    """Names with what each keeps."""
+    """A filter with fixed choices: a value and its title each."""
 
     choices_: dict[str, str]
 
@@ -36,11 +36,12 @@ class Choice(admin.SimpleListFilter):
         return queryset.filter(self.kept(chosen)) if chosen in self.choices_ else queryset
 
     def kept(self, chosen: str) -> Q:
+        """Return the condition that accounts have to meet for a choice."""
         raise NotImplementedError
 
 
 def granted(scope: str) -> Q:
-    """As a whole word."""
+    """Match accounts with a scope, as a whole word."""
     return Q(scope__regex=f"(^| ){scope}( |$)")
 
 
@@ -58,7 +59,7 @@ class Permission(Choice):
 
 
 class LastSuccess(Choice):
-    """Filter by when Asana last gave us something: a token, or what other apps ask for."""
+    """A filter by the last success at Asana: a refresh, or what other apps add to SUCCESS_TIMES."""
 
     title, parameter_name = "last success", "worked"
     choices_ = {

@@ -15,7 +15,7 @@ from accounts.models import AsanaAccount, User
 
 @admin.register(AsanaAccount)
 class AsanaAccountAdmin(ReadOnlyAdmin, AuditedAdmin, ConfirmedActionsAdmin):
-    """Read-only, and without a token or a task anywhere. The label is the person's own."""
+    """Read-only pages of linked accounts, without tokens, tasks, or the users' labels."""
 
     list_display = ("asana_name", "user", "status", "gid", "may", "last_success")
     list_filter = ("status", Permission, LastSuccess, Expiring)

@@ -1,4 +1,4 @@
-"""What has become of an access at Asana, in the same words on every page."""
+"""Texts about the outcomes of revocations, the same on every page."""
 
 from typing import Final
 
@@ -16,7 +16,7 @@ NOTHING: Final = "there was no token to revoke"
 
 
 def of_one(outcome: tokens.Outcome | None) -> str:
-    """Say what has become of the access to one account."""
+    """Say what the outcome for one account is."""
     return f"access {IN_WORDS[outcome]}" if outcome else NOTHING
 
 

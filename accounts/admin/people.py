@@ -20,7 +20,7 @@ FOR_MANAGERS: Final = (
     (None, {"fields": ("username", "name", "email", "is_active")}),
     ("Dates", {"fields": ("last_login", "date_joined")}),
 )
-LETS_IN: Final = ("is_active", "is_staff", "is_superuser")  # all three, to the whole of the admin
+LETS_IN: Final = ("is_active", "is_staff", "is_superuser")  # all of /admin/ needs all three
 
 
 class PersonForm(UserChangeForm):  # type: ignore[type-arg]
@@ -37,7 +37,7 @@ class PersonForm(UserChangeForm):  # type: ignore[type-arg]
 
 
 class LinkedAccounts(ReadOnlyAdmin, admin.TabularInline):  # type: ignore[type-arg]
-    """To be looked at; each leads to its own page."""
+    """Read-only list of a user's linked accounts, with links to their own pages."""
 
     model = AsanaAccount
     verbose_name_plural = "linked accounts"
@@ -78,7 +78,7 @@ class UserAdmin(AuditedAdmin, ConfirmedActionsAdmin, StockUserAdmin):  # type: i
         return obj, None
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        """What decides who may do what is the superusers'."""
+        """Return the fieldsets. Permissions and passwords are for superusers only."""
         if obj and not request.user.is_superuser:
             return FOR_MANAGERS
         fieldsets = super().get_fieldsets(request, obj)
@@ -105,7 +105,11 @@ class UserAdmin(AuditedAdmin, ConfirmedActionsAdmin, StockUserAdmin):  # type: i
         id: str,  # noqa: A002
         form_url: str = "",
     ) -> HttpResponse:
-        """Whoever set the password of somebody who came from Asana could be them, tasks and all."""
+        """Show the password form, for oneself and for users without a linked account.
+
+        Whoever set another user's password could sign in as them and read their tasks. Raises
+        PermissionDenied.
+        """
         person = self.get_object(request, unquote(id))
         if person and not self._may_set_password(request, person):
             raise PermissionDenied("They sign in with Asana, or know their password themselves")

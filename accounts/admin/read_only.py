@@ -4,7 +4,7 @@ from django.http import HttpRequest
 
 
 class ReadOnlyAdmin:
-    """To be looked at. Before Django's own in the order of bases."""
+    """A mixin that allows nothing but viewing. It comes before ModelAdmin in the list of bases."""
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

@@ -16,7 +16,7 @@ from accounts.models import AsanaAccount, AuditEntry, Revocation, User
 
 
 def try_again(request: HttpRequest, revocation: Revocation) -> str:
-    person = revocation.user or cast("User", request.user)  # who is deleted has no history
+    person = revocation.user or cast("User", request.user)  # a deleted user has no history
     audit.record(
         AuditEntry.Event.CHANGED,
         user=person,
@@ -37,7 +37,7 @@ def try_again(request: HttpRequest, revocation: Revocation) -> str:
 
 @admin.register(Revocation)
 class RevocationAdmin(ReadOnlyAdmin, AuditedAdmin, ConfirmedActionsAdmin):
-    """What Asana has not revoked yet."""
+    """Read-only pages of waiting revocations, with an action to try them now."""
 
     list_display = (
         *("reference", "user", "account_name"),

@@ -1,4 +1,4 @@
-"""In the time zone of whoever reads them."""
+"""Times in the time zone of the administrator who reads them."""
 
 from datetime import datetime
 
@@ -7,7 +7,7 @@ from django.utils.formats import date_format
 
 
 def short(at: datetime) -> str:
-    """In a list, where room is scarce."""
+    """Return a time in a short format for lists: 2026-01-31 09:30."""
     return date_format(timezone.localtime(at), "Y-m-d H:i")
 
 
