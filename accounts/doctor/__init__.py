@@ -1,4 +1,4 @@
-"""An installation examined: what is in order, what isn't, and what to do about it.
+"""Checks of an installation: what is in order, what isn't, and what to do about it.
 
 No finding repeats a secret. Every check is made, whatever is down.
 """
@@ -32,7 +32,7 @@ CHECKS: tuple[Check, ...] = (
 )
 
 
-# What a check tells about, where its own name doesn't say it.
+# Names of checks in findings, if they differ from the names of their functions.
 ABOUT: dict[Check, str] = {
     system_checks.system_checks: "settings",
     site.cache_: "cache",
@@ -49,7 +49,10 @@ ABOUT: dict[Check, str] = {
 
 
 def examine(checks: tuple[Check, ...] = CHECKS) -> Iterator[Finding]:
-    """What the database doesn't let us check comes last, all in one."""
+    """Make all checks and yield their findings.
+
+    Checks that fail with an error of the database are listed in one finding at the end.
+    """
     failed: dict[str, DatabaseError] = {}
     for check in checks:
         try:

@@ -1,4 +1,4 @@
-"""Our own database, and whether somebody keeps house in it."""
+"""Checks of our own database and of housekeeping."""
 
 from datetime import datetime, timedelta
 from typing import Final
@@ -17,7 +17,7 @@ from accounts.models import AuditEntry, Revocation
 START_HOUSEKEEPING: Final = (
     "Start `manage.py housekeeping` beside the site, as a service or from cron (README.md)."
 )
-LATE: Final = timedelta(minutes=15)  # housekeeping comes round every minute
+LATE: Final = timedelta(minutes=15)  # housekeeping runs every minute
 
 
 def reachable() -> Findings:

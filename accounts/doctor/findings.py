@@ -1,4 +1,4 @@
-"""What a check tells: how it stands, and what to do where something is wrong."""
+"""Findings of checks: a state, what was found, and what to do if something is wrong."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ class Finding:
     about: str
     state: State
     says: str
-    advice: str = ""  # what to do; none where all is well
+    advice: str = ""  # what to do; "" if nothing is wrong
 
 
 Findings = Iterator[Finding]

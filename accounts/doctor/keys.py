@@ -1,4 +1,4 @@
-"""The keys that tokens are encrypted with."""
+"""Checks of the keys that tokens are encrypted with."""
 
 from django.conf import settings
 from django.utils.translation import ngettext
@@ -8,7 +8,7 @@ from accounts.doctor.findings import Finding, Findings, ok, problem, warning
 
 
 def keys_in_settings() -> Findings:
-    """That each of them is a key was seen to at the start."""
+    """Check that no key is repeated or is the SECRET_KEY. Their form is checked at the start."""
     keys = settings.TOKEN_KEYS
     if len(set(keys)) < len(keys):
         advice = "Take the repeated one out of TOKEN_KEYS."

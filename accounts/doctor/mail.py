@@ -7,7 +7,7 @@ from accounts.doctor.findings import Findings, ok, problem
 
 
 def server() -> Findings:
-    """Whether it lets us in. Nothing is sent."""
+    """Check that the mail server lets us in. No mail is sent."""
     if not settings.SENDS_MAIL:
         yield ok("mail", "none is sent: EMAIL_URL is empty")
         return

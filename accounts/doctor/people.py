@@ -1,4 +1,4 @@
-"""Who may come in, and how their accounts are."""
+"""Checks of who may sign in, and of the state of linked accounts."""
 
 from django.conf import settings
 from django.utils.translation import ngettext

@@ -1,4 +1,4 @@
-"""Asana itself: asked anew, without a thing of ours being changed by the answer."""
+"""Checks of Asana itself, with requests of their own. Nothing they return is stored."""
 
 import time
 from collections.abc import Iterator
@@ -35,11 +35,11 @@ WHY: Final = {
 
 
 class _NoAnswer(Exception):
-    """The message says why, as a finding does."""
+    """The error for a response that is missing or useless; its message is worded as a finding."""
 
 
 def discovery_and_client() -> Findings:
-    """Discovery and all that hangs on it."""
+    """Check the discovery document, the clock, Asana's abilities, its keys and our client."""
     url = AsanaOpenIdConnect().oidc_config_url()
     try:
         asked_at = time.time()
@@ -62,7 +62,7 @@ def discovery_and_client() -> Findings:
 
 
 def rest_api() -> Findings:
-    """Asked without a token: then Asana answers 401 and a list of errors."""
+    """Check the REST API by a request without a token, which Asana answers with 401."""
     url = settings.ASANA_API_URL + "/users/me"
     advice = f"{REACH} ASANA_API_URL says where."
     try:
@@ -80,7 +80,7 @@ def rest_api() -> Findings:
 
 
 def _trust_advice(configuration: Any) -> str:
-    """The issuer it names is public, and all that is needed to set it right."""
+    """Return advice for an untrusted discovery document; it names the document's issuer."""
     named = configuration.get("issuer") if isinstance(configuration, dict) else None
     if isinstance(named, str) and named != settings.ASANA_OIDC_ISSUER:
         return (
@@ -93,7 +93,7 @@ def _trust_advice(configuration: Any) -> str:
 def _clock(response: requests.Response, ours: float) -> Finding:
     try:
         theirs = parsedate_to_datetime(response.headers["Date"]).timestamp()
-        theirs += max(0, int(response.headers.get("Age", 0)))  # it may have lain in a cache
+        theirs += max(0, int(response.headers.get("Age", 0)))  # its age in a cache
     except (KeyError, ValueError, OverflowError):
         return warning("clock", "Asana's answer names no time", CLOCK)
     apart = abs(theirs - ours)
@@ -136,7 +136,10 @@ def _keys(url: str) -> Iterator[Finding]:
 
 
 def _client(url: str) -> Finding:
-    """A code that never was: Asana complains of it, or of the client, and says which."""
+    """Check client ID and secret by exchanging a code that doesn't exist.
+
+    Asana refuses either the client or, if that is right, the code (`invalid_grant`).
+    """
     form = {
         "grant_type": "authorization_code",
         "code": get_random_string(32),

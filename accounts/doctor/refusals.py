@@ -1,4 +1,4 @@
-"""What to do about a watched sign-in that was refused, by what Asana or social-auth calls it."""
+"""Advice about a watched sign-in that was refused, by the name of its error."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -52,7 +52,10 @@ OF_SCOPES: Final = {"forbidden_scopes", "invalid_scope", "missing_permission"}
 
 
 def advice(refused: Mapping[str, Any], *, something_came: bool) -> str:
-    """Asana's own word for it says more than social-auth's."""
+    """Return advice about a refusal. Asana's name of the error takes precedence over social-auth's.
+
+    `something_came`: there was a token response.
+    """
     if "error" in refused:
         return BROKEN
     names = [str(refused.get(name)) for name in ("provider_code", "code")]

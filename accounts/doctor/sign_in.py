@@ -1,4 +1,4 @@
-"""One real sign-in, seen by `accounts.oidc.recorder`: what it tells about the app at Asana."""
+"""Findings about the app at Asana from one real sign-in, recorded by `accounts.oidc.recorder`."""
 
 from typing import Any, Final
 
@@ -15,7 +15,7 @@ from accounts.oidc.authorization import scopes_for
 IDENTITY: Final = {"openid", "email", "profile"}
 MAX_LISTED: Final = 10
 OFF: Final = "Leave ASANA_OIDC_STRICT off: it would refuse everybody."
-CHECKED: Final = "pipeline"  # the stage of a refusal that comes after all checks of the ID token
+CHECKED: Final = "pipeline"  # the stage of refusals after all checks of the ID token
 AN_ERROR: Final = (
     "Compare client ID, client secret and redirect URL with those in Asana's developer console."
 )
@@ -24,7 +24,7 @@ SWITCH_OFF: Final = "Set ASANA_OIDC_STRICT=off: it refuses everybody."
 
 
 def report(watched: WatchedSignIn) -> Findings:
-    """What was seen of it, and of one refresh after it."""
+    """Yield findings about a watched sign-in, and about one refresh of its account."""
     seen = watched.seen
     response = seen.get("token_response")
     yield _outcome(seen.get("refused"), something_came=response is not None)
@@ -74,7 +74,10 @@ def _lifetime(expires_in: int | str) -> Finding:
 
 
 def _scope(response: dict[str, Any]) -> Finding:
-    """Without `openid` and its kind it is userinfo that says less; without others we can't read."""
+    """Warn if scopes are missing that we need for reading tasks.
+
+    Without those of IDENTITY only userinfo says less.
+    """
     missing, others = response.get("missing_scopes", []), response.get("other_scopes", [])
     says = _differences(response["scope"], missing, others)
     needed = set(scopes_for()) - IDENTITY
@@ -119,7 +122,7 @@ def _userinfo(claims: list[str] | None) -> Finding:
 
 
 def _refresh(account: AsanaAccount) -> Findings:
-    """Once, of the account that has just signed in."""
+    """Refresh the account that has just signed in, once, and yield findings about the response."""
     before = tokens.fingerprint(account)
     with recorder.record_refreshes() as noted:
         try:

@@ -1,4 +1,4 @@
-"""Settings, cookies and what holds the site together."""
+"""Checks of settings, cookies, sessions and the cache."""
 
 from django.conf import settings
 from django.contrib.sessions.backends.cached_db import SessionStore as CachedStore
@@ -61,7 +61,11 @@ def cookies() -> Findings:
 
 
 def _is_safe(name: str) -> bool:
-    """Lax, for Asana's redirect has to find the session; https alone, for this host alone."""
+    """Tell whether a cookie is as safe as it has to be.
+
+    It is SameSite=Lax, because Asana's redirect has to find the session, and HttpOnly; under https
+    it is also Secure and bound to this host (`__Host-`).
+    """
     lax = getattr(settings, f"{name}_SAMESITE") == "Lax"
     secure = getattr(settings, f"{name}_SECURE")
     of_this_host = getattr(settings, f"{name}_NAME").startswith("__Host-")
@@ -89,7 +93,7 @@ def cache_() -> Findings:
     try:
         cache.set("asana_doctor", mark, timeout=60)
         responses = cache.get("asana_doctor") == mark
-    except Exception:  # of whatever library
+    except Exception:  # any error of any library
         responses = False
     if responses:
         yield ok("cache", "Redis answers")

@@ -1,4 +1,4 @@
-"""What Django's own checks say of the settings, those for a deployment included."""
+"""Findings of Django's own checks of the settings, including those for a deployment."""
 
 from typing import Final
 
@@ -15,7 +15,7 @@ FOR_HTTPS: Final = {"security.W004", "security.W008"}  # HSTS and the redirect
 
 
 def system_checks() -> Findings:
-    """The worst first: Django keeps its checks in a set and answers in no order of its own."""
+    """Run Django's checks; yield the worst findings first. Django itself returns them unordered."""
     messages = checks.run_checks(include_deployment_checks=True)
     found = sorted(filter(_counts, messages), key=lambda each: (-each.level, each.id or ""))
     if not found:
