@@ -1,4 +1,4 @@
-"""From what social-auth says to what to tell a person."""
+"""Mapping of social-auth's errors to the failures that are shown to users."""
 
 from dataclasses import replace
 from typing import Final
@@ -50,17 +50,17 @@ BY_CODE_AND_KIND: Final[dict[tuple[str, Kind], Failure]] = {
 
 
 def too_many(seconds: int) -> Failure:
-    """TOO_MANY, with how long it is until the next one is allowed."""
+    """Return TOO_MANY with the time until the next sign-in is allowed."""
     return replace(failures.TOO_MANY, advice=f"Try again in {messages.waiting_time(seconds)}.")
 
 
 def of_a_stranger(failure: Failure) -> Failure:
-    """With what is kept of somebody who isn't known here."""
+    """Return the failure with a sentence on what is kept of somebody who isn't known here."""
     return replace(failure, explanation=f"{failure.explanation} {NOTHING_KEPT}")
 
 
 def describe(error: SocialAuthBaseException, kind: Kind = "sign_in") -> Failure:
-    """`kind`: what the person was on the way for."""
+    """Return the failure for an error. `kind` is that of the authorization request."""
     if special := BY_CODE_AND_KIND.get((error.code, kind)):
         return special
     if error.provider_code in {"forbidden_scopes", "invalid_scope"}:

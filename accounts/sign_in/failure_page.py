@@ -1,4 +1,4 @@
-"""The page of a sign-in that did not work."""
+"""The page of a sign-in that failed."""
 
 from typing import NamedTuple
 
@@ -13,7 +13,10 @@ from accounts.sign_in import describing, failures
 
 
 class MixUp(NamedTuple):
-    """Both named: the person has just been the one that came back, at Asana."""
+    """The account that was expected and the profile that came back, both shown.
+
+    The user may see the latter: they were signed in with it at Asana.
+    """
 
     expected: AsanaAccount | None
     came_back_as: Profile | None
@@ -27,7 +30,10 @@ def failed_sign_in(
     again: str = "",
     mix_up: MixUp | None = None,
 ) -> HttpResponse:
-    """`back` and `again` are paths: where the person was, and where it can be tried again."""
+    """Return the page of a failure.
+
+    `back` and `again` are paths: where the user was, and where they can try again.
+    """
     seconds = rate_limits.sign_in_wait(request) if failure is failures.TOO_MANY else 0
     if seconds:
         failure = describing.too_many(seconds)

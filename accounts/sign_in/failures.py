@@ -1,4 +1,4 @@
-"""Tell a person why signing in, or anything else that goes to Asana and back, did not work."""
+"""Failures of signing in, and of other ways to Asana and back, as users read about them."""
 
 from dataclasses import KW_ONLY, dataclass
 from typing import Final
@@ -8,7 +8,7 @@ from accounts.codes import Detail
 
 @dataclass(frozen=True)
 class Failure:
-    """What to tell a person: what happened, and what to do about it."""
+    """A text for the user: what happened, and what to do about it."""
 
     status: int
     title: str
@@ -16,11 +16,11 @@ class Failure:
     advice: str
     _: KW_ONLY
     detail: Detail  # kept in the history, which administrators read too
-    ways_out: str = ""  # the template that lists them, where there are several
-    is_mix_up: bool = False  # an account came back, but not the right one
+    ways_out: str = ""  # the template that lists several ways out, if there are any
+    is_mix_up: bool = False  # another account came back than was expected
     may_connect: bool = False
     may_sign_out: bool = False
-    keeps_nothing: bool = False  # of who isn't known here
+    keeps_nothing: bool = False  # nothing about unknown people is stored
 
 
 DENIED: Final = Failure(

@@ -1,4 +1,4 @@
-"""Tell a person why an account was not connected, reconnected, or allowed more or less."""
+"""Failures of connecting, reconnecting, and asking for a wider or narrower grant."""
 
 from typing import Final
 

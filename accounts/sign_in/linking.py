@@ -1,6 +1,6 @@
-"""From a sign-in that went well to a row: who it is, what was granted, and what that changes.
+"""Storage of an account, its tokens and its user after a sign-in that worked.
 
-All of it in one transaction, in which nothing is asked of Asana.
+All of it happens in one transaction, without a request to Asana.
 """
 
 from collections.abc import Mapping, Sequence
@@ -24,13 +24,13 @@ PROFILE_FIELDS: Final = ["name", "email", "picture_url"]
 
 @dataclass
 class Linked:
-    """An account, and what it was before."""
+    """A stored account, and its state before."""
 
     account: AsanaAccount
-    is_new: bool = False  # linked to nobody until now
+    is_new: bool = False  # it was not linked to anybody
     was_broken: bool = False
     could_write: bool = False
-    revocations: Sequence[Revocation] = ()  # of the wider grant that was given up
+    revocations: Sequence[Revocation] = ()  # of the wider grant that was replaced
 
     @property
     def changed_nothing(self) -> bool:
@@ -46,10 +46,17 @@ def link(  # noqa: PLR0913
     user: User | None,
     request: HttpRequest,
 ) -> Linked:
-    """Keep the account; a new person gets a user.
+    """Store an account and its tokens after a sign-in; create a user for somebody new.
 
-    Raises DoesNotExist where the account or the person has gone meanwhile, and IntegrityError where
-    the same sign-in is finished twice at the same time.
+    1. Find out, before the transaction, whether a wider grant that we hold still works.
+    2. Lock the user or create one, then lock the account (order: locks.py).
+    3. Keep a working wider grant, and store the new refresh token beside it; else replace the
+       tokens, and keep or set aside the old refresh token.
+    4. Drop the revocations that wait for an account that is new here.
+    5. Write it into the history.
+
+    Raises DoesNotExist if the account or the user was deleted meanwhile, and IntegrityError if the
+    same sign-in is finished twice at the same time.
     """
     granted = granted_scope(response, authorization)
     keeps_wider = authorization.kind != "narrow" and known and _wider_grant_works(known, granted)
@@ -76,28 +83,31 @@ def link(  # noqa: PLR0913
 
 
 def granted_scope(response: Mapping[str, Any], authorization: AuthorizationRequest) -> str:
-    """As the answer says, or else as was asked for (RFC 6749 5.1)."""
+    """Return the scope of a token response, or else the scope asked for (RFC 6749 5.1)."""
     return text(response.get("scope"), 1000) or " ".join(authorization.scopes)
 
 
 def _linked(gid: str, user: User, known: AsanaAccount | None) -> Linked:
-    """With the row as it is now: it may have been refreshed, labelled or disconnected meanwhile."""
+    """Return the account as it is now, locked, or a new one.
+
+    It may have been refreshed, labelled or disconnected meanwhile. Raises DoesNotExist.
+    """
     if known is None:
         return Linked(AsanaAccount(gid=gid, user=user), is_new=True)
     account = lock_account(known.pk)
     if account.user_id != user.pk:
         raise AsanaAccount.DoesNotExist
-    account.user = user  # who may be gone when somebody asks
+    account.user = user  # already loaded: it may be deleted before it is read
     return Linked(account, was_broken=account.needs_reconnecting, could_write=account.may_write)
 
 
 def _wider_grant_works(account: AsanaAccount, granted: str) -> bool:
-    """Whether to keep the tokens we have: they may do more than the new ones, and still work.
+    """Tell whether to keep the stored tokens: they may do more than the new ones, and still work.
 
-    A plain sign-in asks for the least. Whether Asana lets an earlier, wider grant live on beside it
-    is not documented, so the earlier one is tried; what it can still do, nobody has to be asked for
-    again. The new ones are then set aside: revoking them could end the wider grant too.
-    Trying it commits what it finds, so it is done before anything is stored.
+    A plain sign-in asks for the narrowest grant. It is not documented whether Asana keeps an
+    earlier, wider grant beside it, so we try it by refreshing: if it works, the user need not be
+    asked for it again. The new tokens are then stored beside it and not revoked, which could end
+    the wider grant too. Refreshing commits its result, so it comes before the transaction.
     """
     return (
         account.may_write
@@ -107,9 +117,10 @@ def _wider_grant_works(account: AsanaAccount, granted: str) -> bool:
 
 
 def _drop_revocations(account: AsanaAccount) -> None:
-    """Of its earlier times here: whether they would end the new grant too is not documented.
+    """Delete revocations that wait from the time when an account was linked before.
 
-    Told in the history of whose it was, who may be somebody else, or nobody any more.
+    It is not documented whether they would end the new grant, too. They are recorded in the history
+    of the user who had linked it: that may be another user, or one who is deleted.
     """
     waiting = Revocation.objects.filter(account_hash=tokens.account_hash(account.gid))
     for revocation in waiting.select_for_update():  # order: locks.py, 4

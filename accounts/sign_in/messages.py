@@ -1,4 +1,4 @@
-"""What the person reads on the next page, once something has become of an account."""
+"""Messages on the next page after an account was linked, changed or disconnected."""
 
 from typing import Final
 
@@ -37,7 +37,10 @@ NARROWED: Final = {
 
 
 def who(account: AsanaAccount) -> SafeString:
-    """By Asana's name for it, and its address: a label is no proof of which one it was."""
+    """Return an account's name at Asana and its e-mail address.
+
+    The user's label would be no proof of which account it was.
+    """
     if email := account.email_beside_asana_name:
         return format_html("<bdi>{}</bdi> (<bdi>{}</bdi>)", account.asana_name, email)
     return format_html("<bdi>{}</bdi>", account.asana_name)
@@ -49,7 +52,10 @@ def say_linked(
     linked: Linked,
     outcome: Outcome | None,
 ) -> None:
-    """`outcome`: of ending the wider grant that was given up."""
+    """Add a message about a linked account.
+
+    `outcome` is that of revoking the wider grant that was replaced.
+    """
     match authorization.kind:
         case "connect":
             _connected(request, linked)
@@ -80,7 +86,7 @@ def _connected(request: HttpRequest, linked: Linked) -> None:
         _say(request, "{} is connected. Its tasks are synced when you next open your list.", linked)
     elif linked.was_broken:
         _say(request, "{} was connected already, and works again." + _less(linked), linked)
-    # else there is a page about that
+    # else the page is connected_already
 
 
 def _less(linked: Linked) -> str:

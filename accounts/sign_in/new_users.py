@@ -1,4 +1,4 @@
-"""The local user of somebody who signs in for the first time."""
+"""The user of somebody who signs in for the first time."""
 
 import re
 import secrets
@@ -18,16 +18,18 @@ def create_user(gid: str, claims: Mapping[str, Any]) -> User:
     try:
         with transaction.atomic():
             user.save()
-    except IntegrityError:  # somebody else took that name a moment ago
+    except IntegrityError:  # another sign-in took that name meanwhile
         user.username = _username(gid, email)
         user.save()
     return user
 
 
 def _username(gid: str, email: str) -> str:
-    """The e-mail's local part, which administrators can read; with the gid where it is taken.
+    """Return a username that is not taken.
 
-    With random letters where that is taken too: nobody can keep another person out by a name.
+    1. The local part of the e-mail address, which administrators can recognise.
+    2. If it is taken, empty, or `asana`: the same, or `asana`, with the gid.
+    3. If that is taken too: with random letters. Nobody can lock others out by taking a name.
     """
     local_part = re.sub(r"[^\w.+-]", "", User.normalize_username(email.partition("@")[0]))[:100]
     named = [local_part] if local_part not in {"", "asana"} else []

@@ -1,6 +1,6 @@
-"""What a person wanted to do before they had to be asked for a permission.
+"""The action that a user started before they had to be asked for a permission.
 
-One thing at a time, for half an hour, in their own session, behind a random key that works once.
+One at a time is kept, for half an hour, in the user's session, under a random key that works once.
 """
 
 import secrets
@@ -19,9 +19,9 @@ LIFETIME: Final = 30 * 60  # seconds; as long as a sign-in may take
 class Waiting:
     key: str
     since: float
-    view: str  # which does it, given the key
-    back: str  # where the person was
-    what: Any  # for that view; JSON
+    view: str  # name of the view that takes the action up again, given the key
+    back: str  # path where the user was
+    what: Any  # arguments for that view; JSON
 
     @property
     def resume_path(self) -> str:
@@ -29,7 +29,7 @@ class Waiting:
 
 
 def keep(session: SessionBase, *, view: str, back: str, what: Any) -> None:
-    """In place of whatever waited before."""
+    """Keep an action in the session, in place of any other one."""
     session[KEY] = asdict(Waiting(secrets.token_urlsafe(16), time.time(), view, back, what))
 
 
@@ -42,7 +42,10 @@ def peek(session: SessionBase) -> Waiting | None:
 
 
 def take(session: SessionBase, key: str) -> Waiting | None:
-    """Once; None for a key that isn't this session's, and nothing happens to what waits."""
+    """Return the action with this key and remove it.
+
+    For any other key return None and keep the action.
+    """
     waiting = peek(session)
     if waiting is None or not secrets.compare_digest(waiting.key.encode(), key.encode()):
         return None

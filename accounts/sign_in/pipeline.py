@@ -1,4 +1,4 @@
-"""The end of a sign-in: from a verified `sub` to a stored account. Never by e-mail address."""
+"""Steps of social-auth's pipeline: find and store the account by `sub`, never by e-mail address."""
 
 from typing import Any, NoReturn, cast
 
@@ -21,9 +21,11 @@ Step = dict[str, Any] | None
 def find_account(
     backend: AsanaOpenIdConnect, uid: str, user: User | None = None, **kwargs: Any
 ) -> Step:
-    """The linked account and whom it lets in; refused where it would be attached in silence.
+    """Return the linked account and the user that it signs in.
 
-    `user` is who is signed in here already, if anybody.
+    `user` is the one who is signed in here already, if any. Raises AuthAssociationError if the
+    account is not the one expected or is linked to another user, so that no account is linked
+    without being asked for; AuthSessionError if another user is signed in than at the start.
     """
     account = AsanaAccount.objects.select_related("user").filter(gid=uid).first()
     backend.found = account
@@ -55,7 +57,16 @@ def store_account(
     social: AsanaAccount | None = None,
     **kwargs: Any,
 ) -> Step:
-    """Keep who it is and what it lets us do, and tell the person what has become of it."""
+    """Store the account and its tokens, and add a message for the user.
+
+    1. Refuse an inactive user: nothing is stored.
+    2. If a narrower grant was asked for, check that it is one.
+    3. Link the account (`linking.link`).
+    4. Revoke the wider grant that was replaced.
+
+    Raises AuthSessionError if the sign-in was finished twice, or the account or the user was
+    deleted meanwhile; AuthResponseError and AuthAssociationError for a grant that isn't narrower.
+    """
     request = cast("HttpRequest", getattr(backend.strategy, "request", None))
     if user is not None and not user.is_active:
         audit.refused(request, user, failures.INACTIVE.detail)
@@ -71,7 +82,7 @@ def store_account(
             user=user,
             request=request,
         )
-    except (IntegrityError, ObjectDoesNotExist) as error:  # finished twice; gone in another tab
+    except (IntegrityError, ObjectDoesNotExist) as error:  # finished twice; deleted in another tab
         raise AuthSessionError(backend, code="state_mismatch", stage="pipeline") from error
     backend.issued = None
     outcome = tokens.revoke_together(linked.revocations)
@@ -83,15 +94,21 @@ def store_account(
 
 
 def give_back(backend: AsanaOpenIdConnect) -> None:
-    """The grant of a sign-in that came to nothing, if it is known whose it is. Not that of an
-    account that is linked here: its end could be the end of the one in use."""
+    """Revoke the grant of a failed sign-in, if it is known which account it is for.
+
+    The grant of a linked account is not revoked: that could end the one in use, too.
+    """
     issued, backend.issued = backend.issued, None
     if issued and backend.sub and not AsanaAccount.objects.filter(gid=backend.sub).exists():
         tokens.discard(issued)
 
 
 def _check_narrower(backend: AsanaOpenIdConnect, response: dict[str, Any]) -> None:
-    """What replaces a grant must last, and must be narrower."""
+    """Raise an error unless a grant can replace a wider one.
+
+    It needs a refresh token (else AuthResponseError), and must not allow changing tasks (else
+    AuthAssociationError).
+    """
     if not response.get("refresh_token"):
         raise AuthResponseError(
             backend, claim="refresh_token", code="missing_claim", stage="pipeline"

@@ -1,4 +1,4 @@
-"""A step of every sign-in: may somebody join who isn't here yet?"""
+"""The step of social-auth's pipeline that refuses new users if sign-ups are closed."""
 
 from typing import Any
 
@@ -10,6 +10,6 @@ from accounts.models import User
 
 
 def check_signups(backend: AsanaOpenIdConnect, user: User | None = None, **kwargs: Any) -> None:
-    """Refuse new people where SIGNUPS is closed."""
+    """Raise AuthPolicyError for new users if SIGNUPS is closed."""
     if user is None and settings.SIGNUPS == "closed":
         raise AuthPolicyError(backend, code="signups_closed", stage="pipeline")
