@@ -1,4 +1,4 @@
-"""The accounts of somebody who is signed in: seen, named, disconnected."""
+"""Pages of the user's linked accounts: list, label and colour, disconnecting."""
 
 from django.conf import settings
 from django.contrib import messages
@@ -37,11 +37,11 @@ def account_list(request: SignedInRequest) -> HttpResponse:
 
 @signed_in_post
 def label(request: SignedInRequest, pk: int) -> HttpResponse:
-    """The person's own word and colour for an account."""
+    """Save the user's label and colour for an account."""
     account = get_object_or_404(request.user.asana_accounts, pk=pk)
     form = LabelForm(request.POST)
     if form.is_valid():
-        # nothing but these two: the tokens may be refreshed at this very moment
+        # No other fields: the tokens may be refreshed at the same time.
         AsanaAccount.objects.filter(pk=account.pk).update(**form.cleaned_data)
         messages.success(request, "Saved.")
     else:
@@ -52,7 +52,7 @@ def label(request: SignedInRequest, pk: int) -> HttpResponse:
 @never_cache
 @signed_in_form
 def disconnect(request: SignedInRequest, pk: int) -> HttpResponse:
-    """What would go, asked first; then it goes, and the person hears what Asana says to that."""
+    """Ask for confirmation (GET), then disconnect and revoke (POST), with a message about both."""
     if request.method == "POST":
         account = request.user.asana_accounts.filter(pk=pk).first()
         return _disconnect(request, account) if account else _gone(request)
@@ -74,7 +74,10 @@ def _disconnect(request: SignedInRequest, account: AsanaAccount) -> HttpResponse
 
 
 def _gone(request: SignedInRequest) -> HttpResponse:
-    """Pressed twice, or in two tabs; the person may be gone as well."""
+    """Redirect to the list with a message that the account is gone.
+
+    The button was pressed twice or in two tabs, or the user was deleted meanwhile.
+    """
     messages.info(request, "That account isn't connected here any more.")
     return redirect("accounts:account_list")
 

@@ -1,4 +1,4 @@
-"""The two rights of whoever leaves: to take everything along, and to leave nothing behind."""
+"""Pages of a user's own data: download all of it, or delete the user with everything."""
 
 from django.conf import settings
 from django.contrib.auth import logout
@@ -24,7 +24,7 @@ def my_data(request: SignedInRequest) -> HttpResponse:
 
 @signed_in_post
 def download(request: SignedInRequest) -> StreamingHttpResponse:
-    """Everything we hold about the person, as one file, streamed as it is read."""
+    """Return everything we store about the user as one JSON file, streamed as it is read."""
     audit.record(AuditEntry.Event.DATA_DOWNLOADED, user=request.user, request=request)
     now = timezone.now()
     content = personal_data.as_json(request.user, site=settings.SITE_URL, now=now)
@@ -40,7 +40,7 @@ def download(request: SignedInRequest) -> StreamingHttpResponse:
 @login_required(redirect_field_name=None)
 @shown_and_sent
 def delete_person(request: SignedInRequest) -> HttpResponse:
-    """The person themselves, for good: after a tick that they have read what goes."""
+    """Show what is deleted with the user (GET); delete it once they have ticked that (POST)."""
     ticked = request.POST.get("understood") == "yes"
     if request.method == "POST" and ticked and not is_only_administrator(request.user):
         return _deleted(request)
@@ -54,13 +54,16 @@ def delete_person(request: SignedInRequest) -> HttpResponse:
 
 
 def _deleted(request: SignedInRequest) -> HttpResponse:
-    """Gone in one transaction; only then is Asana asked. The page is for nobody: no session is
-    begun to remember it."""
+    """Delete the user and report the revocations.
+
+    Everything is deleted in one transaction; only then is Asana asked to revoke the grants. The
+    result is rendered here instead of after a redirect: that would need a new session.
+    """
     try:
         revocations = delete_user(request.user, request)
-    except User.DoesNotExist:  # in another tab, a moment ago
+    except User.DoesNotExist:  # deleted in another tab meanwhile
         revocations = []
-    except OnlyAdministrator:  # as the other one left, a moment ago
+    except OnlyAdministrator:  # the other administrator left meanwhile
         return render(request, "accounts/delete_person.html", {"is_only_administrator": True})
     logout(request)
     said = tokens.revoke_by_account(revocations)

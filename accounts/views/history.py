@@ -18,7 +18,7 @@ WHAT: Final = {AuditEntry.Event.REFRESH_REFUSED.value: "Access not renewed"}
 @login_required
 @require_safe
 def history(request: SignedInRequest) -> HttpResponse:
-    """What has happened to the person's accounts, the newest first."""
+    """Show the user's audit entries, newest first."""
     entries = request.user.history.select_related("actor")
     page = Paginator(entries, PAGE_SIZE).get_page(request.GET.get("page"))
     context = {"page": page, "entries": [describe_entry(entry) for entry in page]}
@@ -26,7 +26,7 @@ def history(request: SignedInRequest) -> HttpResponse:
 
 
 def describe_entry(entry: AuditEntry) -> dict[str, Any]:
-    """In plain words. Of an administrator the name and nothing more."""
+    """Return an entry as texts for the page; of an administrator only the name."""
     is_ours_to_tell = entry.by != AuditEntry.By.ADMINISTRATOR
     return {
         "at": entry.at,

@@ -1,4 +1,4 @@
-"""The ways to Asana of somebody who is signed in here: each says first what is going to happen."""
+"""Pages that send a signed-in user to Asana; each says first what is going to happen."""
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -23,7 +23,7 @@ from accounts.views.sign_in import to_asana
 @never_cache
 @signed_in_form
 def connect(request: SignedInRequest) -> HttpResponse:
-    """One more account: whichever is signed in at Asana in this browser."""
+    """Connect another account: the one that is signed in at Asana in this browser."""
     if request.method != "POST":
         known = request.user.asana_accounts.all()
         return render(request, "accounts/connect.html", {"known": known})
@@ -33,7 +33,7 @@ def connect(request: SignedInRequest) -> HttpResponse:
 @login_required
 @require_safe
 def connected_already(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Where "Connect" ends when Asana sent back an account that is on the person's list."""
+    """Show that "Connect" returned an account that the user had connected already."""
     account = get_object_or_404(request.user.asana_accounts, pk=pk)
     return render(request, "accounts/connected_already.html", {"account": account})
 
@@ -41,7 +41,7 @@ def connected_already(request: SignedInRequest, pk: int) -> HttpResponse:
 @never_cache
 @signed_in_form
 def reconnect(request: SignedInRequest, pk: int) -> HttpResponse:
-    """A new grant in place of one that is gone, for the same account and for as much as before."""
+    """Ask Asana for a new grant for an account, with the same scopes as before."""
     account = get_object_or_404(request.user.asana_accounts, pk=pk)
     if not account.needs_reconnecting:
         text = "<bdi>{}</bdi> works: there is nothing to reconnect."
@@ -55,7 +55,7 @@ def reconnect(request: SignedInRequest, pk: int) -> HttpResponse:
 @never_cache
 @signed_in_form
 def give_up_writing(request: SignedInRequest, pk: int) -> HttpResponse:
-    """A narrower grant in place of the one that may change tasks."""
+    """Ask Asana for a narrower grant in place of the one that may change tasks."""
     account = get_object_or_404(request.user.asana_accounts, pk=pk)
     if not account.may_write:
         return redirect("accounts:account_list")

@@ -18,7 +18,7 @@ class MailForm(forms.ModelForm):  # type: ignore[type-arg]
 
 @signed_in_form
 def mail(request: SignedInRequest) -> HttpResponse:
-    """What to be told by mail."""
+    """Show and save the user's choice of mails."""
     form = MailForm(request.POST if request.method == "POST" else None, instance=request.user)
     if form.is_valid():
         request.user.save(update_fields=MailForm.Meta.fields)

@@ -14,7 +14,7 @@ from accounts.views.sign_in import to_asana
 @never_cache
 @signed_in_form
 def permission(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Why Asana is to be asked for `tasks:write`, and the two answers to that."""
+    """Explain why Asana is asked for `tasks:write` (GET); ask it, or drop the action (POST)."""
     account = get_object_or_404(request.user.asana_accounts, pk=pk)
     waited = pending_action.peek(request.session)
     after = waited.resume_path if waited else "accounts:account_list"

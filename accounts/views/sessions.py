@@ -21,7 +21,7 @@ SHOWN: Final = 50
 @login_required
 @require_safe
 def session_list(request: SignedInRequest) -> HttpResponse:
-    """Where the person is signed in: this browser first."""
+    """Show the user's sessions, this one first, at most SHOWN."""
     here = request.session.session_key
     others = sessions.live(request.user).exclude(pk=here)
     shown = [*sessions.live(request.user).filter(pk=here), *others[: SHOWN - 1]]
@@ -35,7 +35,7 @@ def session_list(request: SignedInRequest) -> HttpResponse:
 
 @signed_in_post
 def end_session(request: SignedInRequest, reference: str) -> HttpResponse:
-    """One of the person's own; who ends the one they are in is signed out."""
+    """End one of the user's sessions. If it is the current one, they are signed out."""
     session = sessions.find_session(request.user, reference)
     if session is None:
         messages.success(request, "That session has ended already.")
@@ -73,7 +73,10 @@ def end_other_sessions(request: SignedInRequest) -> HttpResponse:
 
 
 def _described(session: Session, request: SignedInRequest) -> dict[str, Any]:
-    """This one as it is now: what it was used from is noted after the page."""
+    """Return a session as texts for the page.
+
+    Browser and address of the current one are those of this request: its row is updated after it.
+    """
     is_this = session.pk == request.session.session_key
     browser = audit.browser_of(request) if is_this else session.user_agent or ""
     return {

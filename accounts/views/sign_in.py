@@ -25,10 +25,10 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def begin(request: HttpRequest, backend: str) -> HttpResponse:
-    """To Asana, unless too many have been sent there from the same address."""
+    """Redirect to Asana, unless this address has started too many sign-ins."""
     if not rate_limits.sign_in_allowed(request):
         return failed_sign_in(request, failures.TOO_MANY)
-    request.session.pop("next", None)  # of an earlier one
+    request.session.pop("next", None)  # of an earlier start
     response: HttpResponse = social_views.auth(request, backend)
     return response
 
@@ -56,6 +56,6 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def inactive(request: HttpRequest) -> HttpResponse:
-    if request.user.is_authenticated:  # so they aren't
+    if request.user.is_authenticated:  # so they are active
         return redirect("asana_tasks:task_list")
     return failed_sign_in(request, failures.INACTIVE)
