@@ -1,4 +1,4 @@
-"""Filters that word the codes kept in a row: `{{ account|reconnect_reason }}`."""
+"""Filters that turn the codes stored in a row into sentences: `{{ account|reconnect_reason }}`."""
 
 from django import template
 

@@ -56,7 +56,7 @@ class Command(BaseCommand):
             raise CommandError(found % problems)
 
     def _tell_all(self, findings: Iterable[Finding], *, as_json: bool) -> int:
-        """How many are problems."""
+        """Print the findings; return the number of problems."""
         told = []
         for finding in findings:
             told.append(finding)

@@ -16,10 +16,10 @@ Model = type[models.Model]
 
 
 class Command(dumpdata.Command):
-    """Django's own, of people, their linked accounts without tokens, and what happened to them.
+    """Django's `dumpdata`, limited to users, linked accounts without tokens, and the audit log.
 
-    Whatever no app has registered stays where it is. Tasks come back with the next sync; what
-    waits to be revoked is worth nothing without its token.
+    Models that no app has registered are left out. Tasks come back with the next sync; waiting
+    revocations are of no use without their tokens.
     """
 
     def handle(self, *app_labels: str, **options: Any) -> None:
@@ -44,7 +44,10 @@ def _label(model: Model) -> str:
 
 
 def _named(label: str) -> set[Model]:
-    """The models of an app, or one of them; none of what isn't there, which Django itself says."""
+    """Return the models that a label names: all of an app, or one.
+
+    Return none for an unknown label: Django itself reports it.
+    """
     try:
         if "." in label:
             return {apps.get_model(label)}

@@ -10,7 +10,10 @@ from accounts import housekeeping
 
 
 class _Stopped(BaseException):
-    """Raised wherever we are; whatever is half done is rolled back, and comes round again."""
+    """The signal to stop, raised wherever the program is.
+
+    Open transactions are rolled back; what was left undone is due again in the next run.
+    """
 
 
 class Command(BaseCommand):
@@ -42,5 +45,5 @@ class Command(BaseCommand):
 
 def _stop(_signal: int, _frame: FrameType | None) -> None:
     for name in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(name, signal.SIG_IGN)  # once is enough
+        signal.signal(name, signal.SIG_IGN)  # no second _Stopped while the first is handled
     raise _Stopped

@@ -69,7 +69,7 @@ class Command(BaseCommand):
                 bars.advance(bar)
 
     def _lines(self, results: Iterable[Rotated], total: int) -> Rotations:
-        """For a journal or a file, which keep lines and show no bar until it is done."""
+        """Print the progress as lines, for journals and files, which can't show a bar."""
         told_at, done = time.monotonic(), 0
         for done, result in enumerate(results, start=1):
             yield result
@@ -84,7 +84,7 @@ class Command(BaseCommand):
         self.stdout.flush()
 
     def _report(self, counts: Counter[Rotated]) -> bool:
-        """Here and in the audit log, if there was something to do."""
+        """Print and record the counts, if there was something to do; tell whether there was."""
         told = {
             result.value: counts[result]
             for result in Rotated
