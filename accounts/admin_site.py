@@ -1,4 +1,4 @@
-"""The site behind `/admin/`: its first page, and its password form."""
+"""The site at `/admin/`: its first page and its password form."""
 
 from typing import Any
 
@@ -18,7 +18,10 @@ MAY_SEE_HEALTH = ("accounts.look_after", "accounts.view_asanaaccount")
 
 class PasswordForm(AdminAuthenticationForm):
     def confirm_login_allowed(self, user: Any) -> None:
-        """Django tells nobody of a right password of somebody who isn't on the staff."""
+        """Refuse users who aren't on the staff, and record it.
+
+        Django sends no signal if the password was right. Raises ValidationError.
+        """
         try:
             super().confirm_login_allowed(user)
         except ValidationError:
@@ -35,7 +38,7 @@ class AdminSite(admin.AdminSite):
     def index(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> TemplateResponse:
-        """How the site is, for those who look after it; for others on the staff Django's own."""
+        """Show the health of the site to users with MAY_SEE_HEALTH, and Django's page to others."""
         if any(request.user.has_perm(name) for name in MAY_SEE_HEALTH):
             extra_context = {"health": health.look(), **(extra_context or {})}
         else:
@@ -45,7 +48,7 @@ class AdminSite(admin.AdminSite):
     def login(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """So many passwords an address, whoever they are for."""
+        """Limit the passwords that one address may try, for whatever username."""
         if request.method == "POST" and not rate_limits.password_allowed(request):
             return self._too_many(request)
         return super().login(request, extra_context)
@@ -66,5 +69,8 @@ class AdminSite(admin.AdminSite):
         )
 
     def get_log_entries(self, request: HttpRequest) -> QuerySet[LogEntry]:
-        """What administrators do stands in our own log, which forgets those who are deleted."""
+        """Return none: actions of administrators are in our audit log.
+
+        Unlike Django's, it doesn't keep the names of deleted users.
+        """
         return LogEntry.objects.none()

@@ -16,7 +16,7 @@ class AccountsConfig(AppConfig):
             *("contenttypes.contenttype", "auth.permission", "auth.group", "accounts.user"),
             *("accounts.asanaaccount", "accounts.auditentry", "accounts.providerdocument"),
         )
-        # What opens something, or is only there for our own machinery
+        # Secrets, and values that only our own code needs, are left out of exports.
         registry.register_secret_fields("*", "password")
         registry.register_secret_fields(
             "accounts.asanaaccount",

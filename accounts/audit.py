@@ -1,4 +1,4 @@
-"""Writing down what happened, for the person and for administrators (ASVS 5.0 V16)."""
+"""The audit log: entries for the user and for administrators (ASVS 5.0 V16)."""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -33,11 +33,13 @@ def record(  # noqa: PLR0913
     once_in: timedelta | None = None,
     from_where: bool = True,
 ) -> None:
-    """`user`: in whose history; the account's owner unless given.
+    """Write an entry into the audit log, and send the mail about it if the user wants one.
 
-    `request`: who did it and, unless that is not to be kept, `from_where`; without one it was the
-    site itself. `actor`: who did it, where the request doesn't know yet. `once_in`: not again
-    within that time, if the entry would say the same.
+    `user`: whose history it belongs to; the account's user by default.
+    `request`: tells who did it and, unless `from_where` is False, from where. Without a request it
+    was the site itself.
+    `actor`: who did it, if the request doesn't know yet.
+    `once_in`: write nothing if an equal entry was written within this time.
     """
     if user is None and account is not None:
         user = account.user
@@ -73,8 +75,11 @@ def refused(  # noqa: PLR0913
     from_where: bool = True,
     by_anybody: bool = False,
 ) -> None:
-    """A sign-in. Anybody can make entries about nobody, and `by_anybody` those about somebody who
-    opens an address: those that say the same, once a minute."""
+    """Record a refused sign-in.
+
+    Equal entries are written at most once a minute if they have no user, or if they are
+    `by_anybody`: an unknown person can cause the former, and a link that a user opens the latter.
+    """
     record(
         Event.SIGN_IN_REFUSED,
         user=user,
@@ -90,7 +95,7 @@ def address_of(request: HttpRequest) -> str | None:
     try:
         ip = ip_address(client_address(request).partition("%")[0])
         return str(getattr(ip, "ipv4_mapped", None) or ip)
-    except ValueError:  # a proxy may say "unknown"
+    except ValueError:  # a proxy may send "unknown"
         return None
 
 
@@ -99,7 +104,7 @@ def browser_of(request: HttpRequest) -> str:
 
 
 def _actor(request: HttpRequest | None) -> User | None:
-    user = getattr(request, "user", None)  # Django's own log-in in tests and shells has none
+    user = getattr(request, "user", None)  # a request made by a test or in a shell may have none
     return user if isinstance(user, User) else None
 
 

@@ -1,4 +1,4 @@
-"""Sign in with Asana: social-auth's OpenID Connect back end, with what it leaves to us."""
+"""The back end for signing in with Asana: social-auth's OpenID Connect, with our own checks."""
 
 from dataclasses import replace
 from typing import Any, Final, cast
@@ -31,15 +31,18 @@ class AsanaOpenIdConnect(Provider):
     JWT_ALGORITHMS = [id_tokens.ALGORITHM]
 
     def get_redirect_uri(self, state: str | None = None) -> str:
-        """From the setting: a Host header must not choose where the code goes (RFC 9700 4.1)."""
+        """Return the redirect URI, built from the setting SITE_URL.
+
+        A Host header must not choose where the code is sent (RFC 9700 4.1).
+        """
         return str(settings.SITE_URL) + reverse("social:complete", args=[self.name])
 
     # Starting
 
-    # On the way to Asana, and on the way back from the session
+    # Set before the redirect to Asana; read from the session afterwards
     authorization = AuthorizationRequest()
-    found: AsanaAccount | None = None  # the linked account that somebody came back with
-    came_back_as: profile.Profile | None = None  # in userinfo, for the person to read
+    found: AsanaAccount | None = None  # the linked account that came back
+    came_back_as: profile.Profile | None = None  # the profile in userinfo, shown to the user
 
     def start(self) -> HttpResponse:
         try:
@@ -49,7 +52,7 @@ class AsanaOpenIdConnect(Provider):
             raise
 
     def get_or_create_state(self) -> str | None:
-        """The state; the session keeps with it why, and where to go afterwards."""
+        """Return the state; store the authorization request with it in the session."""
         state = super().get_or_create_state()
         if state is not None:
             wanted = self.authorization.next or self.strategy.session_pop("next") or ""
@@ -63,9 +66,9 @@ class AsanaOpenIdConnect(Provider):
 
     # Coming back
 
-    recorder = SignInRecorder()  # over nothing
-    issued: dict[Any, Any] | None = None  # the token answer, until somebody keeps it
-    sub = ""  # whose it is, once that is known
+    recorder = SignInRecorder()  # records nothing
+    issued: dict[Any, Any] | None = None  # the token response, until it is stored
+    sub = ""  # of the account it was issued for, once known
 
     def auth_complete(self, *args: Any, **kwargs: Any) -> Any:
         response = cast("QueryDict", self.data)
@@ -85,8 +88,10 @@ class AsanaOpenIdConnect(Provider):
         return user
 
     def _remember_purpose(self, state: str) -> bool:
-        """Even if the answer is a Deny. `next` comes with it: two tabs share one session.
-        Whether there is one."""
+        """Read the authorization request of `state` from the session; tell whether there is one.
+
+        It is needed for a Deny, too. `next` is restored with it: two tabs share one session.
+        """
         kept = AuthorizationRequest.of(self.strategy.session_get(self.transaction_key(state[:128])))
         if kept is not None:
             self.authorization = kept
@@ -96,7 +101,11 @@ class AsanaOpenIdConnect(Provider):
     def request_access_token(
         self, url: str, *args: Any, stage: ErrorStage = "token_exchange", **kwargs: Any
     ) -> dict[Any, Any]:
-        """The token answer, checked; its ID token, if there is one, in `self.id_token`."""
+        """Exchange the code; return the token response, checked.
+
+        The claims of its ID token, if there is one, are stored in `self.id_token`. Raises
+        AuthResponseError, also for a missing ID token if ASANA_OIDC_STRICT is on.
+        """
         self.recorder = SignInRecorder.begun()
         response = super(OpenIdConnectAuth, self).request_access_token(
             url, *args, stage=stage, **kwargs
@@ -124,7 +133,10 @@ class AsanaOpenIdConnect(Provider):
         return parsed
 
     def _check_token_response(self, response: dict[Any, Any], *, stage: ErrorStage) -> None:
-        """A bearer token (RFC 6749 7.1), and tokens that are visible ASCII (its appendix A)."""
+        """Raise AuthResponseError unless it holds a bearer token (RFC 6749 7.1).
+
+        All tokens have to be visible ASCII (RFC 6749 appendix A).
+        """
         for name in ("access_token", "refresh_token", "id_token"):
             if response.get(name) is not None and not id_tokens.is_printable(response[name]):
                 raise AuthResponseError(self, claim=name, code="invalid_claim", stage=stage)
@@ -149,18 +161,21 @@ class AsanaOpenIdConnect(Provider):
         return claims
 
     def find_valid_key(self, id_token: str) -> dict[str, Any] | None:
-        """The key that signed it, from our copy of the keys or else from the provider's newest."""
+        """Return the key that signed it, from our copy of the keys or else from a new one."""
         for newer in (False, True):
             if key := id_tokens.signing_key(id_token, self.keys(newer=newer)):
                 return key
         return None
 
     def validate_temporal_claims(self, id_token: dict[str, Any]) -> None:
-        """Stock checks, less `nbf`: PyJWT has checked it, and with leeway for clocks."""
+        """Run social-auth's checks of times, except for `nbf`.
+
+        PyJWT has checked `nbf` already, with JWT_LEEWAY.
+        """
         super().validate_temporal_claims({**id_token, "nbf": 0})
 
     def validate_claims(self, id_token: dict[str, Any]) -> None:
-        """Stock checks; an absent nonce is tolerated unless strict, a wrong one never."""
+        """Run social-auth's checks; tolerate a missing nonce unless strict, but no wrong one."""
         if "nonce" in id_token or settings.ASANA_OIDC_STRICT:
             super().validate_claims(id_token)
         else:
@@ -169,7 +184,11 @@ class AsanaOpenIdConnect(Provider):
     # Who it is
 
     def user_data(self, access_token: str, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        """Only the claims we use, so that none of them can replace a part of the token answer."""
+        """Return those claims of userinfo that we use.
+
+        social-auth merges them into the token response: others could replace parts of it. Raises
+        AuthResponseError.
+        """
         userinfo = self.get_json(
             self.userinfo_url(), headers={"Authorization": f"Bearer {access_token}"}
         )

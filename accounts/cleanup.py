@@ -1,4 +1,4 @@
-"""What nobody needs any more: named, counted, and deleted a little at a time."""
+"""Outdated rows: selected, counted, and deleted in batches."""
 
 from collections.abc import Iterator
 from contextlib import suppress
@@ -18,9 +18,9 @@ from accounts.codes import Detail
 from accounts.models import AuditEntry, ProviderDocument, Revocation, WatchedSignIn
 
 BATCH: Final = 1000
-SIGN_IN: Final = timedelta(days=1)  # nobody finishes one after that: it takes half an hour at most
+SIGN_IN: Final = timedelta(days=1)  # a sign-in that is finished takes at most half an hour
 EVERY: Final = timedelta(days=1)
-LONGEST: Final = timedelta(hours=1)  # that a clean-up takes; one that takes longer has died
+LONGEST: Final = timedelta(hours=1)  # that a clean-up may take; one that takes longer was killed
 REVOKING_SECONDS: Final = 60.0
 MAX_AUDIT_DAYS: Final = 36500
 
@@ -29,7 +29,7 @@ Rows = QuerySet[Any]
 
 
 def outdated(now: datetime | None = None) -> dict[str, Rows]:
-    """Return what may be deleted without another word, by its kind (`accounts.messages.KINDS`)."""
+    """Return rows that may be deleted as they are, by kind (`accounts.messages.KINDS`)."""
     now = now or timezone.now()
     yesterday = now - SIGN_IN
     sessions = Session.objects
@@ -47,15 +47,18 @@ def outdated(now: datetime | None = None) -> dict[str, Rows]:
 
 
 def overdue_revocations() -> QuerySet[Revocation]:
-    """They are not simply deleted: each gets a last try."""
+    """Return revocations older than a week: each is tried once more before it is deleted."""
     week_ago = timezone.now() - Revocation.KEEP_TRYING
     return Revocation.objects.filter(requested_at__lt=week_ago)
 
 
 def clean_up(entry: AuditEntry | None = None) -> dict[str, int]:
-    """How many of what are gone. It can be stopped, and done twice at the same time.
+    """Delete outdated rows; return counts by kind. Safe to interrupt and to run concurrently.
 
-    `entry`: of the one who claimed it.
+    1. Write an audit entry that says "begun", unless `entry` is the one that `claim` returned.
+    2. Delete outdated rows, in batches.
+    3. Try the overdue revocations once more, and give up those that fail.
+    4. Write the counts into the entry. If anything fails or is interrupted, delete the entry.
     """
     entry = entry or AuditEntry.objects.create(
         event=audit.Event.CLEANED_UP, by=audit.By.SITE, detail=Detail.BEGUN
@@ -74,9 +77,9 @@ def clean_up(entry: AuditEntry | None = None) -> dict[str, int]:
 
 
 def claim() -> AuditEntry | None:
-    """For the one who is to clean up now; None while that is not due or somebody else is at it.
+    """Return a new audit entry if a clean-up is due; None if it isn't, or another process runs one.
 
-    Who finds the last entry waits for whoever else has found it, and then looks again.
+    The last entry is locked and then read again: of several processes, only one gets a new entry.
     """
     with transaction.atomic():
         done = AuditEntry.objects.filter(event=audit.Event.CLEANED_UP).order_by("-at", "-pk")
@@ -95,7 +98,10 @@ def _is_due(last: AuditEntry) -> bool:
 
 
 def _delete(rows: Rows) -> int:
-    """In batches, each looked at once more: a session may have been used meanwhile."""
+    """Delete rows in batches; return their number.
+
+    Each batch is filtered again when it is deleted: a session may have been used meanwhile.
+    """
     gone = 0
     for pks in _batches(rows):
         gone += rows.filter(pk__in=pks).delete()[0]
@@ -123,10 +129,10 @@ def _old_entries(now: datetime) -> QuerySet[AuditEntry]:
 
 
 def _unused_documents() -> QuerySet[ProviderDocument]:
-    """Of other providers, which the settings named once, and keys at an address of before."""
+    """Return documents of providers that were configured before, and keys at an outdated URL."""
     url = AsanaOpenIdConnect().oidc_config_url()
     configuration = ProviderDocument.objects.filter(pk=url).first()
-    if configuration is None:  # then nothing says where the keys are
+    if configuration is None:  # then the URL of the keys is unknown
         return ProviderDocument.objects.none()
     content = configuration.content
     keys = content.get("jwks_uri") if isinstance(content, dict) else None

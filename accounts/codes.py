@@ -7,11 +7,11 @@ from typing import Final
 
 from django.db.models import TextChoices
 
-OWN_ERROR: Final = "own_error"  # of a provider: not one of OAuth's names
+OWN_ERROR: Final = "own_error"  # a provider's error that is not one of OAuth's names
 
 
 class Problem(TextChoices):
-    """Why a request to Asana failed, a token is of no use, or an account needs reconnecting."""
+    """Reasons why a request to Asana failed, or an account has no token or needs reconnecting."""
 
     # Sending a request: see `accounts.http.problem_of`
     NO_ANSWER = "no_answer"
@@ -26,21 +26,21 @@ class Problem(TextChoices):
     BEING_REFRESHED = "being_refreshed"
     ANSWERED_FOR_ANOTHER = "answered_for_another"
 
-    # Having none that works
+    # Having no token that works
     ACCESS_ENDED = "access_ended"
     TOKEN_UNREADABLE = "token_unreadable"  # noqa: S105
     NOTHING_LASTING = "nothing_lasting"
     ASKED_BY_ADMINISTRATOR = "asked_by_administrator"
     ENDED_TOGETHER = "ended_together"
 
-    # What was stored before there were codes, where none fits
+    # A sentence stored before there were codes, if no code fits it
     LEGACY = "legacy"  # text
 
 
 class Detail(TextChoices):
-    """More about an entry of the audit log. An entry may hold a `Problem` instead."""
+    """Details of audit entries. An entry may hold a `Problem` instead."""
 
-    # Signing in. A refused sign-in that was begun for an account keeps `wanted`: what for
+    # Signing in. A refused one that was started for a linked account keeps `wanted`, its kind.
     WITH_ASANA = "with_asana"
     WITH_PASSWORD = "with_password"  # noqa: S105
     DENIED = "denied"
@@ -63,7 +63,7 @@ class Detail(TextChoices):
 
     # Signing out
     BROWSER = "browser"  # browser, system: "" where unknown
-    OTHER_SESSIONS = "other_sessions"  # count; unknown in entries of before there were codes
+    OTHER_SESSIONS = "other_sessions"  # count; unknown in entries that are older than codes
     EVERYWHERE = "everywhere"
     NOWHERE = "nowhere"
 

@@ -1,4 +1,4 @@
-"""Why our own database does not do what it should."""
+"""Reasons for errors of our own database."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 
 def pending_migrations() -> list[Any]:
-    """Return the plan of what `manage.py migrate` would do. Raises django.db.Error."""
+    """Return the plan of `manage.py migrate`. Raises django.db.Error."""
     executor = MigrationExecutor(connection)
     return executor.migration_plan(executor.loader.graph.leaf_nodes())
 
@@ -15,8 +15,8 @@ def pending_migrations() -> list[Any]:
 def database_trouble() -> str:
     """Say why a command that needs the database has failed, without a full stop.
 
-    A missing table or column is told in other words by each kind of database, and by none as what
-    it is: so we look whether a migration has to be made.
+    Each kind of database reports a missing table or column differently, so we look for migrations
+    that have not been run.
     """
     try:
         pending = pending_migrations()

@@ -9,11 +9,16 @@ shown_and_sent = require_http_methods(["GET", "HEAD", "POST"])
 
 
 def signed_in_form(view: View) -> View:
-    """A page of somebody signed in, with a form that is sent to the page's own address."""
+    """Restrict a view to signed-in users, and to GET, HEAD and POST.
+
+    For pages with a form that is sent to their own URL.
+    """
     return login_required(shown_and_sent(view))
 
 
 def signed_in_post(view: View) -> View:
-    """A form of somebody signed in. Others sign in first, and are not led back here: an address
-    alone fills in no form."""
+    """Restrict a view to signed-in users, and to POST.
+
+    Others are sent to sign in without `next`: coming back by GET would not send the form.
+    """
     return login_required(require_POST(view), redirect_field_name=None)

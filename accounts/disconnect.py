@@ -1,4 +1,4 @@
-"""Disconnect a linked account: what is here goes at once, then its access ends at Asana."""
+"""Disconnection of a linked account: deleted here at once, then its grant is revoked at Asana."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -18,26 +18,26 @@ T = TypeVar("T")
 
 
 class LastWayIn(Exception):
-    """Without this account the person could not sign in any more."""
+    """The error for disconnecting the account without which the user could not sign in."""
 
 
 def disconnect_account(
     account: AsanaAccount, request: HttpRequest, *, even_the_last: bool = False
 ) -> tokens.Outcome | None:
-    """Remove an account with its tokens and tasks, then ask Asana to end its access.
+    """Delete an account with its tokens and tasks, then ask Asana to revoke its grants.
 
-    Return what has become of the access, None if there was none. Raises LastWayIn, unless
-    `even_the_last`, and ObjectDoesNotExist (somebody else was faster, or has deleted the person).
+    Return the outcome, None if there was nothing to revoke. Raises LastWayIn, unless
+    `even_the_last`, and ObjectDoesNotExist if the account or the user was deleted meanwhile.
     """
     revocations = remove_account(account, request, even_the_last=even_the_last)
     return tokens.revoke_together(revocations)
 
 
 def is_last_way_in(account: AsanaAccount) -> bool:
-    """Tell whether the person could not sign in any more without this account.
+    """Tell whether the user could not sign in any more without this account.
 
-    A password counts for the staff, who can use it in /admin/. Another account counts if it works
-    and, where only members of some workspaces may sign in, is known to be in one of them.
+    A password counts for the staff, who can use it in /admin/. Another account counts if it is
+    connected and, if ALLOWED_WORKSPACES is set, is known to be in one of these workspaces.
     """
     user = account.user
     others = user.asana_accounts.connected().exclude(pk=account.pk)
@@ -48,10 +48,10 @@ def is_last_way_in(account: AsanaAccount) -> bool:
 
 
 def retry_if_rows_came(remove: Callable[P, T]) -> Callable[P, T]:
-    """Run `remove` in a transaction, and again if a row came meanwhile.
+    """Run `remove` in a transaction, and again if a row was added meanwhile, up to TRIES times.
 
-    A sync may store a row while those it belongs to are being deleted: then the database refuses
-    the whole transaction with an IntegrityError, and the next one finds that row too.
+    A sync may store a row while the rows it refers to are being deleted: then the database refuses
+    the transaction with an IntegrityError, and the next one deletes that row, too.
     """
 
     @wraps(remove)
@@ -72,13 +72,15 @@ def retry_if_rows_came(remove: Callable[P, T]) -> Callable[P, T]:
 def remove_account(
     account: AsanaAccount, request: HttpRequest, *, even_the_last: bool = False
 ) -> list[Revocation]:
-    """Remove an account in one transaction; return what is left to revoke once it is committed.
+    """Delete an account in one transaction; return the revocations to try once it is committed.
 
-    1. Lock the person, then the account (order: locks.py).
-    2. Refuse to take the last way in.
+    1. Lock the user, then the account (order: locks.py).
+    2. Raise LastWayIn if the user could not sign in without it, unless `even_the_last`.
     3. Write it into the history.
     4. Set its refresh tokens aside: one Revocation for each.
     5. Delete it, and with it its workspaces and tasks.
+
+    Raises ObjectDoesNotExist if the account or the user was deleted meanwhile.
     """
     lock_user(account.user_id)
     account = lock_account(account.pk)

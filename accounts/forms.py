@@ -4,7 +4,7 @@ from accounts.models import AsanaAccount
 
 
 class LabelForm(forms.Form):
-    """A person's own word and colour for an account; empty for Asana's name, and for none."""
+    """The form for a user's label and colour for an account; both may be empty."""
 
     label = forms.CharField(max_length=40, required=False)
     colour = forms.ChoiceField(choices=AsanaAccount.Colour.choices, required=False)

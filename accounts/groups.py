@@ -1,7 +1,7 @@
-"""The group "Account managers": may look after linked accounts, and nothing else.
+"""The group "Account managers": its members may look after linked accounts, and nothing else.
 
-Made after every `migrate`, which Django also tells when a database was emptied; a data migration
-would not see that, nor run after the permissions of a new model were created.
+It is created after every `migrate`, a signal that Django also sends when a database was emptied. A
+data migration would not notice that, nor run after the permissions of a new model were created.
 """
 
 from typing import Any, Final
@@ -21,12 +21,15 @@ PERMISSIONS: Final = (
 def make_account_managers(
     sender: AppConfig, using: str, apps: Any = present_apps, **kwargs: Any
 ) -> None:
-    """With these permissions and no others, whatever it had before. `flush` names no `apps`."""
+    """Create the group, or give it exactly PERMISSIONS, whatever it had before.
+
+    `apps` is missing if `flush` sends the signal.
+    """
     try:
         groups = apps.get_model("auth", "Group").objects.using(using)
-    except LookupError:  # migrated back to a time without
+    except LookupError:  # migrated back to before there were groups
         return
-    create_permissions(sender, verbosity=0, using=using, apps=apps)  # ours come before auth's own
+    create_permissions(sender, verbosity=0, using=using, apps=apps)  # auth's own handler runs later
     permissions = apps.get_model("auth", "Permission").objects.using(using)
     ours = permissions.filter(content_type__app_label=sender.label, codename__in=PERMISSIONS)
     groups.get_or_create(name=NAME)[0].permissions.set(ours)

@@ -1,4 +1,4 @@
-"""Is everything all right? In the same few queries however much there is."""
+"""The health of the site, for administrators. The number of queries is constant."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -23,16 +23,16 @@ FAILURES: Final = (
     AuditEntry.Event.SIGN_IN_REFUSED,
     AuditEntry.Event.REVOCATION_GIVEN_UP,
 )
-# Anybody who presses Deny is refused a sign-in.
+# Refused sign-ins are no trouble: pressing Deny at Asana is one.
 TROUBLING: Final = tuple(each for each in FAILURES if each != AuditEntry.Event.SIGN_IN_REFUSED)
 
 
 class Counted(NamedTuple):
-    value: str  # in the database, and in the address of a filtered list
+    value: str  # in the database, and in the query string of a filtered list
     label: str
     number: int
-    is_trouble: bool = False  # if there is one
-    address: str = ""  # of the list that shows them
+    is_trouble: bool = False  # if the number is not 0
+    address: str = ""  # of the list that shows what was counted
 
 
 class Trouble(NamedTuple):
@@ -45,8 +45,8 @@ class Health:
     accounts: list[Counted]  # by state
     facts: list[HealthFact]  # of other apps
     failures: list[Counted]
-    since: datetime  # they are counted
-    revocations: int  # that wait
+    since: datetime  # failures are counted from then on
+    revocations: int  # waiting
     on_old_keys: int  # rows
     cleaned_up_at: datetime | None
 
@@ -56,12 +56,12 @@ class Health:
 
     @property
     def troubles(self) -> list[Trouble]:
-        """What somebody should look at; none: everything is all right."""
+        """Return what administrators should look at; [] if everything is all right."""
         return list(self._troubles())
 
     @property
     def remarks(self) -> list[str]:
-        """What is good to know, and only the people themselves can mend."""
+        """Return what is good to know, but what only the users themselves can repair."""
         broken = self._number_of(AsanaAccount.Status.NEEDS_RECONNECTING)
         if not broken or self._none_works:
             return []
@@ -69,7 +69,10 @@ class Health:
 
     @property
     def _none_works(self) -> bool:
-        """So many at once are seldom their people's doing: the app at Asana, or a lost key."""
+        """Tell whether all linked accounts need reconnecting.
+
+        The cause is then hardly the users, but the app at Asana or a lost key.
+        """
         states = AsanaAccount.Status
         return self._number_of(states.CONNECTED) == 0 < self._number_of(states.NEEDS_RECONNECTING)
 
@@ -78,7 +81,7 @@ class Health:
 
     def _troubles(self) -> Iterator[Trouble]:
         yield from self._troubles_of_accounts()
-        for each in self.failures:  # one refusal can be the reason for another
+        for each in self.failures:  # not summed up: one failure can be the cause of another
             if each.is_trouble and each.number:
                 yield Trouble(messages.LATELY % (each.label, each.number), each.address)
         if self.revocations:
@@ -116,7 +119,7 @@ def look() -> Health:
 
 
 def _list_of(model: str, **asked: str) -> str:
-    """Where administrators see it."""
+    """Return the address of a list in /admin/, filtered by `asked`."""
     path = reverse(f"admin:accounts_{model}_changelist")
     return f"{path}?{urlencode(asked)}" if asked else path
 
@@ -129,7 +132,7 @@ def accounts_by_state() -> list[Counted]:
 
 
 def last_clean_up() -> datetime | None:
-    """One that only began may have been killed."""
+    """Return the time of the last clean-up that ended: one that only began may have been killed."""
     cleaned = AuditEntry.objects.filter(event=AuditEntry.Event.CLEANED_UP)
     cleaned = cleaned.exclude(detail=Detail.BEGUN)
     return cleaned.order_by("-at").values_list("at", flat=True).first()

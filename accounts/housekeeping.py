@@ -1,4 +1,4 @@
-"""What has to be done again and again. Every chore may be done by several at the same time."""
+"""Chores that run again and again. Several processes may run one of them at the same time."""
 
 import logging
 from collections.abc import Callable
@@ -11,7 +11,7 @@ from accounts.database import database_trouble
 
 logger = logging.getLogger(__name__)
 
-REVOKING_SECONDS: Final = 30.0  # the others have to wait
+REVOKING_SECONDS: Final = 30.0  # the other chores have to wait
 
 
 def revoke_due() -> None:
@@ -23,14 +23,14 @@ def send_mails() -> None:
 
 
 def clean_up() -> None:
-    """Once a day, whoever comes first."""
+    """Clean up, once a day for all processes together."""
     claimed = cleanup.claim()
     if claimed is not None:
         logger.info("Cleaned up: %s", messages.deleted_message(cleanup.clean_up(claimed)))
 
 
 def make_a_round() -> bool:
-    """Each chore by itself: what fails is logged, and comes round again. Whether all went well."""
+    """Run every chore; tell whether all worked. Failures are logged, and don't stop the others."""
     done = [_done(chore) for chore in registry.chores]
     return all(done)
 

@@ -1,7 +1,7 @@
-"""The one way out: every request to Asana leaves through `send`.
+"""HTTP requests to Asana: all of them are sent by `send`.
 
 `requests` alone follows redirects with credentials, lets ~/.netrc replace a bearer header, takes
-proxies from the environment, waits for ever on a dripping answer and reads any amount of it.
+proxies from the environment, waits for ever on a response that drips, and reads any amount of it.
 """
 
 import io
@@ -32,11 +32,11 @@ _deadline: ContextVar[float] = ContextVar("deadline")
 
 
 class TooLarge(requests.RequestException):
-    """The answer is larger than the limit; the rest of it was not read."""
+    """The error for a response larger than the limit; the rest of it was not read."""
 
 
 class Redirected(requests.RequestException):
-    """Following it could hand a secret to another host (RFC 9700 4.12)."""
+    """The error for a redirect: following it could send a secret elsewhere (RFC 9700 4.12)."""
 
 
 def send(  # noqa: PLR0913  (requests' own arguments)
@@ -50,9 +50,11 @@ def send(  # noqa: PLR0913  (requests' own arguments)
     seconds: float | None = None,
     limit: int = BYTES,
 ) -> requests.Response:
-    """The whole answer, whatever its status, within SECONDS and `limit` bytes (decoded).
+    """Send a request; return the whole response, whatever its status.
 
-    Raises requests.RequestException: no answer, not in time, too large, redirected.
+    The response has to end within `seconds` (SECONDS by default) and `limit` bytes, decoded.
+    Raises requests.RequestException: no response, too late, too large (TooLarge), or a redirect
+    (Redirected).
     """
     seconds = SECONDS if seconds is None else seconds
     _deadline.set(time.monotonic() + seconds)
@@ -74,7 +76,7 @@ def send(  # noqa: PLR0913  (requests' own arguments)
 
 
 def problem_of(error: Exception) -> Problem:
-    """Name what went wrong with a request, from what `send` or `raise_for_status` raised."""
+    """Return the problem for an error that `send` or `raise_for_status` raised."""
     match error:
         case requests.HTTPError():
             return Problem.HTTP_ERROR
@@ -85,7 +87,7 @@ def problem_of(error: Exception) -> Problem:
         case requests.exceptions.SSLError():
             return Problem.TLS_ERROR
         case requests.Timeout() | requests.ConnectionError(args=(ReadTimeoutError(), *_)):
-            return Problem.TIMEOUT  # the second: while the body was read
+            return Problem.TIMEOUT  # ReadTimeoutError: while the body was read
     return Problem.NO_ANSWER
 
 
@@ -105,7 +107,7 @@ def _read(response: requests.Response, limit: int) -> requests.Response:
 def retry_after_seconds(header: str) -> int | None:
     """Return the seconds of a Retry-After header, a day at most; None for a date or nonsense.
 
-    RFC 9110 10.2.3. What is asked of us for more than a day is asked again after a day.
+    RFC 9110 10.2.3. Longer waits are cut to a day: then we ask again.
     """
     if not re.fullmatch("[0-9]+", header):
         return None
@@ -114,7 +116,7 @@ def retry_after_seconds(header: str) -> int | None:
 
 class _Response(requests.Response):
     def json(self, **kwargs: Any) -> Any:
-        """Raises ValueError for all that is no JSON, a million brackets included."""
+        """Return the parsed body. Raises ValueError if it isn't JSON, or is nested too deeply."""
         try:
             return super().json(**kwargs)
         except RecursionError as error:
@@ -122,9 +124,10 @@ class _Response(requests.Response):
 
 
 class _DeadlineReader(io.RawIOBase):
-    """A socket's bytes until the deadline of the request they answer.
+    """Reader of a socket that raises TimeoutError at the deadline of the request.
 
-    A read timeout bounds one silence; a server that drips a byte now and then is never silent.
+    A read timeout limits only the time without any byte: a server that sends a byte now and then
+    never reaches it.
     """
 
     def __init__(self, sock: socket.socket) -> None:

@@ -1,6 +1,7 @@
-"""Mails about linked accounts. Their audit entries say when they are due; sent is due no more.
+"""Mails about linked accounts. `mail_due_at` of an audit entry says when its mail is due.
 
-Tried at once, after the commit of what happened; then again by housekeeping, for a day.
+Sending is tried right after the commit, then again by housekeeping, for a day. Once it is sent,
+`mail_due_at` is empty.
 """
 
 import logging
@@ -25,10 +26,10 @@ from accounts.time_zones import zone_named
 
 logger = logging.getLogger(__name__)
 
-PAUSE: Final = timedelta(minutes=5)  # longer than sending one takes: nobody else sends it meanwhile
+PAUSE: Final = timedelta(minutes=5)  # longer than sending takes: nobody else sends it then
 GIVE_UP_AFTER: Final = timedelta(days=1)
 TROUBLE: Final = "mail-server-in-trouble"
-PERMANENTLY: Final = 500  # RFC 5321 4.2.1: what begins with 4 may be tried again
+PERMANENTLY: Final = 500  # RFC 5321 4.2.1: codes that begin with 4 may be tried again
 NAME_LENGTH: Final = 80
 Event = AuditEntry.Event
 SWITCHES: Final = {
@@ -54,16 +55,19 @@ def has_address(user: User) -> bool:
 
 
 def send_now(pk: int) -> None:
-    """Without a word to whoever waits for a page, and not while the mail server is in trouble."""
+    """Send the mail of an entry, unless the mail server has just failed.
+
+    Errors are logged, not raised: the user is waiting for a page.
+    """
     try:
         if not cache.get(TROUBLE):
             _send(pk)
-    except Exception:  # what was to be done is done; housekeeping tries again
+    except Exception:  # the action itself is committed; housekeeping tries again
         logger.exception("A mail could not be sent at once")
 
 
 def send_due() -> int:
-    """How many were sent. Ends at the first sign that the mail server is in trouble."""
+    """Send all mails that are due; return their number. Stop at the first mail server error."""
     due = AuditEntry.objects.filter(mail_due_at__lte=timezone.now())
     count = 0
     for pk in list(due.order_by("mail_due_at", "pk").values_list("pk", flat=True)):
@@ -75,7 +79,15 @@ def send_due() -> int:
 
 
 def _send(pk: int) -> bool:
-    """Raises OSError, SMTPException. Who claims the entry sends it: nobody else does meanwhile."""
+    """Send the mail of an entry, unless another process does; tell whether it was sent.
+
+    1. Claim the entry by moving `mail_due_at` ahead by PAUSE; return False if it isn't due.
+    2. Give up a mail that is a day late, is not wanted any more, or is overtaken by later events.
+    3. Send it. If its recipient is refused for now, it stays due.
+    4. Empty `mail_due_at`.
+
+    Raises OSError, SMTPException.
+    """
     now = timezone.now()
     waiting = AuditEntry.objects.filter(pk=pk, mail_due_at__lte=now)
     if not waiting.update(mail_due_at=now + PAUSE):
@@ -94,9 +106,11 @@ def _send(pk: int) -> bool:
 
 
 def _handed_over(mail: EmailMessage) -> bool:
-    """False for one whose recipient is refused for now: others' mails may go all the same.
+    """Send a mail; return False if it should be tried again because its recipient is refused now.
 
-    Refused for good, or an address that no mail server could be told of, is done with.
+    Return True also for a recipient who is refused permanently, and for an address that can't be
+    written in SMTP: trying again is of no use. Raises OSError, SMTPException if the mail server
+    fails for all mails.
     """
     try:
         mail.send()
@@ -114,7 +128,7 @@ def _handed_over(mail: EmailMessage) -> bool:
 
 
 def _is_overtaken(entry: AuditEntry) -> bool:
-    """“Needs reconnecting”, told after it works again or is gone, would only confuse."""
+    """Tell whether an account that needed reconnecting has been reconnected or disconnected."""
     if entry.event != Event.NEEDS_RECONNECTING:
         return False
     later = AuditEntry.objects.filter(
@@ -124,7 +138,7 @@ def _is_overtaken(entry: AuditEntry) -> bool:
 
 
 def mail_for(entry: AuditEntry, user: User) -> EmailMessage:
-    """The template's first line is the subject."""
+    """Return the mail about an entry. The first line of its template is the subject."""
     with timezone.override(zone_named(user.time_zone)):
         text = render_to_string(f"mails/{entry.event}.txt", _context(entry, user))
     subject, _, body = text.partition("\n")
@@ -134,8 +148,8 @@ def mail_for(entry: AuditEntry, user: User) -> EmailMessage:
         body.strip() + "\n",
         to=[user.email],
         headers={
-            "Message-ID": f"<{mark}@{settings.SITE_HOST}>",  # the same, should it go out twice
-            "Auto-Submitted": "auto-generated",  # RFC 3834: no holiday greetings, please
+            "Message-ID": f"<{mark}@{settings.SITE_HOST}>",  # the same if the mail is sent twice
+            "Auto-Submitted": "auto-generated",  # RFC 3834: no automatic replies
         },
     )
 
@@ -149,7 +163,7 @@ def _context(entry: AuditEntry, user: User) -> dict[str, Any]:
         "detail": messages.detail_message(entry),
         "by_administrator": entry.by == AuditEntry.By.ADMINISTRATOR,
         "browser": user_agents.in_words(entry.browser) if by_person else "",
-        "address": entry.address if by_person else "",  # an administrator's is their own business
+        "address": entry.address if by_person else "",  # an administrator's address is private
         "accounts_url": settings.SITE_URL + reverse("accounts:account_list"),
         "history_url": settings.SITE_URL + reverse("accounts:history"),
         "mail_url": settings.SITE_URL + reverse("accounts:mail"),

@@ -1,4 +1,4 @@
-"""Words for codes: what is stored, raised and counted is put into sentences here, when shown."""
+"""Sentences for codes. Codes and arguments are stored, raised and counted; sentences are shown."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, Final
@@ -12,7 +12,7 @@ from accounts.models import AsanaAccount, AuditEntry, Revocation, User
 
 Args = Mapping[str, Any]
 
-WORDS: Final[dict[str, Any]] = {  # str, or lazily one of two by the number
+WORDS: Final[dict[str, Any]] = {  # str, or a lazy singular and plural
     Problem.NO_ANSWER: "Asana isn't answering",
     Problem.TIMEOUT: "Asana isn't answering",
     Problem.TLS_ERROR: "Asana's certificate is not trusted",
@@ -95,11 +95,11 @@ ROTATED: Final = {
     "busy": "%d busy",
 }
 
-# How the site is doing
+# Health of the site
 NEED_RECONNECTING: Final = ngettext_lazy(
     "%d account needs reconnecting by its person", "%d accounts need reconnecting by their people"
 )
-NONE_WORKS: Final = ngettext_lazy(  # count: of accounts that need reconnecting
+NONE_WORKS: Final = ngettext_lazy(  # count: accounts that need reconnecting
     "no linked account works: the only one needs reconnecting",
     "no linked account works: all %(count)d need reconnecting",
     "count",
@@ -116,7 +116,7 @@ NEVER_CLEANED_UP: Final = "nothing has been cleaned up yet"
 
 
 def word(code: str, args: Args) -> str:
-    """Word a code with its arguments. '' for none; one that is not known stands for itself."""
+    """Return the sentence for a code with its arguments: "" for "", an unknown code unchanged."""
     if code in COMPOSED:
         return COMPOSED[code](args)
     words = str(WORDS[code] % args) if code in WORDS else code
@@ -124,7 +124,7 @@ def word(code: str, args: Args) -> str:
 
 
 def error_message(row: AsanaAccount | Revocation) -> str:
-    """Say why an account needs reconnecting, or why a revocation waits."""
+    """Say why an account needs reconnecting, or why a revocation is waiting."""
     return word(row.last_error, row.last_error_args)
 
 
@@ -133,7 +133,7 @@ def detail_message(entry: AuditEntry) -> str:
 
 
 def own_detail_message(entry: AuditEntry) -> str:
-    """Word it for the person whose history it is, who need not know OAuth's names of errors."""
+    """Return the detail of an entry for its user, who need not know OAuth's names of errors."""
     if entry.event != AuditEntry.Event.REFRESH_REFUSED:
         return detail_message(entry)
     ended = entry.detail_args.get("error") == "invalid_grant"
@@ -141,7 +141,10 @@ def own_detail_message(entry: AuditEntry) -> str:
 
 
 def deleted_message(counts: Mapping[str, int]) -> str:
-    """In the order of KINDS: PostgreSQL keeps none for the keys of a JSON object."""
+    """Return counts of deleted rows as a sentence, in the order of KINDS.
+
+    PostgreSQL doesn't keep the order of the keys of a JSON object.
+    """
     return _counted(counts, KINDS) or "nothing"
 
 
@@ -154,7 +157,7 @@ def _counted(counts: Mapping[str, int], words: Mapping[str, Any]) -> str:
 
 
 def waiting_time(seconds: int) -> str:
-    """Round up: who comes back then is let in."""
+    """Return a time in words, rounded up: after that time a new attempt is allowed."""
     if seconds < 120:
         return ngettext("%d second", "%d seconds", seconds) % seconds
     minutes = -(-seconds // 60)

@@ -29,7 +29,7 @@ RENEW_AFTER: Final = timedelta(days=1)
 
 
 def sliding_session(get_response: GetResponse) -> GetResponse:
-    """A session in use lives on: its 30 days start anew, at most once a day."""
+    """Renew sessions that are in use: their 30 days start anew, at most once a day."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         if request.user.is_authenticated:
@@ -42,7 +42,7 @@ def sliding_session(get_response: GetResponse) -> GetResponse:
 
 
 def use_time_zone(get_response: GetResponse) -> GetResponse:
-    """Dates are the person's own: what is due today depends on where they are."""
+    """Activate the user's time zone: what is due today depends on where they are."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         user = request.user
@@ -54,7 +54,7 @@ def use_time_zone(get_response: GetResponse) -> GetResponse:
 
 
 def private_pages(get_response: GetResponse) -> GetResponse:
-    """Pages of a person are kept by nobody: no proxy, no disk (ASVS 5.0 14.3.2)."""
+    """Forbid caches and browsers to store pages of signed-in users (ASVS 5.0 14.3.2)."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
@@ -66,7 +66,10 @@ def private_pages(get_response: GetResponse) -> GetResponse:
 
 
 def sign_in_for_htmx(get_response: GetResponse) -> GetResponse:
-    """Who has signed out in another tab gets the sign-in page, not a part of it in the list."""
+    """Redirect the whole page to the sign-in if htmx asks for a part of it without a session.
+
+    Otherwise a user who signed out in another tab would get the sign-in page inside the list.
+    """
 
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
@@ -79,14 +82,14 @@ def sign_in_for_htmx(get_response: GetResponse) -> GetResponse:
 
 
 class SignInFailureMiddleware(SocialAuthExceptionMiddleware):
-    """A sign-in that fails gets a page with advice, and a line in the log without details."""
+    """Middleware that answers a failed sign-in with a page of advice, and logs codes only."""
 
     def render_error(
         self, request: HttpRequest, exception: SocialAuthBaseException
     ) -> HttpResponse:
         backend = getattr(request, "backend", None)
         if not isinstance(backend, AsanaOpenIdConnect):
-            backend = AsanaOpenIdConnect()  # that has come nowhere yet
+            backend = AsanaOpenIdConnect()  # without an authorization request
         failure = describing.describe(exception, backend.authorization.kind)
         logger.warning(
             "Sign-in failed: code=%s stage=%s parameter=%s claim=%s status=%s",
@@ -99,7 +102,7 @@ class SignInFailureMiddleware(SocialAuthExceptionMiddleware):
         give_back(backend)
         expected = _expected(request, backend.authorization)
         _write_down(request, failure, backend, expected)
-        if request.session.modified:  # Django keeps no changes with a 5xx: here, what was used up
+        if request.session.modified:  # Django doesn't save it with a 5xx: used states would stay
             with suppress(UpdateError):
                 request.session.save()
         if failure.keeps_nothing and not request.user.is_authenticated:
@@ -113,7 +116,7 @@ class SignInFailureMiddleware(SocialAuthExceptionMiddleware):
 
 
 def _expected(request: HttpRequest, authorization: AuthorizationRequest) -> AsanaAccount | None:
-    """The account of theirs that somebody signed in has asked Asana about."""
+    """Return the signed-in user's account that the authorization request is about, if any."""
     user = request.user
     return (
         user.asana_accounts.filter(gid=authorization.gid).first()
@@ -128,7 +131,11 @@ def _write_down(
     backend: AsanaOpenIdConnect,
     expected: AsanaAccount | None,
 ) -> None:
-    """Who is signed in and wanted something else of Asana has not been refused a sign-in."""
+    """Write the failure into the audit log.
+
+    For a signed-in user who wanted to connect, reconnect, widen or narrow, it is NOTHING_CHANGED,
+    not a refused sign-in.
+    """
     user, found, kind = request.user, backend.found, backend.authorization.kind
     if not isinstance(user, User):
         is_stranger = failure.keeps_nothing and found is None
@@ -151,7 +158,7 @@ def _write_down(
 def _turned_away(
     request: HttpRequest, failure: failures.Failure, *, is_known: bool
 ) -> HttpResponse:
-    """Without a session: there is nothing to go on with."""
+    """Return the page for somebody who may not sign in, and end their session."""
     response = failed_sign_in(request, failure if is_known else describing.of_a_stranger(failure))
     request.session.flush()
     return response

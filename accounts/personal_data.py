@@ -1,7 +1,7 @@
-"""Everything we hold about a person, found by following the database's own links from them.
+"""Everything we store about a user, found by following the relations of the database.
 
-An app that stores more about people needs to say nothing here: rows that go with a person, or that
-a person can be asked for by name (`related_name`), are theirs.
+Apps that store more about users need no code here: rows that are deleted with a user, or that can
+be reached from a user by a `related_name`, are the user's.
 """
 
 import json
@@ -18,7 +18,7 @@ from django.utils.translation import ngettext
 from accounts.models import AuditEntry, Revocation, User
 from accounts.registry import secret_fields
 
-# One and several, in words of people, where a model's own name is none.
+# Singular and plural for users, if a model's own name would not be understood.
 IN_WORDS: Final = {
     "accounts.asanaaccount": ("linked Asana account", "linked Asana accounts"),
     "accounts.auditentry": ("entry in your history", "entries in your history"),
@@ -27,11 +27,11 @@ IN_WORDS: Final = {
 ROWS_AT_ONCE: Final = 500
 
 Model = type[models.Model]
-AnyField = Any  # models.Field, which takes no parameters when it runs
+AnyField = Any  # models.Field, which can't be subscripted at run time
 
 
 class Part(NamedTuple):
-    """The rows of one model that are a person's, and the way from them to the person."""
+    """A model with rows of a user, and the lookup path from these rows to the user."""
 
     title: str
     model: Model
@@ -39,7 +39,7 @@ class Part(NamedTuple):
 
 
 def export_parts() -> list[Part]:
-    """The shortest way to each model; those nearest to the person first."""
+    """Return the models with the shortest path to a user each, in order of their distance."""
     ways: dict[Model, str] = {User: "pk"}
     for model in (found := [User]):
         for link in _links_to(model):
@@ -70,15 +70,18 @@ def fields_of(model: Model) -> list[AnyField]:
 
 
 def counts(user: User) -> dict[str, int]:
-    """How much of what would go with the person, as far as it means something to them. A waiting
-    revocation stays until Asana has answered."""
+    """Return numbers of rows that would be deleted with the user, by their names for users.
+
+    Rows that only link others are left out, and waiting revocations, which stay until Asana has
+    answered.
+    """
     going = [part for part in export_parts() if part.model not in {User, Revocation}]
     found = {part.model: _rows_of(part, user).count() for part in going if not _is_link(part.model)}
     return {_in_words(model, count): count for model, count in found.items() if count}
 
 
 def _is_link(model: Model) -> bool:
-    """Tell rows that only say which others belong together, or more about one other row."""
+    """Tell whether rows only link others, or add to one other row."""
     meta = model._meta
     if meta.pk.is_relation:
         return True
@@ -98,7 +101,7 @@ def _in_words(model: Model, count: int) -> str:
 
 
 def as_json(user: User, *, site: str, now: datetime) -> Iterator[str]:
-    """One document, row by row: it is never in memory as a whole."""
+    """Yield one JSON document, row by row: it is never in memory as a whole."""
     about = {"site": site, "made": now, "left out": "tokens, passwords and keys of sessions"}
     yield f'{{\n"about this file": {_json(about)}'
     inside = export_parts()
@@ -140,7 +143,7 @@ def _key(field: AnyField, fields: list[AnyField]) -> str:
 
 
 def _value(row: models.Model, field: AnyField, *, in_words: bool) -> Any:
-    """A row that stands in this file is named by its ID, any other by what it is called."""
+    """Return a value: for a relation the ID if that row is in the file too, else its name."""
     if not in_words:
         return field.value_from_object(row)
     other = getattr(row, field.name)
@@ -148,7 +151,7 @@ def _value(row: models.Model, field: AnyField, *, in_words: bool) -> Any:
 
 
 def _is_somebody_elses(row: models.Model, field: AnyField) -> bool:
-    """From where an administrator looked after the person's accounts is the administrator's."""
+    """Tell whether a field of an audit entry holds an administrator's own address or browser."""
     if not isinstance(row, AuditEntry) or row.by != AuditEntry.By.ADMINISTRATOR:
         return False
     return field.name in {"address", "browser"}

@@ -1,5 +1,8 @@
-"""How often one address may start a sign-in, or try the administrators' password form: counted in
-Redis, or in this process without one. Never by name: nobody locks out somebody else."""
+"""Rate limits for starting sign-ins and for the administrators' password form, per address.
+
+They are counted in Redis or, without it, in this process. They never depend on a username: nobody
+can lock out somebody else.
+"""
 
 import logging
 import math
@@ -18,27 +21,27 @@ logger = logging.getLogger(__name__)
 
 
 def sign_in_allowed(request: HttpRequest) -> bool:
-    """Count this start."""
+    """Count a start of a sign-in; tell whether it is allowed."""
     return _hit("sign-in", settings.SIGN_IN_RATE, request)
 
 
 def sign_in_wait(request: HttpRequest) -> int:
-    """Seconds until the next start is allowed."""
+    """Return the seconds until the next start is allowed."""
     return _wait("sign-in", settings.SIGN_IN_RATE, request)
 
 
 def password_allowed(request: HttpRequest) -> bool:
-    """Count this password."""
+    """Count an attempt with a password; tell whether it is allowed."""
     return _hit("password", settings.PASSWORD_RATE, request)
 
 
 def password_wait(request: HttpRequest) -> int:
-    """Seconds until the next password is looked at."""
+    """Return the seconds until the next password is checked."""
     return _wait("password", settings.PASSWORD_RATE, request)
 
 
 def _hit(what: str, rate: str, request: HttpRequest) -> bool:
-    """A counter that doesn't answer locks nobody out."""
+    """Count an event; tell whether it is allowed. If Redis doesn't answer, it is."""
     try:
         return _limiter(settings.REDIS_URL).hit(_rate(rate), what, network(client_address(request)))
     except StorageError:
@@ -47,7 +50,7 @@ def _hit(what: str, rate: str, request: HttpRequest) -> bool:
 
 
 def _wait(what: str, rate: str, request: HttpRequest) -> int:
-    """Until the oldest of those counted is out of the window; at least a second."""
+    """Return the seconds until the oldest event is out of the window, at least 1."""
     try:
         stats = _limiter(settings.REDIS_URL).get_window_stats(
             _rate(rate), what, network(client_address(request))
@@ -58,9 +61,9 @@ def _wait(what: str, rate: str, request: HttpRequest) -> int:
 
 
 def client_address(request: HttpRequest) -> str:
-    """Who is asking; behind TRUSTED_PROXIES proxies, what the outermost of them saw.
+    """Return the client's address; behind TRUSTED_PROXIES proxies, the one the outermost saw.
 
-    Whatever the client itself wrote into X-Forwarded-For stands further left and is not believed.
+    Whatever the client itself wrote into X-Forwarded-For is further left, and is ignored.
     """
     forwarded = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",")]
     count = settings.TRUSTED_PROXIES
@@ -70,14 +73,17 @@ def client_address(request: HttpRequest) -> str:
 
 
 def _without_port(address: str) -> str:
-    """Some proxies write it too: then each connection would count by itself."""
+    """Remove the port, which some proxies add: each connection would count separately."""
     host, _, port = address.rpartition(":")
     is_ipv6 = ":" in host and not host.endswith("]")
     return host.strip("[]") if port.isdecimal() and host and not is_ipv6 else address.strip("[]")
 
 
 def network(address: str) -> str:
-    """An IPv6 client owns a /64, so that is what counts; an IPv4 client may come dressed as one."""
+    """Return what is counted for an address: the /64 of an IPv6 address, which one client owns.
+
+    An IPv4-mapped IPv6 address counts as IPv4. Text that isn't an address counts as it is.
+    """
     try:
         ip = ip_address(address)
     except ValueError:

@@ -1,4 +1,4 @@
-"""Where to go after a form: back to the page that it was sent from."""
+"""Redirects after a form, back to the page that it was sent from."""
 
 from django.http import HttpRequest
 from django.utils.http import url_has_allowed_host_and_scheme

@@ -1,4 +1,4 @@
-"""What an app adds to duties of the whole site: registered in its `AppConfig.ready`."""
+"""Registry of what apps add to the whole site, filled in their `AppConfig.ready`."""
 
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
@@ -7,7 +7,7 @@ Chore = Callable[[], None]
 
 
 class HealthFact(NamedTuple):
-    """One number on the first page of /admin/."""
+    """A number on the first page of /admin/."""
 
     label: str
     number: int
@@ -40,5 +40,5 @@ def register_dumped_models(*labels: str) -> None:
 
 
 def register_secret_fields(label: str, *fields: str) -> None:
-    """Keep fields of a model ("app.model"; "*" for every model) out of the export of a person."""
+    """Keep fields of a model ("app.model"; "*" for every model) out of users' exports."""
     secret_fields.setdefault(label, set()).update(fields)

@@ -1,8 +1,8 @@
-"""Sessions in the database that know whose they are, from which browser and when last used.
+"""Sessions in the database, with their user, browser, address and time of last use.
 
-django-qsessions brings the table. Unlike it, we write browser, address and last use into their own
-columns alone: a request that merely comes from another address must not write back the session's
-data as it was when that request began.
+The table is django-qsessions'. Unlike it, we write browser, address and last use to their own
+columns only: a request from another address must not write back the session's data as it was when
+the request began.
 """
 
 from contextlib import suppress
@@ -41,21 +41,27 @@ class SessionStore(QSessionStore):  # type: ignore[misc]
         return self.row
 
     def create_model_instance(self, data: dict[str, Any]) -> Session:
-        """Opened without a request, by its key alone: browser and address stay as they are."""
+        """Return a row to save.
+
+        A session that was opened by its key, without a request, keeps its browser and address.
+        """
         row = super().create_model_instance(data)
         if self.user_agent is None and self.row is not None:
             row.user_agent, row.ip = self.row.user_agent, self.row.ip
         return row
 
     def note_use(self) -> None:
-        """When a person's session was last used, and from where: at once if that is new."""
+        """Store when a user's session was last used and from where.
+
+        It is written at once if browser or address are new, else every NOTED_EVERY.
+        """
         row, now = self.row, timezone.now()
         if row is None or row.user_id is None or self.modified:
             return
         here = {"user_agent": self.user_agent, "ip": self.ip}
         is_new = any(getattr(row, name) != value for name, value in here.items())
         if is_new or row.updated_at < now - NOTED_EVERY:
-            with suppress(OperationalError):  # somebody holds the database: then the next time
+            with suppress(OperationalError):  # the database is locked: the next request stores it
                 Session.objects.filter(pk=row.pk).update(updated_at=now, **here)
 
 
@@ -68,7 +74,7 @@ class SessionMiddleware(middleware.SessionMiddleware):
         )
 
     def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
-        """Whose session was ended while we were at work has to sign in again: that is no error."""
+        """Redirect to the sign-in if the session was ended during the request: that is no error."""
         try:
             response = super().process_response(request, response)
         except SessionInterrupted:

@@ -1,4 +1,4 @@
-"""Where a person is signed in. A session's key opens it, so it is on no page and in no address."""
+"""A user's sessions. Whoever knows a key is signed in, so keys are on no page and in no URL."""
 
 from typing import Final
 
@@ -13,12 +13,12 @@ SALT: Final = "accounts.sessions"
 
 
 def reference(session_key: str) -> str:
-    """Finds a session of somebody's without opening it."""
+    """Return a hash of a session's key that identifies the session, but can't open it."""
     return salted_hmac(SALT, session_key, algorithm="sha256").hexdigest()[:32]
 
 
 def live(user: User) -> QuerySet[Session]:
-    """Not signed out, not expired; the last used first."""
+    """Return a user's sessions that have not expired, the last used first."""
     sessions: QuerySet[Session] = Session.objects.filter(user=user)
     return sessions.filter(expire_date__gt=timezone.now()).order_by("-updated_at", "pk")
 
@@ -28,7 +28,7 @@ def find_session(user: User, wanted: str) -> Session | None:
 
 
 def end_all(user: User, *, but: str | None = None) -> int:
-    """How many were ended. `but`: the key of one that goes on."""
+    """End a user's sessions, except for the one with the key `but`; return how many were live."""
     count = live(user).exclude(pk=but).count()
     Session.objects.filter(user=user).exclude(pk=but).delete()
     return count

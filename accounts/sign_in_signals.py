@@ -1,4 +1,4 @@
-"""Signing in, being refused, being switched off: noted however it is done."""
+"""Signal handlers that record sign-ins and refusals, and end sessions of inactive users."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ from accounts.models import AsanaAccount, AuditEntry, User
 
 @receiver(user_logged_in)
 def note_who_signs_in(user: User, request: HttpRequest, **kwargs: Any) -> None:
-    with_asana = getattr(user, "social_user", None)  # social-auth's name for the account
+    with_asana = getattr(user, "social_user", None)  # social-auth's name of the account
     account = with_asana if isinstance(with_asana, AsanaAccount) else None
     audit.record(
         AuditEntry.Event.SIGNED_IN,
@@ -29,8 +29,10 @@ def note_who_signs_in(user: User, request: HttpRequest, **kwargs: Any) -> None:
 def note_who_is_refused(
     credentials: dict[str, Any], request: HttpRequest | None = None, **kwargs: Any
 ) -> None:
-    """In the history of whoever has that name. The name itself may be a password that was typed
-    into the wrong field: it is not kept."""
+    """Record a refused password in the history of the user with that name, if there is one.
+
+    The name itself is not stored: it may be a password that was typed into the wrong field.
+    """
     if request is None or User.USERNAME_FIELD not in credentials:
         return
     user = User.objects.filter(username=credentials[User.USERNAME_FIELD]).first()

@@ -1,4 +1,4 @@
-"""What has to happen however a row goes: through a page, the admin, or a shell."""
+"""Signal handlers for deleted rows, whether by a page, the admin or a shell."""
 
 from typing import Any
 
@@ -16,10 +16,10 @@ from accounts.models import AsanaAccount, AuditEntry, User
 def keep_the_token_until_it_is_revoked(
     instance: AsanaAccount, origin: Any = None, **kwargs: Any
 ) -> None:
-    """Set the refresh tokens aside where somebody deletes an account in a shell or the admin.
+    """Set the refresh tokens of an account aside if it is deleted in a shell or the admin.
 
-    `disconnect.py` has done so before. In the same transaction; housekeeping asks Asana after it.
-    The row is read anew, under its lock: a refresh may have brought another token meanwhile.
+    It happens in the same transaction; housekeeping asks Asana later. `disconnect.py` has set them
+    aside already. The row is read again, locked: a refresh may have stored a new token meanwhile.
     """
     # order: locks.py, 3
     newest = AsanaAccount.objects.select_for_update().filter(pk=instance.pk).first()
@@ -31,8 +31,11 @@ def keep_the_token_until_it_is_revoked(
 
 @receiver(pre_delete, sender=User)
 def leave_no_name_behind(instance: User, **kwargs: Any) -> None:
-    """In rows that outlive a person: waiting revocations, the histories of those whom they looked
-    after, and Django's log of what admins did."""
+    """Remove what identifies a deleted user from rows that outlive them.
+
+    These are waiting revocations, entries about actions as an administrator in the histories of
+    others, and Django's own log of the admin.
+    """
     instance.revocations.update(account_name="")
     with_others = AuditEntry.objects.filter(actor=instance).exclude(user=instance)
     with_others.update(address=None, browser="")

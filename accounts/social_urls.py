@@ -1,4 +1,4 @@
-"""social-auth's addresses, less those we don't offer: no bulk disconnect, no launch bridges."""
+"""URLs of social-auth that we offer: not its bulk disconnect, and no launch bridges."""
 
 from django.urls import path
 

@@ -2,7 +2,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 
 def zone_named(name: str) -> ZoneInfo:
-    """The person's zone, or UTC while they have none that we know."""
+    """Return a time zone by name, or UTC if the name is empty or unknown."""
     try:
         return ZoneInfo(name or "UTC")
     except (ZoneInfoNotFoundError, ValueError, OSError):  # "America" is a folder

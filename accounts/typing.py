@@ -8,7 +8,7 @@ from accounts.models import User
 
 
 class SignedInRequest(HttpRequest):
-    """A request behind `login_required`, as our middleware leaves it."""
+    """The request of a view behind `login_required`, after our middleware."""
 
     user: User
     htmx: HtmxDetails

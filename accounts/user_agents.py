@@ -1,4 +1,4 @@
-"""A browser in words, from what it calls itself."""
+"""Names of browsers and systems, from User-Agent headers."""
 
 from functools import lru_cache
 from typing import Final, NamedTuple
@@ -6,11 +6,11 @@ from typing import Final, NamedTuple
 from ua_parser import parse
 
 MARKETED: Final = {"Mac OS X": "macOS"}
-LENGTH: Final = 60  # anybody can call themselves anything
+LENGTH: Final = 60  # the header may hold anything
 
 
 class Browser(NamedTuple):
-    """The names of it and of what it runs on; "" where one isn't known."""
+    """The names of a browser and its system; "" if unknown."""
 
     browser: str
     system: str
@@ -25,7 +25,7 @@ def known(user_agent: str) -> Browser:
 
 
 def worded(browser: str, system: str) -> str:
-    """Such as “Firefox on Linux”. Of both, what is known."""
+    """Return what is known of both, such as “Firefox on Linux”."""
     return " on ".join(filter(None, [browser, system])) or "an unknown browser"
 
 

@@ -1,4 +1,4 @@
-"""Delete a person with everything they have here, but for what Asana has still to be told."""
+"""Deletion of a user with everything stored for them, except for waiting revocations."""
 
 from typing import cast
 
@@ -11,28 +11,28 @@ from accounts.models import AuditEntry, Revocation, User
 
 
 class OnlyAdministrator(Exception):
-    """Without this person nobody could look after the site any more."""
+    """The error for deleting the last user who can look after the site."""
 
 
 def is_only_administrator(user: User) -> bool:
-    """Tell whether nobody else may do everything in /admin/ and is let in: active, and on staff."""
+    """Tell whether a user is the only active superuser on the staff, who can use all of /admin/."""
     administrators = User.objects.filter(is_superuser=True, is_active=True, is_staff=True)
     return list(administrators.order_by("pk")[:2]) == [user]
 
 
 @retry_if_rows_came
 def delete_user(user: User, request: HttpRequest) -> list[Revocation]:
-    """Delete a person in one transaction; return what is left to revoke once it is committed.
+    """Delete a user in one transaction; return the revocations to try once it is committed.
 
-    1. Lock the administrators if they are one, then the person (order: locks.py).
-    2. Refuse to delete the only administrator.
+    1. If they are an administrator, lock the administrators; then lock the user (order: locks.py).
+    2. Raise OnlyAdministrator for the only administrator.
     3. Set the refresh tokens of all accounts aside, and delete the accounts.
-    4. Delete the person, and with them their history, their sessions, and their name on the rows of
+    4. Delete the user, and with them their history, their sessions, and their name on the rows of
        step 3 (signals.py).
-    5. Write down that somebody was deleted, and by which administrator if it was one.
+    5. Record that somebody was deleted, and by which administrator if it was one.
 
-    Revocations of accounts they had before are among those returned. Raises OnlyAdministrator, and
-    User.DoesNotExist if somebody else was faster.
+    Revocations of accounts that they disconnected before are returned, too. Raises
+    OnlyAdministrator, and User.DoesNotExist if the user was deleted meanwhile.
     """
     by_themselves = request.user == user
     if user.is_superuser:
