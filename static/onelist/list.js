@@ -49,7 +49,8 @@ function openBeside(link) {
     return;
   }
   beside.hidden = false;
-  htmx.ajax("GET", link.href, { target: "#beside-task", swap: "innerHTML" });
+  // Its own source: htmx lets one request per source wait, and drops the one that waited before.
+  htmx.ajax("GET", link.href, { source: "#beside", target: "#beside-task", swap: "innerHTML" });
 }
 
 function closeBeside() {

@@ -1,9 +1,10 @@
 """The list is replaced under the pointer: what is in view stays where it is."""
 
+import re
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.browser.walks import fetched
 
@@ -112,3 +113,23 @@ def test_a_date_moved_by_its_menu_moves_that_task_alone(scrolled: Page):
     assert scrolled.evaluate(SCROLLED) == pytest.approx(scroll, abs=2)
     assert top(before) == pytest.approx(position, abs=2)
     assert top(moved) > position + 800
+
+
+def test_the_list_does_not_wait_for_the_panel_of_a_task(writer: Page):
+    """The panel may wait for Asana; the list comes from our own database."""
+    writer.set_viewport_size({"width": 1280, "height": 800})
+    waiting: list[Route] = []
+
+    def wait(route: Route) -> None:
+        waiting.append(route)
+
+    writer.route(re.compile(r"/tasks/\d+/$"), wait)
+    first, second, third = (writer.locator(".task").nth(index) for index in range(3))
+    gone = writer.locator(f"#{second.get_attribute('id')}")
+    first.locator("a.task-name").click()
+    gone.locator("button.tick").click()
+    third.locator("a.task-name").click()
+    expect(gone).to_have_count(0)
+    expect(writer.locator(".report")).to_contain_text("Completed")
+    for route in waiting:
+        route.abort()
