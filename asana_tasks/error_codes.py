@@ -27,8 +27,7 @@ class ErrorCode(models.TextChoices):
     FORBIDDEN = "forbidden"
     NOT_LISTED = "not_listed"  # a workspace
     # Our own side
-    NEEDS_RECONNECTING = "needs_reconnecting"
-    TOKEN_UNAVAILABLE = "token_unavailable"  # noqa: S105
+    NO_TOKEN = "no_token"  # noqa: S105  problem, problem_args: of accounts.codes.Problem
     JUST_RECONNECTED = "just_reconnected"
     ALREADY_SYNCING = "already_syncing"
     TAKEN_OVER = "taken_over"

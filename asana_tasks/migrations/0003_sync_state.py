@@ -21,8 +21,7 @@ CODES = [
     "not_authorized",
     "forbidden",
     "not_listed",
-    "needs_reconnecting",
-    "token_unavailable",
+    "no_token",
     "just_reconnected",
     "already_syncing",
     "taken_over",
@@ -54,8 +53,6 @@ SENTENCES = [
     ("forbidden", "Asana doesn't let us see this"),
     ("not_listed", NOT_LISTED),
     ("just_reconnected", "It has just been connected anew"),
-    ("token_unavailable", "Somebody else is refreshing this account"),
-    ("token_unavailable", "Asana answered for another account"),
 ]
 PATTERNS = [
     ("rejected", r"Asana answers with an error \((?P<status>4\d\d)\)(?:: (?P<message>.*))?"),
@@ -64,11 +61,21 @@ PATTERNS = [
 ]
 
 
+# Problems that `accounts` names, of a token that could not be refreshed
+NO_TOKEN = [
+    ("being_refreshed", "Somebody else is refreshing this account"),
+    ("answered_for_another", "Asana answered for another account"),
+]
+
+
 def code_of(sentence: str) -> tuple[str, dict[str, object]]:
     """Return the code and arguments of a sentence; those that fit none are kept as they are."""
     for code, known in SENTENCES:
         if sentence == known:
             return code, {}
+    for problem, known in NO_TOKEN:
+        if sentence == known:
+            return "no_token", {"problem": problem, "problem_args": {}}
     for code, pattern in PATTERNS:
         if match := re.fullmatch(pattern, sentence, re.DOTALL):
             args = {name: value or "" for name, value in match.groupdict().items()}
@@ -91,7 +98,8 @@ def sentence_of(code: str, args: dict[str, object]) -> str:
         return f"Asana answers with an error ({args['status']})"
     if code == "rate_limited":
         return f"Asana asks to wait {args['seconds']} seconds"
-    return next((known for each, known in SENTENCES if each == code), "Asana isn't answering")
+    known = dict(reversed(NO_TOKEN if code == "no_token" else SENTENCES))
+    return known.get(str(args.get("problem", code)), "Asana isn't answering")
 
 
 def move_forwards(apps: Any, editor: BaseDatabaseSchemaEditor) -> None:

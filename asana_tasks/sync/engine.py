@@ -8,7 +8,7 @@ from collections.abc import Generator, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import DatabaseError
@@ -108,13 +108,12 @@ class _Sync:
                 self._submit(WorkspaceCrawl(workspace, self.access.token))
             while self.pending:
                 yield from self._gather()
-        except tokens.NeedsReconnecting:  # `accounts` keeps the reason
+        except tokens.NeedsReconnecting as error:  # `accounts` keeps the reason
             if not AsanaAccount.objects.filter(pk=self.account.pk).exists():
                 raise
-            yield self._progress("failed", reason=Reason(ErrorCode.NEEDS_RECONNECTING))
+            yield self._progress("failed", reason=_token_reason(error))
         except tokens.TryLater as error:
-            args = {"seconds": error.retry_after} if error.retry_after else {}
-            yield self._fail(Reason(ErrorCode.TOKEN_UNAVAILABLE, args))
+            yield self._fail(_token_reason(error, seconds=error.retry_after))
         except AsanaError as error:
             yield self._fail(error.reason)
         else:
@@ -209,3 +208,9 @@ class _Sync:
             workspaces_done=self.workspaces_done,
             reason=reason,
         )
+
+
+def _token_reason(error: tokens.TokenError, **args: Any) -> Reason:
+    """Return why there is no token: the problem that `accounts` names, with its arguments."""
+    problem = {"problem": error.code, "problem_args": error.code_args}
+    return Reason(ErrorCode.NO_TOKEN, {**problem, **{k: v for k, v in args.items() if v}})

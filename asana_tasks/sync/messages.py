@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from accounts.messages import word
 from asana_tasks.error_codes import ErrorCode, Reason
 
 CANNOT_SEE: Final = "Asana doesn't let us see this"
@@ -25,8 +26,6 @@ MESSAGES: Final = {
     ErrorCode.NOT_LISTED: (
         "Asana no longer lists this workspace: you left it, or its administrator blocks Onelist"
     ),
-    ErrorCode.NEEDS_RECONNECTING: "It needs reconnecting",
-    ErrorCode.TOKEN_UNAVAILABLE: "Asana doesn't renew the access token at the moment",
     ErrorCode.JUST_RECONNECTED: "It has just been connected anew",
     ErrorCode.ALREADY_SYNCING: "It is being synced already",
     ErrorCode.TAKEN_OVER: "Another sync has taken over",
@@ -39,4 +38,6 @@ def reason_message(reason: Reason | None) -> str:
     """Return the message of a reason, without a full stop; '' for None."""
     if reason is None:
         return ""
+    if reason.code == ErrorCode.NO_TOKEN:
+        return word(reason.args["problem"], reason.args["problem_args"])
     return MESSAGES[reason.code].format_map(reason.args).removesuffix(": ")

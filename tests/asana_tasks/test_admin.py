@@ -64,7 +64,7 @@ def test_one_workspace_is_one(administrator, asana, owner):
 def test_two_at_once_are_one(administrator, owner):
     lease = Lease.claim(owner.account)
     (said,) = told(confirm(administrator, ACCOUNTS, FETCH, owner.account.pk)).values()
-    assert said == "It is being refreshed already"
+    assert said == "It is being synced already"
     lease.release()
 
 

@@ -69,7 +69,7 @@ def test_a_grant_that_cannot_be_given_back_changes_nothing(asana, db, nobody, li
 @pytest.fixture
 def small_pages(monkeypatch):
     """Two workspaces a page, and three pages at most."""
-    monkeypatch.setattr("asana_tasks.api.client.PAGE_SIZE", 2)
+    monkeypatch.setattr("asana_tasks.api.paging.PAGE_SIZE", 2)
     monkeypatch.setattr("asana_tasks.sync.crawl.MAX_PAGES", 3)
 
 

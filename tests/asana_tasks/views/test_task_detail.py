@@ -135,7 +135,7 @@ def test_a_part_beside_the_list_leaves_the_report_to_the_list(writer):
     [
         ("server_error", 503, "Asana answers with an error (503)."),
         ("drop", None, "Asana isn&#x27;t answering."),
-        ("not_json", None, "Asana&#x27;s answer is not JSON."),
+        ("not_json", None, "Asana&#x27;s response is not JSON."),
         ("rate_limited", 30, "Asana asks to wait 30 seconds."),
         ("expire_access", None, "Asana doesn&#x27;t accept our token."),
     ],

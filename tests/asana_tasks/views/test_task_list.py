@@ -54,7 +54,7 @@ def test_it_sends_nobody_to_the_sign_in_page(synced_owner, nobody):
         ("server_error", 503, "Asana answers with an error (503)"),
         ("drop", None, "Asana isn&#x27;t answering"),
         ("rate_limited", 30, "Asana asks to wait 30 seconds"),
-        ("empty_with_errors", None, "Asana&#x27;s answer tells of errors"),
+        ("empty_with_errors", None, "Asana&#x27;s response tells of errors"),
     ],
 )
 @pytest.mark.parametrize("path", ["/api/1.0/workspaces", "/api/1.0/tasks"])

@@ -18,16 +18,16 @@ def calendar(zone: str = "UTC", now: datetime = NOW) -> Calendar:
     return Calendar(zone_named(zone), now)
 
 
-def figures(load: Workload) -> dict[str, int]:
-    return {bar.label: bar.count for bar in load.bars if bar.count}
+def figures(workload: Workload) -> dict[str, int]:
+    return {bar.label: bar.count for bar in workload.bars if bar.count}
 
 
 def done(at: datetime) -> dict:
     return {"completed": True, "completed_at": at}
 
 
-def drawing(load: Workload) -> str:
-    return one_line(render_to_string("asana_tasks/_workload.html", {"load": load}))
+def drawing(workload: Workload) -> str:
+    return one_line(render_to_string("asana_tasks/_workload.html", {"workload": workload}))
 
 
 @pytest.fixture
@@ -44,16 +44,18 @@ def test_it_counts_what_is_due_and_done_each_day(owner, workspace):
         {"due_on": TODAY, **done(NOW)},
         done(NOW - timedelta(days=13)),
     )
-    load = workload_of(owner.user, calendar())
-    assert figures(load) == {
+    workload = workload_of(owner.user, calendar())
+    assert figures(workload) == {
         "Sat 14 Nov: 1 done": 1,
         "Fri 27 Nov: 1 done": 1,
         "Fri 27 Nov: 2 due": 2,
         "Thu 10 Dec: 1 due": 1,
     }
-    assert [bar.day for bar in load.done] == [TODAY - timedelta(days=n) for n in range(13, -1, -1)]
-    assert [bar.day for bar in load.due] == [TODAY + timedelta(days=n) for n in range(14)]
-    assert (load.done_count, load.due_count) == (2, 3)
+    assert [bar.day for bar in workload.done] == [
+        TODAY - timedelta(days=n) for n in range(13, -1, -1)
+    ]
+    assert [bar.day for bar in workload.due] == [TODAY + timedelta(days=n) for n in range(14)]
+    assert (workload.done_count, workload.due_count) == (2, 3)
 
 
 def test_the_days_beyond_are_not_counted(owner, workspace):
@@ -65,19 +67,19 @@ def test_the_days_beyond_are_not_counted(owner, workspace):
         done(NOW - timedelta(days=14)),
         done(NOW + timedelta(days=1)),
     )
-    load = workload_of(owner.user, calendar())
-    assert load.is_empty
-    assert drawing(load).strip() == ""
+    workload = workload_of(owner.user, calendar())
+    assert workload.is_empty
+    assert drawing(workload).strip() == ""
 
 
 def test_of_one_workspace_alone(owner, workspace):
     other = workspace_of(owner.account, "88")
     add_tasks(workspace, {"due_on": TODAY}, done(NOW))
     add_tasks(other, {"due_on": TODAY}, {"due_on": TODAY}, done(NOW))
-    load = workload_of(owner.user, calendar(), other)
-    assert figures(load) == {"Fri 27 Nov: 1 done": 1, "Fri 27 Nov: 2 due": 2}
+    workload = workload_of(owner.user, calendar(), other)
+    assert figures(workload) == {"Fri 27 Nov: 1 done": 1, "Fri 27 Nov: 2 due": 2}
     assert f"/tasks/?workspace={other.pk}&due_from=2026-11-27" in {
-        bar.address.partition("&due_to")[0] for bar in load.due
+        bar.address.partition("&due_to")[0] for bar in workload.due
     }
 
 
@@ -116,9 +118,9 @@ def test_every_hour_of_a_day_in_which_the_clocks_change_belongs_to_it(owner, wor
     for number in range(hours):
         at = span.start + timedelta(minutes=30 * number)
         add_tasks(workspace, {"due_on": at.date(), "due_at": at}, done(at))
-    load = workload_of(owner.user, around)
-    assert {bar.count for bar in load.bars if bar.day == day} == {hours}
-    assert (load.done_count, load.due_count) == (hours, hours)
+    workload = workload_of(owner.user, around)
+    assert {bar.count for bar in workload.bars if bar.day == day} == {hours}
+    assert (workload.done_count, workload.due_count) == (hours, hours)
 
 
 def test_it_asks_one_query(owner, workspace, django_assert_num_queries):
@@ -131,11 +133,11 @@ def test_it_asks_one_query(owner, workspace, django_assert_num_queries):
 
 def test_the_highest_bar_fills_the_drawing_and_the_lowest_is_seen(owner, workspace):
     add_tasks(workspace, *({"due_on": TODAY} for _ in range(200)), done(NOW))
-    load = workload_of(owner.user, calendar())
-    heights = sorted({bar.height for bar in load.bars})
+    workload = workload_of(owner.user, calendar())
+    heights = sorted({bar.height for bar in workload.bars})
     assert heights == [0, 2, HEIGHT - 1]
-    assert load.highest.label == "Fri 27 Nov: 200 due"
-    assert all(0 <= bar.left <= load.width - load.column for bar in load.bars)
+    assert workload.highest.label == "Fri 27 Nov: 200 due"
+    assert all(0 <= bar.left <= workload.width - workload.column for bar in workload.bars)
 
 
 def test_the_drawing_is_a_picture_with_words_and_links(owner, workspace):
@@ -146,7 +148,7 @@ def test_the_drawing_is_a_picture_with_words_and_links(owner, workspace):
     assert picture.get("role") == "img"
     words = {element.get("id"): element.text for element in picture if element.get("id")}
     assert picture.get("aria-labelledby") == " ".join(map(str, words))
-    assert "1 done in the last 14 days, 1 due in the next 14" in str(words["load-about"])
+    assert "1 done in the last 14 days, 1 due in the next 14" in str(words["workload-about"])
     assert picture.find(".//a") is None  # what a picture holds cannot be reached
     assert {link.get("aria-label"): link.get("href") for link in figure.findall("svg/a")} == {
         "Thu 26 Nov: 1 done": "/tasks/?state=done&done_on=2026-11-26",

@@ -1,5 +1,6 @@
 import pytest
 
+from asana_tasks.error_codes import ErrorCode
 from asana_tasks.models import Workspace
 
 
@@ -13,12 +14,12 @@ def text(response) -> str:
 
 
 def test_the_list_shows_counts_age_and_state(owner, workspace):
-    workspace.last_error = "Asana doesn't let us see this"
+    workspace.last_error = ErrorCode.FORBIDDEN
     workspace.save()
     page = text(owner.get("/workspaces/"))
     open_tasks = workspace.tasks.open().count()
     assert f"<strong>{open_tasks}</strong> open tasks" in page
-    assert "Fetched" in page
+    assert "Synced" in page
     assert "let us see this" in page
     assert f'href="/workspaces/{workspace.pk}/"' in page
 
