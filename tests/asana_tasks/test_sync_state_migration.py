@@ -1,0 +1,141 @@
+"""The update that gives a sync's state a table of its own, and back: no row loses what it said."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+from accounts.models import AsanaAccount
+from asana_tasks.error_codes import ErrorCode, Reason
+from asana_tasks.models import SyncState, Workspace
+from asana_tasks.sync.messages import reason_message
+
+BEFORE = [
+    ("accounts", "0005_what_came_to_nothing"),
+    ("asana_tasks", "0002_dumps_without_tasks"),
+]
+AT = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
+SENTENCES = [  # what was stored, code, arguments
+    ("Asana isn't answering", "no_response", {}),
+    ("Asana answers with an error (503)", "http_error", {"status": 503}),
+    (
+        "Asana answers with an error (400): workspace: Not a recognized ID",
+        "rejected",
+        {"status": 400, "message": "workspace: Not a recognized ID"},
+    ),
+    ("Asana answers with an error (418)", "rejected", {"status": 418, "message": ""}),
+    ("Asana asks to wait 30 seconds", "rate_limited", {"seconds": 30}),
+    ("Asana's answer is not JSON", "not_json", {}),
+    ("Asana's answer holds no list", "incomplete_list", {}),
+    ("Asana's pages never end", "endless_pages", {}),
+    ("Asana doesn't let us see this", "forbidden", {}),
+    (
+        "Somebody else is refreshing this account",
+        "no_token",
+        {"problem": "being_refreshed", "problem_args": {}},
+    ),
+    (
+        "Something that nobody says any more (7)",
+        "legacy",
+        {"text": "Something that nobody says any more (7)"},
+    ),
+]
+
+
+def migrate(targets):
+    executor = MigrationExecutor(connection)
+    executor.migrate(targets)
+    return executor.loader.project_state(targets).apps
+
+
+@pytest.fixture
+def old(transactional_db):
+    """The models of before."""
+    yield migrate(BEFORE)
+    migrate_to_now()
+
+
+def migrate_to_now():
+    return migrate(MigrationExecutor(connection).loader.graph.leaf_nodes())
+
+
+def old_account(old, number: int, text: str = "", status: str = "connected"):
+    person = old.get_model("accounts", "User").objects.create(username=f"person{number}")
+    return old.get_model("accounts", "AsanaAccount").objects.create(
+        user=person,
+        gid=str(number),
+        status=status,
+        last_error=text,
+        synced_at=AT,
+        sync_lease="a lease",
+        sync_lease_expires_at=AT + timedelta(seconds=90),
+        ask_again_at=AT + timedelta(seconds=30),
+    )
+
+
+def test_times_lease_and_pause_are_carried_over_and_back(old):
+    old_account(old, 1)
+    migrate_to_now()
+    state = SyncState.objects.get()
+    assert (state.account.gid, state.synced_at, state.lease) == ("1", AT, "a lease")
+    assert state.lease_expires_at == AT + timedelta(seconds=90)
+    assert state.paused_until == AT + timedelta(seconds=30)
+    assert state.reason is None
+    account = migrate(BEFORE).get_model("accounts", "AsanaAccount").objects.get()
+    assert (account.synced_at, account.sync_lease) == (AT, "a lease")
+    assert account.sync_lease_expires_at == AT + timedelta(seconds=90)
+    assert account.ask_again_at == AT + timedelta(seconds=30)
+
+
+def test_errors_of_syncs_become_codes_and_sentences_again(old):
+    for number, (text, _, _) in enumerate(SENTENCES):
+        account = old_account(old, number, text)
+        old.get_model("asana_tasks", "Workspace").objects.create(
+            account=account, gid="1", last_error=text
+        )
+    migrate_to_now()
+    expected = [Reason(ErrorCode(code), args) for _, code, args in SENTENCES]
+    assert [state.reason for state in SyncState.objects.order_by("pk")] == expected
+    workspaces = Workspace.objects.order_by("account")
+    assert [workspace.reason for workspace in workspaces] == expected
+    assert all(reason_message(reason) for reason in expected)
+    assert not AsanaAccount.objects.exclude(last_error="").exists()
+    apps = migrate(BEFORE)
+    accounts = apps.get_model("accounts", "AsanaAccount").objects.order_by("pk")
+    texts = [text for text, _, _ in SENTENCES]
+    assert list(accounts.values_list("last_error", flat=True)) == texts
+    workspaces = apps.get_model("asana_tasks", "Workspace").objects.order_by("account")
+    assert list(workspaces.values_list("last_error", flat=True)) == texts
+
+
+def test_the_error_of_an_account_that_needs_reconnecting_stays_its_own(old):
+    old_account(old, 1, "Asana no longer lets us in", "needs_reconnecting")
+    migrate_to_now()
+    assert SyncState.objects.get().reason is None
+    assert AsanaAccount.objects.get().last_error == "access_ended"
+
+
+def test_more_accounts_than_a_batch_are_all_carried_over(old):
+    people = old.get_model("accounts", "User").objects.bulk_create(
+        old.get_model("accounts", "User")(username=f"person{number}") for number in range(501)
+    )
+    old.get_model("accounts", "AsanaAccount").objects.bulk_create(
+        old.get_model("accounts", "AsanaAccount")(user=person, gid=person.username, synced_at=AT)
+        for person in people
+    )
+    migrate_to_now()
+    assert SyncState.objects.filter(synced_at=AT).count() == 501
+
+
+def test_every_code_that_may_be_stored_has_words():
+    args = {
+        "status": 500,
+        "seconds": 3,
+        "message": "no",
+        "text": "old",
+        "problem": "no_answer",
+        "problem_args": {},
+    }
+    for code in ErrorCode:
+        assert reason_message(Reason(code, args)).strip(), code
