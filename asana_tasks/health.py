@@ -15,8 +15,8 @@ from accounts.registry import HealthFact
 SYNCED: Final = Q(status=AsanaAccount.Status.CONNECTED, user__is_active=True)
 FAILED: Final = SYNCED & Q(sync_state__last_error__gt="")
 HELP: Final = (
-    "The page of each says why. Their people's next visit tries again, and so does <em>Fetch tasks"
-    " now</em> in the list."
+    "The page of each says why. Their people's next visit tries again, and so does “Sync tasks now”"
+    " in the list."
 )
 
 

@@ -1,4 +1,4 @@
-// Refresh in place: the site tells its progress line by line while it fetches from Asana.
+// Sync in place: the site tells its progress line by line while it fetches from Asana.
 "use strict";
 
 const form = document.getElementById("refresh");
@@ -128,7 +128,7 @@ function refreshLater() {
   timer = setTimeout(refreshIfLookedAt, Math.max(dueAt, notBefore) - Date.now());
 }
 
-/** Refresh; but a hidden tab asks nothing. */
+/** Sync; but a hidden tab asks nothing. */
 function refreshIfLookedAt() {
   if (document.hidden) {
     due = true;

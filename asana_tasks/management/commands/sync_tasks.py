@@ -10,7 +10,7 @@ from asana_tasks.sync import engine
 
 
 class Command(BaseCommand):
-    help = 'Fetch the tasks of linked Asana accounts, as the button "Sync now" does.'
+    help = 'Sync the tasks of linked Asana accounts, as the button "Sync now" does.'
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--account", metavar="GID", help="only the Asana account with this gid")

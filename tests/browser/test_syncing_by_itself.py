@@ -51,7 +51,7 @@ def knows_news(page: Page) -> None:
 
 
 def is_cut_off(page: Page) -> None:
-    expect(page.get_by_text("The refresh was cut off")).to_be_visible()
+    expect(page.get_by_text("The sync was cut off")).to_be_visible()
 
 
 def test_it_asks_when_the_copy_has_grown_stale(ada: Page):
@@ -64,7 +64,7 @@ def test_it_asks_when_the_copy_has_grown_stale(ada: Page):
 def test_after_a_429_it_asks_when_the_wait_is_over(ada: Page, asana: StandIn):
     asana.order("rate_limited", value=3600, path="/api/1.0/workspaces")
     grow_stale(ada)
-    expect(ada.locator(".sources")).to_contain_text("Asana asks us to wait until")
+    expect(ada.locator(".sync-status")).to_contain_text("Asana asks us to wait until")
     expect(ada.locator("#progress")).to_be_hidden()
     asana.heal()
     turn(ada, HOUR / 2)
