@@ -62,7 +62,7 @@ def test_after_the_last_task_the_focus_is_on_the_one_before(writer: Page):
 def test_after_the_last_task_of_a_page_it_is_on_the_one_that_moved_up(
     writer: Page, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr("asana_tasks.views.list_context.PAGE_SIZE", 10)
+    monkeypatch.setattr("asana_tasks.views.task_list.PAGE_SIZE", 10)
     writer.reload()
     expect(writer.locator(".task")).to_have_count(10)
     complete_by_key(rows(writer)[-1])
