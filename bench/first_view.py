@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, StorageState, syn
 from bench.sites import ROOT, Site
 from scripts.browser import find_chromium
 from scripts.serve import gunicorn
-from tests.browser.walks import sign_in
+from tests.browser.consent import sign_in
 from tests.stand_in import ADA, StandIn
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]

@@ -5,7 +5,7 @@ import json
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.walks import sign_in
+from tests.browser.consent import sign_in
 from tests.stand_in import ADA
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -8,7 +8,7 @@ from accounts import tokens
 from accounts.codes import Problem
 from accounts.models import AsanaAccount, Revocation
 from asana_tasks.models import Task
-from tests.browser.walks import to_consent
+from tests.browser.consent import to_consent
 from tests.stand_in import BEN
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -5,7 +5,7 @@ from django.contrib.auth.models import Group
 from playwright.sync_api import BrowserContext, Page, expect
 
 from accounts.models import AsanaAccount, AuditEntry, Revocation, User
-from tests.browser.walks import sign_in
+from tests.browser.consent import sign_in
 from tests.people import Person
 from tests.stand_in import ADA, BEN, StandIn
 

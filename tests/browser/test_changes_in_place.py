@@ -5,8 +5,9 @@ from playwright.sync_api import Page, expect
 
 from accounts.models import AsanaAccount
 from asana_tasks.models import Task
+from tests.browser.consent import sign_in
 from tests.browser.test_accessibility import violations
-from tests.browser.walks import PLAN, allow_changes, answer_asana, fetched, row, sign_in
+from tests.browser.walks import PLAN, allow_changes, answer_asana, fetched, row
 from tests.stand_in import ADA, StandIn
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -6,7 +6,8 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from asana_tasks.models import Task
-from tests.browser.walks import enter, sign_in, to_consent
+from tests.browser.consent import sign_in, to_consent
+from tests.browser.walks import enter
 from tests.people import Person
 from tests.stand_in import ADA, BEN, CLEO, DORA, StandIn
 

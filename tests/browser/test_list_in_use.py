@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from accounts.models import User
 from asana_tasks.models import SyncState, Task
-from tests.browser.walks import sign_in
+from tests.browser.consent import sign_in
 from tests.stand_in import ADA, StandIn
 
 pytestmark = pytest.mark.django_db(transaction=True)
