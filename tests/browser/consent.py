@@ -1,4 +1,4 @@
-"""The sign-in page and the stand-in's consent page in a browser, without Django: the bench uses it."""
+"""Signing in at the stand-in in a browser. It needs no Django: the bench drives it too."""
 
 from playwright.sync_api import Page
 
