@@ -232,7 +232,7 @@ def test_an_account_that_was_loaded_is_mended_by_its_person(full, owner, asana, 
     call_command("loaddata", str(file), verbosity=0)
 
     account = AsanaAccount.objects.get()
-    assert engine.run_sync(account).message == "It needs reconnecting"
+    assert engine.run_sync(account).message == "Onelist holds no access that lasts"
     account.refresh_from_db()
     assert account.needs_reconnecting
     assert account.last_error == "nothing_lasting"
