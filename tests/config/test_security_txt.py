@@ -19,7 +19,7 @@ def contact(settings) -> str:
 
 
 @pytest.fixture(params=["owner", "other_user", "administrator", "nobody"])
-def client(request, db) -> Client:
+def client(request, db, running_asana) -> Client:
     who = request.getfixturevalue(request.param)
     found: Client = getattr(who, "client", who) if request.param in {"owner", "other_user"} else who
     return found

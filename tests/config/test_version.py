@@ -32,7 +32,7 @@ def test_manage_py_shows_it_without_any_settings(argument):
 
 @pytest.mark.parametrize("path", ["/tasks/", "/tasks/calendar/", "/accounts/", "/nowhere/"])
 @pytest.mark.parametrize("who", ["owner", "other_user"])
-def test_pages_of_people_show_it(request, who, path):
+def test_pages_of_people_show_it(request, running_asana, who, path):
     assert FOOT in request.getfixturevalue(who).get(path).content.decode()
 
 
