@@ -27,14 +27,14 @@ def sync_accounts(accounts: Sequence[AsanaAccount]) -> Generator[engine.Progress
     stop = Event()
     with ThreadPoolExecutor(ACCOUNTS_AT_ONCE, thread_name_prefix="account") as pool:
         for account in accounts:
-            pool.submit(_refresh, account, told, stop)
+            pool.submit(_sync, account, told, stop)
         try:
             yield from _until_all_ended(told, len(accounts))
         finally:
             stop.set()
 
 
-def _refresh(
+def _sync(
     account: AsanaAccount, told: "Queue[engine.Progress | BaseException | None]", stop: Event
 ) -> None:
     """Sync one account in a thread, over its own database connection, which is closed at the end.

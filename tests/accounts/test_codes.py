@@ -1,11 +1,10 @@
 """The update from stored sentences to codes, and back: no row loses what it said."""
 
 import pytest
-from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 
 from accounts import health, messages, tokens
 from accounts.models import AsanaAccount, AuditEntry, Revocation
+from tests.migrations import migrate, migrate_to_now
 
 BEFORE = [("accounts", "0006_sync_state_moved")]
 AFTER = [("accounts", "0007_codes")]
@@ -166,17 +165,11 @@ ERRORS = [
 ]
 
 
-def migrate(targets):
-    executor = MigrationExecutor(connection)
-    executor.migrate(targets)
-    return executor.loader.project_state(targets).apps
-
-
 @pytest.fixture
 def old(transactional_db):
     """The models of before."""
     yield migrate(BEFORE)
-    migrate(MigrationExecutor(connection).loader.graph.leaf_nodes())
+    migrate_to_now()
 
 
 def old_account(old, number: int, text: str, status: str = BROKEN):

@@ -3,13 +3,12 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 
 from accounts.models import AsanaAccount
 from asana_tasks.error_codes import ErrorCode, Reason
 from asana_tasks.models import SyncState, Workspace
 from asana_tasks.sync.messages import reason_message
+from tests.migrations import migrate, migrate_to_now
 
 BEFORE = [
     ("accounts", "0005_what_came_to_nothing"),
@@ -43,21 +42,11 @@ SENTENCES = [  # what was stored, code, arguments
 ]
 
 
-def migrate(targets):
-    executor = MigrationExecutor(connection)
-    executor.migrate(targets)
-    return executor.loader.project_state(targets).apps
-
-
 @pytest.fixture
 def old(transactional_db):
     """The models of before."""
     yield migrate(BEFORE)
     migrate_to_now()
-
-
-def migrate_to_now():
-    return migrate(MigrationExecutor(connection).loader.graph.leaf_nodes())
 
 
 def old_account(old, number: int, text: str = "", status: str = "connected"):
