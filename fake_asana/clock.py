@@ -1,4 +1,4 @@
-"""The stand-in's clock, which tests advance instead of sleeping."""
+"""The stand-in's clock, which tests turn instead of sleeping."""
 
 import time
 from datetime import UTC, date, datetime, timedelta
@@ -9,6 +9,7 @@ class Clock:
         self._ahead = 0.0
 
     def advance(self, seconds: float) -> None:
+        """Turn it forward, or back by a negative number."""
         self._ahead += seconds
 
     def reset(self) -> None:
@@ -21,8 +22,11 @@ class Clock:
         return datetime.now(UTC) + timedelta(seconds=self._ahead)
 
     def today(self) -> date:
-        """Return the day in this machine's time zone, from which due dates are counted."""
-        return self.now().astimezone().date()
+        """Return this machine's day, in its time zone, wherever the clock was turned.
+
+        Due dates are counted from it, so turning the clock changes no task.
+        """
+        return datetime.now(UTC).astimezone().date()
 
 
 def timestamp(moment: datetime) -> str:

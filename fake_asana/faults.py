@@ -53,11 +53,14 @@ def _gid(value: Any) -> bool:
 # name: (description of its value, check of its value, default value)
 KINDS: dict[str, tuple[str, Callable[[Any], bool], Any]] = {
     "latency": ("milliseconds", _whole, 1000),
+    "rate_limit": ("calls per minute, at least 1", lambda value: _whole(value) and value > 0, 150),
     "rate_limited": ("seconds for Retry-After", _whole, 30),
     "server_error": ("500, 502, 503 or 504", lambda value: value in [500, 502, 503, 504], 500),
     "not_json": ("no value", _nothing, None),
     "drop": ('"half" or no value', lambda value: value in [None, "half"], None),
+    "lose_response": ("no value", _nothing, None),
     "invalid_grant": ("no value", _nothing, None),
+    "reject_access": ("no value", _nothing, None),
     "expire_access": ("no value", _nothing, None),
     "rotate_refresh_tokens": ("no value", _nothing, None),
     "no_refresh_token": ("no value", _nothing, None),
@@ -66,6 +69,10 @@ KINDS: dict[str, tuple[str, Callable[[Any], bool], Any]] = {
     "omit_nonce": ("no value", _nothing, None),
     "forbid_workspace": ("the gid of a workspace", _gid, None),
     "hide_workspace": ("the gid of a workspace", _gid, None),
+    "forbid_task": ("the gid of a task", _gid, None),
+    "rank_offsets": ("no value", _nothing, None),
+    "expire_offsets": ("no value", _nothing, None),
+    "ends_early": ("rows to leave out", _whole, 0),
     "endless_pages": ("no value", _nothing, None),
     "foreign_page": ("no value", _nothing, None),
     "omit_next_page": ("no value", _nothing, None),
@@ -99,7 +106,7 @@ def parse_fault(text: str) -> Fault:
     """Parse `NAME[=VALUE][@PERSON]` of the command line. Raises BadFaultError."""
     rest, _, person = text.partition("@")
     name, _, value = rest.partition("=")
-    is_number = value.isdigit() and not name.endswith("_workspace")
+    is_number = value.isdigit() and KINDS.get(name, (None, None))[1] is not _gid
     order = {"fault": name, "person": person or None}
     return make_fault({**order, "value": int(value) if is_number else value or None})
 

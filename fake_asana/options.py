@@ -24,6 +24,8 @@ class Options:
     require_pkce: bool = False
     token_lifetime: int = 3600
     latency_ms: int = 0
+    rate_limit: int | None = None
+    offsets: str = "position"
     faults: tuple[Fault, ...] = field(default=())
     state: Path | None = None
     verbose: bool = False
@@ -94,6 +96,13 @@ def _add_behaviour(parser: argparse.ArgumentParser) -> None:
     add("--require-pkce", action="store_true", help="refuse to authorize without code_challenge")
     add("--token-lifetime", type=_positive, default=3600, metavar="SECONDS")
     add("--latency-ms", type=_natural, default=0, metavar="MS", help="of API and token calls")
+    add("--rate-limit", type=_positive, metavar="N", help="calls of the API per token and minute")
+    add(
+        "--offsets",
+        choices=["position", "rank"],
+        default="position",
+        help="what offsets of pages of tasks name (Asana's are opaque)",
+    )
     add(
         "--fault",
         dest="faults",

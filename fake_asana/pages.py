@@ -23,8 +23,10 @@ def task(workspace: str, gid: str) -> str:
     found = world().tasks.find(gid)
     if found is None or found[1]["workspace"]["gid"] != workspace:
         abort(404)
-    person, record = found
-    return render_template("task.html", task=record, person=person)
+    _, record = found
+    book = world().tasks
+    beside = {"comments": book.comments(gid), "attachments": book.attachments(gid)}
+    return render_template("task.html", task=record, **beside)
 
 
 @pages.get("/photos/<gid>.png")

@@ -1,4 +1,4 @@
-"""Hooks around every request: find its person, apply the ordered faults, log it."""
+"""Hooks around every request: find its person, count it, apply the ordered faults, log it."""
 
 import time
 from typing import Any
@@ -21,6 +21,7 @@ RATE_LIMITED = (
 def init_request_hooks(app: Flask) -> None:
     app.before_request(_begin)
     app.after_request(_end)
+    app.teardown_request(_release)
 
 
 def first_fault(name: str, person: str | None = None, value: Any = ANY) -> Fault | None:
@@ -36,17 +37,48 @@ def _begin() -> Response | None:
     g.person = _whose()
     if request.path.startswith("/control"):
         return None
+    if too_many := _count():
+        return too_many
     time.sleep(_delay())
     if drop := _trouble("drop"):
         request.environ[DROP].append(drop.value)
         return None if drop.value else Response()
-    return _refusal()
+    if refusal := _refusal():
+        return refusal
+    if request.method != "GET" and _trouble("lose_response"):
+        request.environ[DROP].append("whole")
+    return None
+
+
+def _count() -> Response | None:
+    """Count a call of the API with a token, if a rate limit is set; return a 429 if too many."""
+    token = _bearer()
+    if not (token and request.path.startswith(API)):
+        return None
+    ordered = _trouble("rate_limit")
+    most = ordered.value if ordered else world().options.rate_limit
+    if most is None:
+        return None
+    kind = "read" if request.method == "GET" else "write"
+    wait = world().rate_limits.begin(token, kind, most)
+    if wait is not None:
+        return _rate_limited(wait)
+    g.counted = token, kind
+    return None
+
+
+def _release(_error: BaseException | None) -> None:
+    if counted := g.pop("counted", None):
+        world().rate_limits.end(*counted)
+
+
+def _rate_limited(seconds: int) -> Response:
+    return error_response(ApiError(429, RATE_LIMITED, {"Retry-After": str(seconds)}))
 
 
 def _refusal() -> Response | None:
     if limited := _trouble("rate_limited"):
-        error = ApiError(429, RATE_LIMITED, {"Retry-After": str(limited.value)})
-        return error_response(error)
+        return _rate_limited(limited.value)
     if broken := _trouble("server_error"):
         return error_response(ApiError(broken.value, "Server Error"))
     if _trouble("not_json"):
@@ -78,12 +110,15 @@ def _whose() -> str | None:
     grants = world().grants
     if code := grants.code(request.form.get("code", "")):
         return code.person
-    scheme, _, bearer = request.headers.get("Authorization", "").partition(" ")
-    named = bearer.strip() if scheme.lower() == "bearer" else None
     token = grants.token(
-        named or request.form.get("refresh_token") or request.form.get("token", "")
+        _bearer() or request.form.get("refresh_token") or request.form.get("token", "")
     )
     return token.person if token else request.form.get("person")
+
+
+def _bearer() -> str | None:
+    scheme, _, bearer = request.headers.get("Authorization", "").partition(" ")
+    return bearer.strip() if scheme.lower() == "bearer" else None
 
 
 def _end(response: Response) -> Response:

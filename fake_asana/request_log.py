@@ -1,6 +1,7 @@
 """The log of requests to the stand-in, without secrets."""
 
 import threading
+import time
 from collections import deque
 from typing import Any
 
@@ -13,14 +14,18 @@ class RequestLog:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._entries: deque[dict[str, Any]] = deque(maxlen=KEPT)
+        self._reset_at = 0.0
 
     def reset(self) -> None:
         with self._lock:
             self._entries.clear()
+            self._reset_at = time.time()
 
     def add(self, entry: dict[str, Any]) -> None:
+        """Add the entry of a request, unless the request began before the last reset."""
         with self._lock:
-            self._entries.append(entry)
+            if entry["time"] >= self._reset_at:
+                self._entries.append(entry)
 
     def all(self) -> list[dict[str, Any]]:
         with self._lock:

@@ -23,6 +23,13 @@ class KeepAliveHandler(WSGIRequestHandler):
     disable_nagle_algorithm = True
     timeout = 120
 
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        """Return the stand-in's time for the header `Date` of every response."""
+        if timestamp is None:
+            app: Any = self.server.app
+            timestamp = app.extensions["world"].clock.time()
+        return super().date_time_string(timestamp)
+
     def log_error(self, format: str, *args: Any) -> None:  # noqa: A002 - the library's name
         """Log an error, except the timeout of an unused connection."""
         if not any(isinstance(arg, TimeoutError) for arg in args):

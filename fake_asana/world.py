@@ -15,6 +15,7 @@ from fake_asana.clock import Clock
 from fake_asana.faults import Faults
 from fake_asana.oauth.grants import Grants
 from fake_asana.options import Options
+from fake_asana.rate_limits import RateLimits
 from fake_asana.request_log import RequestLog
 from fake_asana.tasks import TaskBook
 
@@ -31,6 +32,7 @@ class World:
         self._lock = threading.RLock()
         self.clock = Clock()
         self.faults = Faults(options.faults)
+        self.rate_limits = RateLimits(self.clock)
         self.log = RequestLog()
         self.tasks = TaskBook(self.clock, self.url)
         self.grants = Grants(self.clock)
@@ -45,7 +47,10 @@ class World:
             return RSAKey.generate_key(2048, {"use": "sig", "alg": "RS256"}, auto_kid=True)
         try:
             self.grants.restore(saved["grants"])
-            self.tasks.changes.update(saved["task_changes"])
+            if "task_changes" in saved:  # as it was written before tasks could be created
+                self.tasks.changes.fields.update(saved["task_changes"])
+            else:
+                self.tasks.changes.restore(saved["tasks"])
             return RSAKey.import_key(saved["key"])
         except (KeyError, TypeError, ValueError, AttributeError, JoseError) as error:
             raise storage.unusable(path) from error
@@ -62,7 +67,7 @@ class World:
             return
         state: dict[str, Any] = {
             "grants": self.grants.dump(),
-            "task_changes": self.tasks.changes,
+            "tasks": self.tasks.changes.dump(),
             "key": self.key.as_dict(private=True),
         }
         storage.save(self.options.state, state)
@@ -70,8 +75,10 @@ class World:
     def reset(self) -> None:
         """Return to the state of a first start; keep the signing key, which clients cache."""
         with self.changing():
-            for part in (self.clock, self.faults, self.log, self.tasks, self.grants):
+            for part in (self.clock, self.faults, self.rate_limits, self.log):
                 part.reset()
+            self.tasks.reset()
+            self.grants.reset()
 
 
 def world() -> World:

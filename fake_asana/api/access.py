@@ -22,12 +22,12 @@ def needs(scope: str) -> Callable[[View], View]:
 
     def decorate(view: View) -> View:
         @wraps(view)
-        def answer(**arguments: str) -> Any:
+        def view_with_access(**arguments: str) -> Any:
             authenticate()
             require_scope(scope)
             return view(**arguments)
 
-        return answer
+        return view_with_access
 
     return decorate
 
@@ -41,6 +41,8 @@ def authenticate() -> None:
     grants = world().grants
     token = grants.token(value.strip()) if scheme.lower() == "bearer" else None
     if token is None or token.kind != "bearer" or grants.is_revoked(token):
+        raise ApiError(401, NOT_AUTHORIZED)
+    if first_fault("reject_access", token.person):
         raise ApiError(401, NOT_AUTHORIZED)
     if grants.is_expired(token) or first_fault("expire_access", token.person):
         raise ApiError(401, EXPIRED)

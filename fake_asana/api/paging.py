@@ -1,7 +1,7 @@
 """Pages of lists: https://developers.asana.com/docs/pagination"""
 
 import hashlib
-import itertools
+from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from typing import Any
 from urllib.parse import urlencode
@@ -13,6 +13,7 @@ from fake_asana.api.access import me
 from fake_asana.api.errors import ApiError
 from fake_asana.api.fields import Record
 from fake_asana.request_hooks import first_fault
+from fake_asana.tasks.ranks import Rank, parse_rank
 from fake_asana.world import API, world
 
 MOST = 100
@@ -21,29 +22,45 @@ OFFSET_LIFETIME = 15 * 60
 TOO_LARGE = (
     "The result is too large. You should use pagination (may require specifying a workspace)!"
 )
+Place = tuple[str, str]  # the kind of an offset, and what it names
+BEGINNING: Place = ("position", "0")
 FOREIGN_URL = "https://asana.elsewhere.example"
 
 
 def paged(
-    rows: Sequence[Record], show: Callable[[Record], Record], keep: Callable[[Record], bool]
+    rows: Sequence[Record],
+    show: Callable[[Record], Record],
+    rank: Callable[[Record], Rank] | None = None,
 ) -> dict[str, Any]:
-    """Return the response for a list: a page of the rows that `keep` accepts, through `show`.
+    """Return the response for a list: a page of the rows, through `show`.
 
+    Rows that have a `rank` are in its order, and offsets may name ranks instead of positions.
     Raises ApiError (400) for a bad `limit` or `offset`, and without `limit` for over 1000 rows.
     """
     limit = _limit()
-    start = _start()
-    kept = ((place, row) for place, row in enumerate(_from(rows, start), start) if keep(row))
-    found = list(itertools.islice(kept, (limit or MOST_UNPAGED) + 1))
+    start = _start(rows, rank)
+    end = start + (limit or MOST_UNPAGED)
+    page = rows[start:end]
     if limit is None:
-        if len(found) > MOST_UNPAGED:
+        if len(rows) > end:
             raise ApiError(400, TOO_LARGE)
-        return {"data": [show(row) for _, row in found]}
-    following = found[limit][0] if len(found) > limit else None
-    if following is None and first_fault("endless_pages"):
-        following = 0
-    next_page = None if following is None else _next_page(following)
-    return _spoiled({"data": [show(row) for _, row in found[:limit]], "next_page": next_page})
+        return {"data": [show(row) for row in page]}
+    place = _following(rows, end, rank)
+    if place and place != BEGINNING and (early := first_fault("ends_early")):
+        place, page = None, page[: max(0, len(page) - early.value)]
+    next_page = _next_page(place) if place else None
+    return _spoiled({"data": [show(row) for row in page], "next_page": next_page})
+
+
+def _following(
+    rows: Sequence[Record], end: int, rank: Callable[[Record], Rank] | None
+) -> Place | None:
+    """Return where the next page begins, None if there is none."""
+    if end >= len(rows):
+        return BEGINNING if first_fault("endless_pages") else None
+    if rank and (world().options.offsets == "rank" or first_fault("rank_offsets")):
+        return "rank", str(rank(rows[end]))
+    return "position", str(end)
 
 
 def _spoiled(page: dict[str, Any]) -> dict[str, Any]:
@@ -57,10 +74,6 @@ def _spoiled(page: dict[str, Any]) -> dict[str, Any]:
     return page
 
 
-def _from(rows: Sequence[Record], start: int) -> Sequence[Record]:
-    return rows if start == 0 else rows[start:]
-
-
 def _limit() -> int | None:
     text = request.args.get("limit")
     if text is None:
@@ -70,16 +83,21 @@ def _limit() -> int | None:
     return int(text)
 
 
-def _start() -> int:
+def _start(rows: Sequence[Record], rank: Callable[[Record], Rank] | None) -> int:
+    """Return the index of the first row of the page that `offset` names."""
     offset = request.args.get("offset")
     if not offset:
         return 0
+    if first_fault("expire_offsets"):
+        raise _invalid_offset()
     try:
-        place, question, expires_at = _serializer().loads(offset)
+        kind, place, question, expires_at = _serializer().loads(offset)
     except (BadData, ValueError, TypeError):
         raise _invalid_offset() from None
     if question != _question() or expires_at <= world().clock.time():
         raise _invalid_offset()
+    if rank and kind == "rank":
+        return bisect_left(rows, parse_rank(place), key=rank)
     return int(place)
 
 
@@ -87,9 +105,9 @@ def _invalid_offset() -> ApiError:
     return ApiError(400, "offset: Your pagination token is invalid.")
 
 
-def _next_page(place: int) -> dict[str, str]:
+def _next_page(place: Place) -> dict[str, str]:
     expires_at = int(world().clock.time()) + OFFSET_LIFETIME
-    offset = _serializer().dumps([place, _question(), expires_at])
+    offset = _serializer().dumps([*place, _question(), expires_at])
     query = urlencode({**request.args.to_dict(), "offset": offset})
     path = f"{request.path.removeprefix(API)}?{query}"
     host = FOREIGN_URL if first_fault("foreign_page") else world().url

@@ -12,9 +12,8 @@ from fake_asana.api.task_filters import parse_moment
 from fake_asana.clock import timestamp
 from fake_asana.people import Person
 from fake_asana.tasks import Task
+from fake_asana.tasks.completion import APPROVAL, with_completion
 from fake_asana.world import world
-
-APPROVAL = {"pending": False, "approved": True, "rejected": True, "changes_requested": True}
 
 
 def read_body() -> dict[str, Any]:
@@ -52,8 +51,9 @@ def changes(task: Task, data: dict[str, Any], person: Person) -> Task:
             raise ApiError(400, f"{name}: Cannot write this property")
         changed[name] = WRITABLE[name](name, value)
     _dates(changed)
-    _completion(task, changed, person)
-    return {**changed, "modified_at": timestamp(world().clock.now())}
+    if "approval_status" in changed and task["resource_subtype"] != "approval":
+        raise ApiError(400, "approval_status: Cannot write this property")
+    return with_completion(task, changed, person.as_user(), timestamp(world().clock.now()))
 
 
 def _dates(changed: Task) -> None:
@@ -63,22 +63,6 @@ def _dates(changed: Task) -> None:
         changed["due_on"] = parse_moment(due_at).astimezone().date().isoformat()
     elif "due_on" in changed or "due_at" in changed:
         changed.update(due_at=None, due_on=changed.get("due_on"))
-
-
-def _completion(task: Task, changed: Task, person: Person) -> None:
-    """Keep `completed` and `approval_status` consistent; set who completed the task and when."""
-    if task["resource_subtype"] == "approval":
-        if "approval_status" in changed:
-            changed["completed"] = APPROVAL[changed["approval_status"]]
-        elif "completed" in changed:
-            changed["approval_status"] = "approved" if changed["completed"] else "pending"
-    elif "approval_status" in changed:
-        raise ApiError(400, "approval_status: Cannot write this property")
-    if changed.get("completed", task["completed"]) != task["completed"]:
-        done = changed["completed"]
-        now = timestamp(world().clock.now())
-        by = {**person.compact(), "email": person.email}
-        changed.update(completed_at=now if done else None, completed_by=by if done else None)
 
 
 def _boolean(name: str, value: Any) -> bool:

@@ -1,6 +1,6 @@
 """Tasks of one person's own lists: https://developers.asana.com/reference/tasks"""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from flask import Blueprint, request
@@ -9,10 +9,11 @@ from fake_asana.api.access import me, needs
 from fake_asana.api.errors import ApiError, forbidden, unknown, unrecognized
 from fake_asana.api.fields import Record, compact, full, pick, wanted
 from fake_asana.api.paging import paged
-from fake_asana.api.task_filters import keeper
+from fake_asana.api.task_filters import asked_filter
 from fake_asana.api.task_update import changes, read_body
 from fake_asana.api.workspaces import visible_workspace
-from fake_asana.people import find_person
+from fake_asana.people import Person, find_person
+from fake_asana.request_hooks import first_fault
 from fake_asana.tasks import Task
 from fake_asana.world import world
 
@@ -31,7 +32,7 @@ def get_tasks() -> dict[str, Any]:
     if given == {"assignee", "workspace"}:
         return list_tasks(_assigned())
     if len(given) == 1 and (name := given.pop()) in {"project", "section", "tag"}:
-        return list_tasks(_in(name, request.args[name]))
+        return list_tasks(_accepted(_in(name, request.args[name])))
     raise ApiError(400, ONE_FILTER)
 
 
@@ -56,13 +57,37 @@ def get_subtasks_for_task(gid: str) -> dict[str, Any]:
     """List the subtasks assigned to the same person, in the workspace of their parent."""
     task = visible_task(gid)
     beside = world().tasks.of(me(), task["workspace"]["gid"])
-    return list_tasks([each for each in beside if (each["parent"] or {}).get("gid") == gid])
+    return list_tasks(
+        _accepted(each for each in beside if (each["parent"] or {}).get("gid") == gid)
+    )
+
+
+@tasks.get("/tasks/<gid>/stories")
+@needs("stories:read")
+def get_stories_for_task(gid: str) -> dict[str, Any]:
+    visible_task(gid)
+    return paged(world().tasks.comments(gid), _show())
+
+
+@tasks.get("/attachments")
+@needs("attachments:read")
+def get_attachments_for_object() -> dict[str, Any]:
+    gid = request.args.get("parent", "")
+    visible_task(gid)
+    return paged(world().tasks.attachments(gid), _show())
 
 
 def list_tasks(rows: Sequence[Task]) -> dict[str, Any]:
+    return paged(rows, _show(), world().tasks.rank)
+
+
+def _show() -> Callable[[Record], Record]:
     tree = wanted()
-    show: Callable[[Record], Record] = compact if tree is None else lambda row: pick(row, tree)
-    return paged(rows, show, keeper())
+    return compact if tree is None else lambda row: pick(row, tree)
+
+
+def _accepted(tasks: Iterable[Task]) -> list[Task]:
+    return list(filter(asked_filter().accepts, tasks))
 
 
 def visible_task(gid: str) -> Task:
@@ -71,11 +96,24 @@ def visible_task(gid: str) -> Task:
     found = world().tasks.find(gid)
     if found is None:
         raise unknown("task", gid)
-    person, task = found
-    if person is not me():
+    if not _may_read(*found) or first_fault("forbid_task", value=gid):
         raise forbidden("task")
-    visible_workspace(task["workspace"]["gid"])
+    task = found[1]
+    try:
+        visible_workspace(task["workspace"]["gid"])
+    except ApiError as error:  # what is hidden is not told
+        raise unknown("task", gid) if error.status == 404 else forbidden("task") from error
     return task
+
+
+def _may_read(owner: Person, task: Task) -> bool:
+    """Tell whether I have the task, had it first, or follow it.
+
+    Everybody to whom a task was assigned follows it.
+    """
+    followers = task["followers"] if isinstance(task["followers"], list) else []
+    people = [each for each in (task["assignee"], *followers) if isinstance(each, dict)]
+    return owner is me() or any(each.get("gid") == me().gid for each in people)
 
 
 def _one(task: Task) -> dict[str, Any]:
@@ -91,8 +129,8 @@ def _assigned() -> Sequence[Task]:
         raise unrecognized("assignee", name)
     if person.workspace(workspace.gid) is None:
         raise ApiError(400, f"assignee: Not a user in Organization: {name}")
-    # no task here is shared, so the tasks of others are not visible
-    return world().tasks.of(person, workspace.gid) if person is me() else []
+    # nobody here sees the list of another
+    return world().tasks.of(me(), workspace.gid, asked_filter()) if person is me() else []
 
 
 def _in(kind: str, gid: str) -> list[Task]:

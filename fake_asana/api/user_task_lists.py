@@ -10,11 +10,12 @@ from flask import Blueprint, request
 from fake_asana.api.access import me, needs
 from fake_asana.api.errors import ApiError, forbidden, unknown
 from fake_asana.api.fields import full, pick, wanted
+from fake_asana.api.task_filters import asked_filter
 from fake_asana.api.tasks import list_tasks
 from fake_asana.api.users import visible_person
 from fake_asana.api.workspaces import visible_workspace
 from fake_asana.people import Person, Workspace
-from fake_asana.tasks.record import related
+from fake_asana.tasks.related import related
 from fake_asana.world import world
 
 user_task_lists = Blueprint("user_task_lists", __name__)
@@ -41,13 +42,13 @@ def get_user_task_list(gid: str) -> dict[str, Any]:
 @user_task_lists.get("/user_task_lists/<gid>/tasks")
 @needs("tasks:read")
 def get_tasks_for_user_task_list(gid: str) -> dict[str, Any]:
-    return list_tasks(world().tasks.of(me(), _workspace_of(gid).gid))
+    return list_tasks(world().tasks.of(me(), _workspace_of(gid).gid, asked_filter()))
 
 
 def describe(person: Person, workspace: Workspace) -> dict[str, Any]:
     return {
         **related("user_task_list", f"My tasks in {workspace.name}", person.gid + workspace.gid),
-        "owner": {**person.compact(), "email": person.email},
+        "owner": person.as_user(),
         "workspace": workspace.full(),
     }
 

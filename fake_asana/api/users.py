@@ -53,4 +53,4 @@ def _colleagues(workspace: str | None) -> dict[str, Any]:
     tree = wanted() or COMPACT_TREE
     people = [person for person in PEOPLE.values() if person.meets(me())]
     rows = [describe(each) for each in people if workspace is None or each.workspace(workspace)]
-    return paged(rows, lambda row: pick(row, tree), lambda _: True)
+    return paged(rows, lambda row: pick(row, tree))

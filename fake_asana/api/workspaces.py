@@ -17,7 +17,7 @@ workspaces = Blueprint("workspaces", __name__)
 def get_workspaces() -> dict[str, Any]:
     tree = wanted() or COMPACT_TREE
     rows = [workspace.full() for workspace in workspaces_of(me())]
-    return paged(rows, lambda row: pick(row, tree), lambda _: True)
+    return paged(rows, lambda row: pick(row, tree))
 
 
 @workspaces.get("/workspaces/<gid>")

@@ -23,7 +23,7 @@ WORDS = {
     "tasks:write": "change your tasks",
     "default": "see and change everything that you can",
 }
-ANSWERS = ("person", "answer")
+DECISIONS = ("person", "answer")
 
 
 @authorize.get("/-/oauth_authorize")
@@ -38,7 +38,7 @@ def ask() -> Response:
 
 
 @authorize.post("/-/oauth_authorize")
-def answer() -> Response:
+def decide() -> Response:
     """Redirect with a code after Allow, with an error after Deny.
 
     Checks the whole request again, since the page keeps no state here.
@@ -102,11 +102,11 @@ def _plain(text: str) -> Response:
 
 def _page() -> Response:
     scopes = (request.values.get("scope") or "default").split()
-    asked = [(name, value) for name, value in request.values.items() if name not in ANSWERS]
+    asked = [(name, value) for name, value in request.values.items() if name not in DECISIONS]
     html = render_template(
         "consent.html",
         asked=asked,
-        wishes=[WORDS[scope] for scope in scopes],
+        scopes=[WORDS[scope] for scope in scopes],
         people=PEOPLE.values(),
         site=request.values["redirect_uri"].split("/complete/")[0],
     )

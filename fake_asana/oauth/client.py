@@ -7,7 +7,10 @@ from fake_asana.options import Options
 IDENTITY = ("openid", "email", "profile")
 # The scopes of an app are registered in Asana's developer console; it may request no others.
 REGISTERED = {
-    "scoped": (*IDENTITY, "users:read", "workspaces:read", "tasks:read", "tasks:write"),
+    "scoped": (
+        *(*IDENTITY, "users:read", "workspaces:read", "tasks:read", "tasks:write"),
+        *("stories:read", "attachments:read"),
+    ),
     "full": (*IDENTITY, "default"),
 }
 

@@ -25,7 +25,7 @@ def userinfo(person: Person, scope: str) -> dict[str, Any]:
     return claims
 
 
-class AsanaAnswer:
+class AsanaResponse:
     """A token response: https://developers.asana.com/docs/oauth#token-exchange-endpoint"""
 
     def __call__(self, grant: Any) -> None:
@@ -43,13 +43,13 @@ class AsanaAnswer:
         }
 
 
-class AnswerWithIdToken(OpenIDCode, AsanaAnswer):
+class ResponseWithIdToken(OpenIDCode, AsanaResponse):
     # The id_token has real time, not the stand-in's: the site checks it by its own clock.
 
     def process_token(self, grant: Any, response: tuple[int, dict[str, Any], Any]) -> None:
         if not first_fault("omit_id_token", grant.request.user.gid):
             OpenIDCode.process_token(self, grant, response)
-        AsanaAnswer.process_token(self, grant, response)
+        AsanaResponse.process_token(self, grant, response)
 
     def exists_nonce(self, _nonce: str, _request: Any) -> bool:
         return False

@@ -13,7 +13,7 @@ from fake_asana.oauth.authorization_code import PKCE, AuthorizationCodeGrant
 from fake_asana.oauth.client import Client
 from fake_asana.oauth.errors import ERROR_URI, invalid_client
 from fake_asana.oauth.grants import Token
-from fake_asana.oauth.id_token import AnswerWithIdToken, AsanaAnswer
+from fake_asana.oauth.id_token import AsanaResponse, ResponseWithIdToken
 from fake_asana.oauth.refresh_token import RefreshTokenGrant, Revocation
 from fake_asana.world import World, world
 
@@ -41,8 +41,8 @@ def init_provider(app: Flask, here: World) -> None:
     tokens = BearerTokenGenerator(_token, _token)
     provider.register_token_generator("default", tokens)
     pkce = PKCE(required=here.options.require_pkce)
-    provider.register_grant(AuthorizationCodeGrant, [pkce, AnswerWithIdToken()])
-    provider.register_grant(RefreshTokenGrant, [AsanaAnswer()])
+    provider.register_grant(AuthorizationCodeGrant, [pkce, ResponseWithIdToken()])
+    provider.register_grant(RefreshTokenGrant, [AsanaResponse()])
     provider.register_endpoint(Revocation)
     app.extensions["provider"] = provider
     app.extensions["client"] = client
@@ -56,13 +56,13 @@ def _token(**_about: Any) -> str:
     return secrets.token_urlsafe(32)
 
 
-def _save_token(answer: dict[str, Any], request: Any) -> None:
+def _save_token(response: dict[str, Any], request: Any) -> None:
     grants, now = world().grants, world().clock.time()
     if code := request.authorization_code:
         code.grant = grants.new_grant(code.person).gid
     grant = code.grant if code else request.refresh_token.grant
-    about = {"grant": grant, "person": request.user.gid, "scope": answer["scope"]}
-    expires_at = now + answer["expires_in"]
-    grants.add_token(Token(answer["access_token"], "bearer", expires_at=expires_at, **about))
-    if refresh_token := answer.get("refresh_token"):
+    about = {"grant": grant, "person": request.user.gid, "scope": response["scope"]}
+    expires_at = now + response["expires_in"]
+    grants.add_token(Token(response["access_token"], "bearer", expires_at=expires_at, **about))
+    if refresh_token := response.get("refresh_token"):
         grants.add_token(Token(refresh_token, "refresh", **about))

@@ -34,6 +34,10 @@ class Person:
     def compact(self) -> dict[str, Any]:
         return {"gid": self.gid, "resource_type": "user", "name": self.name}
 
+    def as_user(self) -> dict[str, Any]:
+        """Return the user as tasks and lists name one."""
+        return {**self.compact(), "email": self.email}
+
     def picture(self, url: str) -> str | None:
         return url + self.photo if self.photo else None
 

@@ -8,6 +8,8 @@ QUIET = Workspace("1200000000000203", "Quiet Studio", is_organization=False)
 ARCHIVE = Workspace("1200000000000204", "Northern Archive", email_domains=("archive.example",))
 BAKERY = Workspace("1200000000000205", "Corner Bakery", is_organization=False)
 CHOIR = Workspace("1200000000000206", "Harbour Choir", is_organization=False)
+PROOFS = Workspace("1200000000000207", "Proof Print", is_organization=False)
+TIDES = Workspace("1200000000000208", "Tide Records", email_domains=("tides.example",))
 
 CITIES = ("Praha", "Brno", "Ostrava", "Plzeň", "Liberec", "Olomouc", "Zlín", "Tábor")
 BRANCHES = tuple(
@@ -68,5 +70,19 @@ RESIDENTS = (
         "sam@example.com",
         "The other Sam: a different account, with a few tasks at a choir.",
         (CHOIR,),
+    ),
+    Person(
+        "1200000000000108",
+        "Robin Quill",
+        "robin@example.com",
+        "Tests printing: names with markup, template syntax, emoji, and much too long ones.",
+        (PROOFS,),
+    ),
+    Person(
+        "1200000000000109",
+        "Fay Lindqvist",
+        "fay@example.com",
+        "Twenty thousand open tasks in one workspace.",
+        (TIDES,),
     ),
 )

@@ -1,6 +1,6 @@
 """The tasks of all people, built at the first request and then kept."""
 
 from fake_asana.tasks.book import TaskBook
-from fake_asana.tasks.record import Task
+from fake_asana.tasks.related import Task
 
 __all__ = ["Task", "TaskBook"]

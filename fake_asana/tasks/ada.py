@@ -1,4 +1,4 @@
-"""Ada's tasks: of every kind, and with names and dates that are difficult for a task list."""
+"""Ada's tasks: of every kind, in several languages, as a working life brings them."""
 
 from fake_asana.tasks.ada_company import COMPANY
 from fake_asana.tasks.spec import LATER, SOON, TODAY, Spec
@@ -22,6 +22,8 @@ CLIENT = (
         where=(ROOM,),
         notes="The second version, with the wider door.",
         followers=("Mira Lund",),
+        comments=(("Mira Lund", "The door is 1.20 m now, as the fire officer asked."),),
+        attachments=("Floor plan 2.pdf",),
     ),
     Spec("Approve the colours", due=-2, subtype="approval", approval="pending", where=(ROOM,)),
     Spec("Invoice for the second stage", due=9, where=(PAPERS,), tags=("money",)),
@@ -51,9 +53,9 @@ CLIENT = (
 PERSONAL = (
     Spec("Dentist", due=1, at="08:15"),
     Spec("Tax return", due=-12, notes="The form is in the blue folder."),
-    Spec("Water the plants 🌿🪴", due=0),
+    Spec("Water the plants", due=0),
     Spec("Learn the second movement"),
-    Spec("Ring Grandmother 👵🏾❤️", due=-1),
+    Spec("Ring Grandmother", due=-1),
     Spec("Read “The Sea Around Us”", bucket=LATER),
     Spec("Renew the passport", due=30),
     Spec("Bicycle: new chain", done=3, due=-3),

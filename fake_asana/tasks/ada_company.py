@@ -9,19 +9,17 @@ PLAN = """Three pages at most:
 - what it costs
 See https://example.com/plan?draft=3&lang=en for the last one."""
 
-LONG_NAME = (
-    "This name was pasted from an e-mail by somebody who never looked at it again: "
-    + " ".join(
-        f"paragraph {number} says that the harbour gauge must be read twice a day"
-        for number in range(1, 16)
-    )
-)
-UNBROKEN = "Überlaufmeldung" * 20  # 300 letters without a space
-
 OVERDUE = (
     Spec("Return the borrowed oscilloscope", due=-40, where=(f"{OFFICE} / Things",), age=90),
     Spec("Reply to the standards office", due=-15, where=(f"{LAUNCH} / Papers",), fields=HIGH),
-    Spec("Fix the drift in sensor 4", due=-6, where=(f"{FIRMWARE} / Doing",), tags=("bug",)),
+    Spec(
+        "Fix the drift in sensor 4",
+        due=-6,
+        where=(f"{FIRMWARE} / Doing",),
+        tags=("bug",),
+        comments=(("Noor Haddad", "It drifts only after the heater has been on for an hour."),),
+        attachments=("Sensor 4, last week.csv",),
+    ),
     Spec("Expenses of last month", due=-2, where=(f"{OFFICE} / Money",), tags=("money",)),
     Spec("Call the supplier", due=-1, at="16:00", where=(f"{LAUNCH} / Doing",), bucket=TODAY),
     Spec("Read Noor's application", due=-1, where=(f"{HIRING} / To read",), bucket=TODAY),
@@ -38,6 +36,12 @@ DUE_TODAY = (
         tags=("writing",),
         fields=HIGH,
         followers=("Mira Lund", "Tom Achterberg"),
+        comments=(
+            ("Mira Lund", "Could the second page say what it costs to run, not only to buy?"),
+            ("Tom Achterberg", "Figures are in the sheet now; the ones for autumn are estimates."),
+            ("Ada Okafor", "Thanks, both. Draft four is attached."),
+        ),
+        attachments=("Plan, draft 4.pdf", "Figures.xlsx"),
     ),
     Spec("Stand-up", due=0, at="09:15", where=(f"{FIRMWARE} / Doing",), bucket=TODAY),
     Spec("Lunch with the new colleague", due=0, at="12:30", bucket=TODAY),
@@ -77,22 +81,19 @@ UNDATED = (
     Spec("A page about our history", where=("Website / Words",), bucket=LATER),
     Spec("Faster boot", where=(f"{FIRMWARE} / Someday",), fields=LOW),
 )
-ODD_NAMES = (
-    Spec("", due=5),
-    Spec("<script>alert('task')</script>", due=1, where=("<b>Website</b> / <i>Words</i>",)),
-    Spec(
-        "<img src=x onerror=alert(1)> \"quoted\" & 'single' </td></table>",
-        where=("Website / Words",),
-    ),
-    Spec("{{ 7 * 7 }} {% csrf_token %} ${name}", where=("Website / Words",)),
-    Spec('=HYPERLINK("https://example.com", "sum")', where=("Website / Words",)),
-    Spec("100% sure? ask_Tom\\now; -- DROP", due=8),
-    Spec("Name with\ttab,  two spaces and\na new line", due=9),
-    Spec("e\u0301tude, cafe\u0301 and nai\u0308ve in decomposed letters", due=9),
+MORE = (
+    Spec("Questions that came in at the fair", due=5),
+    Spec("Check the links of the new pages", due=1, where=("Website / Words",)),
+    Spec("Pictures for the start page", where=("Website / Words",)),
+    Spec("A page for each case study", where=("Website / Words",)),
+    Spec("Prices for resellers", where=("Website / Words",)),
+    Spec("Ask Tom about the warranty", due=8),
+    Spec("Visit of the port authority", due=9),
+    Spec("Notes of the team day", due=9),
     Spec("اجتماع مع Tom في 14:00 (غرفة 3)", due=2, where=(f"{HIRING} / Talks",)),
-    Spec(LONG_NAME, due=3, where=(f"{LAUNCH} / Papers",)),
-    Spec(UNBROKEN, due=3, where=(f"{FIRMWARE} / Next",)),
-    Spec("🚀🎉👩🏽‍🔬🇳🇬", due=33, where=(f"{LAUNCH} / Milestones",)),
+    Spec("Comments on the draft standard", due=3, where=(f"{LAUNCH} / Papers",)),
+    Spec("Overflow alarm: agree on a level", due=3, where=(f"{FIRMWARE} / Next",)),
+    Spec("Invite guests to the launch", due=33, where=(f"{LAUNCH} / Milestones",)),
 )
 DONE = (
     Spec("Choose the display", due=-4, done=4, where=(f"{LAUNCH} / Doing",)),
@@ -107,4 +108,4 @@ DONE = (
     Spec("Release 2.2.0", due=-70, done=70, where=(f"{FIRMWARE} / Doing",), age=100),
     Spec("Move to the new office", due=-120, done=119, where=(f"{OFFICE} / Things",), age=200),
 )
-COMPANY = (*OVERDUE, *DUE_TODAY, *COMING, *UNDATED, *ODD_NAMES, *DONE)
+COMPANY = (*OVERDUE, *DUE_TODAY, *COMING, *UNDATED, *MORE, *DONE)

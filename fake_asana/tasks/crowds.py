@@ -1,4 +1,4 @@
-"""The many tasks of Dora and Emil, and the few of the two Sams."""
+"""The many tasks of Dora, Emil and Fay, and the few of the two Sams."""
 
 from collections.abc import Iterator
 
@@ -31,6 +31,10 @@ def _one(number: int) -> Spec:
 
 def archive() -> Iterator[Spec]:
     return (_one(number) for number in range(1, 10_001))
+
+
+def tides() -> Iterator[Spec]:
+    return (_one(number) for number in range(1, 20_001))
 
 
 def branch(city: int) -> Iterator[Spec]:

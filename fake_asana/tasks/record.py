@@ -1,23 +1,14 @@
 """Records of tasks in the format of Asana's API."""
 
 import html
-import zlib
 from datetime import UTC, datetime, time, timedelta
-from functools import lru_cache
 from typing import Any
 
 from fake_asana.clock import timestamp
 from fake_asana.people import Person, Workspace
+from fake_asana.tasks.beside import attachment, comment, reference
+from fake_asana.tasks.related import Task, places, related
 from fake_asana.tasks.spec import Spec
-
-Task = dict[str, Any]
-
-
-@lru_cache(maxsize=4096)
-def related(kind: str, name: str, owner: str = "") -> dict[str, Any]:
-    """Return a related object; the same kind, owner and name have the same gid on every start."""
-    number = zlib.crc32(f"{kind}/{owner}/{name}".encode())
-    return {"gid": f"1204{number:012}", "resource_type": kind, "name": name}
 
 
 def task_gid(person: Person, number: int) -> str:
@@ -32,9 +23,12 @@ class Desk:
         self.midnight = midnight
         self.url = f"{url}/1/{workspace.gid}/task/"
         self.person = person
-        self.user = {**person.compact(), "email": person.email}
+        self.user = person.as_user()
+        self.place = workspace
         self.workspace = workspace.compact()
         self.owner = workspace.gid
+        self.stories: dict[str, list[Task]] = {}  # by the gid of a task that has any
+        self.attachments: dict[str, list[Task]] = {}
         self.written: dict[str, Task] = {}  # by name; a parent comes before its subtasks
 
     def record(self, number: int, spec: Spec) -> Task:
@@ -70,7 +64,20 @@ class Desk:
             "workspace": self.workspace,
         }
         self.written[spec.name] = task
+        self._put_beside(task, spec, created)
         return {**task, **self._dates(spec), **self._completion(spec), **self._places(spec)}
+
+    def _put_beside(self, task: Task, spec: Spec, created: datetime) -> None:
+        """Keep comments and attachments, which have endpoints of their own."""
+        gid = task["gid"]
+        if spec.comments:
+            self.stories[gid] = [
+                comment(task, place, related("user", who), text, created + timedelta(hours=place))
+                for place, (who, text) in enumerate(spec.comments, start=1)
+            ]
+        if spec.attachments:
+            moment = created + timedelta(minutes=5)
+            self.attachments[gid] = [attachment(task, name, moment) for name in spec.attachments]
 
     def _dates(self, spec: Spec) -> Task:
         day = None if spec.due is None else (self.midnight + timedelta(days=spec.due)).date()
@@ -93,24 +100,14 @@ class Desk:
         return {**completion, "modified_at": moment}
 
     def _places(self, spec: Spec) -> Task:
-        memberships = []
-        for place in spec.where:
-            project, _, section = place.partition(" / ")
-            memberships.append(
-                {
-                    "project": related("project", project, self.owner),
-                    "section": related("section", section or "Untitled section", project),
-                }
-            )
+        memberships = [places(place, self.place) for place in spec.where]
         projects = [membership["project"] for membership in memberships]
         return {"memberships": memberships, "projects": projects}
 
     def _parent(self, name: str | None) -> Task | None:
         if name is None:
             return None
-        parent = self.written[name]
-        names = ("gid", "resource_type", "name", "resource_subtype")
-        return {key: parent[key] for key in names}
+        return reference(self.written[name])
 
     def _custom_field(self, name: str, value: str) -> dict[str, Any]:
         option = {**related("enum_option", value, name), "enabled": True, "color": "blue"}

@@ -22,4 +22,6 @@ class Spec:
     tags: tuple[str, ...] = ()
     fields: tuple[tuple[str, str], ...] = ()  # custom fields
     followers: tuple[str, ...] = ()
+    comments: tuple[tuple[str, str], ...] = ()  # who, and what they said; oldest first
+    attachments: tuple[str, ...] = ()  # names of files
     age: int = 20  # days since it was created
