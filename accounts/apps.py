@@ -23,6 +23,7 @@ class AccountsConfig(AppConfig):
             "encrypted_access_token",
             "encrypted_refresh_token",
             "encrypted_earlier_refresh_tokens",
+            "nonce_hash",
         )
         registry.register_secret_fields(
             "accounts.revocation", "encrypted_refresh_token", "account_hash"

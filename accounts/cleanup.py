@@ -12,7 +12,7 @@ from django.utils import timezone
 from qsessions.models import Session
 from social_django.models import Association, Code, Nonce, Partial
 
-from accounts import audit, tokens
+from accounts import audit, registry, tokens
 from accounts.backends import AsanaOpenIdConnect
 from accounts.codes import Detail
 from accounts.models import AuditEntry, ProviderDocument, Revocation, WatchedSignIn
@@ -43,6 +43,7 @@ def outdated(now: datetime | None = None) -> dict[str, Rows]:
         "watched_sign_ins": WatchedSignIn.objects.filter(ends_at__lt=yesterday),
         "provider_documents": _unused_documents(),
         "audit_entries": _old_entries(now),
+        **{kind: outdated.rows() for kind, outdated in registry.outdated.items()},
     }
 
 

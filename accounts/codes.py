@@ -14,7 +14,7 @@ class Problem(TextChoices):
     """Reasons why a request to Asana failed, or an account has no token or needs reconnecting."""
 
     # Sending a request: see `accounts.http.problem_of`
-    NO_ANSWER = "no_answer"
+    NO_RESPONSE = "no_response"
     TIMEOUT = "timeout"
     TLS_ERROR = "tls_error"
     REDIRECTED = "redirected"
@@ -25,6 +25,7 @@ class Problem(TextChoices):
     GONE = "gone"
     BEING_REFRESHED = "being_refreshed"
     ANSWERED_FOR_ANOTHER = "answered_for_another"
+    ANSWERED_FOR_ANOTHER_SIGN_IN = "answered_for_another_sign_in"
 
     # Having no token that works
     ACCESS_ENDED = "access_ended"
@@ -40,7 +41,8 @@ class Problem(TextChoices):
 class Detail(TextChoices):
     """Details of audit entries. An entry may hold a `Problem` instead."""
 
-    # Signing in. A refused one that was started for a linked account keeps `wanted`, its kind.
+    # Signing in. A refused one that was started for a linked account keeps `wanted`, its kind;
+    # one that was counted, `times` and `first`, the time of the first.
     WITH_ASANA = "with_asana"
     WITH_PASSWORD = "with_password"  # noqa: S105
     DENIED = "denied"
@@ -60,6 +62,10 @@ class Detail(TextChoices):
     STILL_WIDE = "still_wide"
     NO_LONGER_LINKED = "no_longer_linked"
     IN_USE = "in_use"
+    NOT_RECENT = "not_recent"
+
+    # Changing one's own password
+    OLD_PASSWORD_WRONG = "old_password_wrong"  # noqa: S105
 
     # Signing out
     BROWSER = "browser"  # browser, system: "" where unknown
@@ -77,7 +83,10 @@ class Detail(TextChoices):
     HISTORY = "history"
     HISTORY_AS_CSV = "history_as_csv"
     ADDED = "added"
-    FIELDS_CHANGED = "fields_changed"  # fields: their names
+    FIELDS_CHANGED = "fields_changed"  # fields: their names; given, taken: rights
+    GROUP_ADDED = "group_added"  # id, group: its name; fields, given, taken
+    GROUP_CHANGED = "group_changed"  # the same
+    GROUP_DELETED = "group_deleted"  # id, group
     TOKEN_REFRESHED = "token_refreshed"  # noqa: S105
     MARKED = "marked"
     REVOCATION_TRIED = "revocation_tried"  # reference
@@ -87,4 +96,5 @@ class Detail(TextChoices):
     # Housekeeping
     BEGUN = "begun"
     DELETED = "deleted"  # counts: by kind, without the zeros
+    OLD_FORMAT_REFUSED = "old_format_refused"
     ROTATED = "rotated"  # counts: by outcome

@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from accounts import audit, tokens
 from accounts.locks import lock_account, lock_user
 from accounts.models import AsanaAccount, AuditEntry, Revocation
+from accounts.passwords import has_password
 
 TRIES: Final = 5
 P = ParamSpec("P")
@@ -43,8 +44,7 @@ def is_last_way_in(account: AsanaAccount) -> bool:
     others = user.asana_accounts.connected().exclude(pk=account.pk)
     if allowed := settings.ALLOWED_WORKSPACES:
         others = others.filter(workspaces__gid__in=allowed, workspaces__is_offered=True)
-    has_password = user.is_staff and user.has_usable_password()
-    return not (has_password or others.exists())
+    return not (has_password(user) or others.exists())
 
 
 def retry_if_rows_came(remove: Callable[P, T]) -> Callable[P, T]:

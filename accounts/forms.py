@@ -1,6 +1,7 @@
 from django import forms
 
 from accounts.models import AsanaAccount
+from accounts.printable import visible_name
 
 
 class LabelForm(forms.Form):
@@ -8,6 +9,9 @@ class LabelForm(forms.Form):
 
     label = forms.CharField(max_length=40, required=False)
     colour = forms.ChoiceField(choices=AsanaAccount.Colour.choices, required=False)
+
+    def clean_label(self) -> str:
+        return visible_name(self.cleaned_data["label"])
 
     @property
     def trouble(self) -> str:

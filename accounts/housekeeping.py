@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable
 from typing import Final
 
-from django.db import OperationalError, ProgrammingError
+from django.db import InterfaceError, OperationalError, ProgrammingError
 
 from accounts import cleanup, mails, messages, registry, tokens
 from accounts.database import database_trouble
@@ -38,7 +38,11 @@ def make_a_round() -> bool:
 def _done(chore: Callable[[], None]) -> bool:
     try:
         chore()
-    except (OperationalError, ProgrammingError) as error:  # down, locked, or not yet migrated
+    except (
+        InterfaceError,
+        OperationalError,
+        ProgrammingError,
+    ) as error:  # down, locked, or not yet migrated
         why = f"{database_trouble()} ({type(error).__name__})"
         logger.warning("%s has to wait: %s", chore.__name__, why)
     except Exception:

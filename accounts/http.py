@@ -1,4 +1,4 @@
-"""HTTP requests to Asana: all of them are sent by `send`.
+"""HTTP requests to Asana: all of them are sent by `send`, through HTTPS_PROXY_URL if it is set.
 
 `requests` alone follows redirects with credentials, lets ~/.netrc replace a bearer header, takes
 proxies from the environment, waits for ever on a response that drips, and reads any amount of it.
@@ -15,11 +15,13 @@ from http.cookiejar import DefaultCookiePolicy
 from typing import Any, Final
 
 import requests
+from django.conf import settings
 from requests.adapters import HTTPAdapter
-from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, ProxyManager
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import ReadTimeoutError
 
+from accounts import bulkhead
 from accounts.codes import Problem
 
 SECONDS: Final = 10.0
@@ -52,27 +54,31 @@ def send(  # noqa: PLR0913  (requests' own arguments)
 ) -> requests.Response:
     """Send a request; return the whole response, whatever its status.
 
-    The response has to end within `seconds` (SECONDS by default) and `limit` bytes, decoded.
-    Raises requests.RequestException: no response, too late, too large (TooLarge), or a redirect
-    (Redirected).
+    The response has to end within `seconds` (SECONDS by default) and `limit` bytes, decoded; in a
+    web request also within the limits of `bulkhead`.
+    Raises requests.RequestException: no response, too late, too large (TooLarge), a redirect
+    (Redirected), or bulkhead.MayNotWait.
     """
-    seconds = SECONDS if seconds is None else seconds
-    _deadline.set(time.monotonic() + seconds)
-    try:
-        response = _session.request(
-            method,
-            url,
-            headers=headers,
-            params=params,
-            data=data,
-            json=json,
-            timeout=seconds,
-            allow_redirects=False,
-            stream=True,
-        )
-        return _read(response, limit)
-    except TimeoutError as error:
-        raise requests.Timeout("The answer took too long") from error
+    with bulkhead.slot() as most:
+        left = min(most, SECONDS if seconds is None else seconds)
+        _deadline.set(time.monotonic() + left)
+        try:
+            response = _session.request(
+                method,
+                url,
+                headers=headers,
+                params=params,
+                data=data,
+                json=json,
+                timeout=left,
+                proxies={"https": settings.HTTPS_PROXY_URL} if settings.HTTPS_PROXY_URL else None,
+                verify=settings.CA_BUNDLE or True,
+                allow_redirects=False,
+                stream=True,
+            )
+            return _read(response, limit)
+        except TimeoutError as error:
+            raise requests.Timeout("The response took too long") from error
 
 
 def problem_of(error: Exception) -> Problem:
@@ -88,7 +94,7 @@ def problem_of(error: Exception) -> Problem:
             return Problem.TLS_ERROR
         case requests.Timeout() | requests.ConnectionError(args=(ReadTimeoutError(), *_)):
             return Problem.TIMEOUT  # ReadTimeoutError: while the body was read
-    return Problem.NO_ANSWER
+    return Problem.NO_RESPONSE
 
 
 def _read(response: requests.Response, limit: int) -> requests.Response:
@@ -99,7 +105,7 @@ def _read(response: requests.Response, limit: int) -> requests.Response:
         for chunk in response.iter_content(CHUNK):
             body += chunk
             if len(body) > limit:
-                raise TooLarge(f"The answer is larger than {limit} bytes")
+                raise TooLarge(f"The response is larger than {limit} bytes")
     response._content = bytes(body)  # noqa: SLF001  (requests has no other way to cap a body)
     return response
 
@@ -172,10 +178,18 @@ class _SecurePool(HTTPSConnectionPool):
     ConnectionCls = _SecureConnection
 
 
+POOLS: Final = {"http": _Pool, "https": _SecurePool}
+
+
 class _Adapter(HTTPAdapter):
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         super().init_poolmanager(*args, **kwargs)
-        self.poolmanager.pool_classes_by_scheme = {"http": _Pool, "https": _SecurePool}
+        self.poolmanager.pool_classes_by_scheme = POOLS
+
+    def proxy_manager_for(self, *args: Any, **kwargs: Any) -> ProxyManager:
+        manager: ProxyManager = super().proxy_manager_for(*args, **kwargs)
+        manager.pool_classes_by_scheme = POOLS
+        return manager
 
     def build_response(self, *args: Any) -> requests.Response:
         response = super().build_response(*args)

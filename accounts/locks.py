@@ -8,7 +8,8 @@ deadlock):
 3. the linked account: `lock_account`; code that only needs it not to be deleted locks it FOR KEY
    SHARE, several in the order of their keys (`asana_tasks/locks.py`)
 4. its waiting revocations
-5. its workspaces, projects and tasks, tasks in the order of their keys (`asana_tasks/locks.py`)
+5. the state of its sync
+6. its workspaces, projects and tasks, tasks in the order of their keys (`asana_tasks/locks.py`)
 
 A transaction may leave out any of these, but not change the order. A row of the audit log or of a
 session is locked alone, or last. SQLite has no row locks: it allows one writing transaction.

@@ -19,7 +19,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
-from accounts import messages, user_agents
+from accounts import fresh_sign_in, messages, user_agents
 from accounts.models import AuditEntry, User
 from accounts.printable import one_line
 from accounts.time_zones import zone_named
@@ -32,18 +32,29 @@ TROUBLE: Final = "mail-server-in-trouble"
 PERMANENTLY: Final = 500  # RFC 5321 4.2.1: codes that begin with 4 may be tried again
 NAME_LENGTH: Final = 80
 Event = AuditEntry.Event
+ALWAYS: Final = {Event.CONNECTED, Event.DELETION_ASKED}
 SWITCHES: Final = {
-    Event.CONNECTED: "mail_about_links",
     Event.DISCONNECTED: "mail_about_links",
     Event.NEEDS_RECONNECTING: "mail_about_trouble",
     Event.RECONNECTED: "mail_about_trouble",
 }
 
 
-def is_wanted(event: str, user: User | None) -> bool:
-    if user is None or not settings.SENDS_MAIL or event not in SWITCHES:
+def is_wanted(entry: AuditEntry) -> bool:
+    """Tell whether a mail is sent about an entry.
+
+    Nobody can switch off those that would tell them of a thief, who could do so first.
+    """
+    user, event = entry.user, Event(entry.event)
+    if user is None or not user.is_active or not can_reach(user):
         return False
-    return user.is_active and getattr(user, SWITCHES[Event(event)]) and has_address(user)
+    if event == Event.SIGNED_IN:
+        return bool(entry.detail_args.get("new_browser"))
+    return event in ALWAYS or (event in SWITCHES and getattr(user, SWITCHES[event]))
+
+
+def can_reach(user: User) -> bool:
+    return settings.SENDS_MAIL and has_address(user)
 
 
 def has_address(user: User) -> bool:
@@ -98,7 +109,7 @@ def _send(pk: int) -> bool:
     is_late = entry.at < now - GIVE_UP_AFTER
     if is_late:
         logger.warning("A mail is given up: nobody took it for a day")
-    sent = not is_late and is_wanted(entry.event, entry.user) and not _is_overtaken(entry)
+    sent = not is_late and is_wanted(entry) and not _is_overtaken(entry)
     if sent and not _handed_over(mail_for(entry, entry.user)):
         return False
     AuditEntry.objects.filter(pk=pk).update(mail_due_at=None)
@@ -154,6 +165,13 @@ def mail_for(entry: AuditEntry, user: User) -> EmailMessage:
     )
 
 
+def _proof_url(entry: AuditEntry, user: User) -> str:
+    if entry.event != Event.DELETION_ASKED:
+        return ""
+    page = settings.SITE_URL + reverse("accounts:delete_person")
+    return f"{page}?proof={fresh_sign_in.proof_of(user)}"
+
+
 def _context(entry: AuditEntry, user: User) -> dict[str, Any]:
     by_person = entry.by == AuditEntry.By.PERSON
     return {
@@ -164,6 +182,8 @@ def _context(entry: AuditEntry, user: User) -> dict[str, Any]:
         "by_administrator": entry.by == AuditEntry.By.ADMINISTRATOR,
         "browser": user_agents.in_words(entry.browser) if by_person else "",
         "address": entry.address if by_person else "",  # an administrator's address is private
+        "proof_url": _proof_url(entry, user),
+        "sessions_url": settings.SITE_URL + reverse("accounts:session_list"),
         "accounts_url": settings.SITE_URL + reverse("accounts:account_list"),
         "history_url": settings.SITE_URL + reverse("accounts:history"),
         "mail_url": settings.SITE_URL + reverse("accounts:mail"),

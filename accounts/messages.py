@@ -1,27 +1,31 @@
 """Sentences for codes. Codes and arguments are stored, raised and counted; sentences are shown."""
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any, Final
 
+from django.contrib.humanize.templatetags.humanize import intcomma
+from django.utils import formats, timezone
 from django.utils.text import capfirst
 from django.utils.translation import ngettext, ngettext_lazy
 
-from accounts import user_agents
+from accounts import registry, user_agents
 from accounts.codes import OWN_ERROR, Detail, Problem
 from accounts.models import AsanaAccount, AuditEntry, Revocation, User
 
 Args = Mapping[str, Any]
 
 WORDS: Final[dict[str, Any]] = {  # str, or a lazy singular and plural
-    Problem.NO_ANSWER: "Asana isn't answering",
+    Problem.NO_RESPONSE: "Asana isn't answering",
     Problem.TIMEOUT: "Asana isn't answering",
     Problem.TLS_ERROR: "Asana's certificate is not trusted",
     Problem.REDIRECTED: "Asana answers with a redirect, which is not followed",
-    Problem.TOO_LARGE: "Asana's answer is too large",
+    Problem.TOO_LARGE: "Asana's response is too large",
     Problem.HTTP_ERROR: "Asana answers with an error (%(status)s)",
     Problem.GONE: "It is no longer connected",
     Problem.BEING_REFRESHED: "Somebody else is refreshing this account",
     Problem.ANSWERED_FOR_ANOTHER: "Asana answered for another account",
+    Problem.ANSWERED_FOR_ANOTHER_SIGN_IN: "Asana's response is for another sign-in",
     Problem.ACCESS_ENDED: "Asana no longer lets us in",
     Problem.TOKEN_UNREADABLE: "Its stored token cannot be read any more",
     Problem.NOTHING_LASTING: "Onelist holds no access that lasts",
@@ -34,10 +38,10 @@ WORDS: Final[dict[str, Any]] = {  # str, or a lazy singular and plural
     Detail.SIGN_IN_ENDED: "It was begun in another browser or too long ago, or was finished "
     "already",
     Detail.UNREACHABLE: "Asana didn't answer",
-    Detail.BAD_REQUEST: "What came back was no answer of Asana's",
+    Detail.BAD_REQUEST: "What came back was no response of Asana's",
     Detail.SCOPES_REFUSED: "Asana refused the permissions that Onelist asks for",
     Detail.APP_REFUSED: "Asana and this site don't agree about the app",
-    Detail.UNVERIFIED: "Asana's answer couldn't be verified",
+    Detail.UNVERIFIED: "Asana's response couldn't be verified",
     Detail.NOT_A_MEMBER: "In none of the workspaces whose people may sign in",
     Detail.SIGNUPS_CLOSED: "New people can't join",
     Detail.TOO_MANY: "Too many sign-ins from one address",
@@ -48,6 +52,8 @@ WORDS: Final[dict[str, Any]] = {  # str, or a lazy singular and plural
     Detail.STILL_WIDE: "Asana gave the permission to change tasks again",
     Detail.NO_LONGER_LINKED: "The account was disconnected meanwhile",
     Detail.IN_USE: "The Asana account that came back is connected to somebody else",
+    Detail.NOT_RECENT: "The last sign-in at Asana was too long ago",
+    Detail.OLD_PASSWORD_WRONG: "Changing the password: the old one was wrong",
     Detail.EVERYWHERE: "everywhere",
     Detail.NOWHERE: "nowhere: there was no session",
     Detail.KEY_IS_BACK: "Its key is back",
@@ -69,12 +75,14 @@ WORDS: Final[dict[str, Any]] = {  # str, or a lazy singular and plural
         "%(count)d entry, as CSV", "%(count)d entries, as CSV", "count"
     ),
     Detail.BEGUN: "Begun",
+    Detail.OLD_FORMAT_REFUSED: "all are bound to their person: the old format is refused from now",
 }
 WANTED: Final = {
     "connect": "Connecting",
     "reconnect": "Reconnecting",
     "widen": "Asking to change tasks",
     "narrow": "Asking for less",
+    "confirm": "Confirming who it is",
 }
 KINDS: Final = {
     "expired_sessions": ngettext_lazy("%d expired session", "%d expired sessions"),
@@ -108,7 +116,8 @@ REVOCATIONS_WAIT: Final = ngettext_lazy(
     "%d revocation is waiting for Asana", "%d revocations are waiting for Asana"
 )
 ON_OLD_KEYS: Final = ngettext_lazy(
-    "%d row is still on an old key", "%d rows are still on an old key"
+    "%d row is still on an old key or in the old format",
+    "%d rows are still on an old key or in the old format",
 )
 LATELY: Final = "%s: %d in the last 24 hours"
 CLEAN_UP_IS_LATE: Final = "the last clean-up is too long ago"
@@ -120,7 +129,8 @@ def word(code: str, args: Args) -> str:
     if code in COMPOSED:
         return COMPOSED[code](args)
     words = str(WORDS[code] % args) if code in WORDS else code
-    return f"{WANTED[args['wanted']]}: {words}" if "wanted" in args else words
+    words = f"{WANTED[args['wanted']]}: {words}" if "wanted" in args else words
+    return f"{words}, {_times(args)}" if "times" in args else words
 
 
 def error_message(row: AsanaAccount | Revocation) -> str:
@@ -145,7 +155,8 @@ def deleted_message(counts: Mapping[str, int]) -> str:
 
     PostgreSQL doesn't keep the order of the keys of a JSON object.
     """
-    return _counted(counts, KINDS) or "nothing"
+    others = {kind: outdated.words for kind, outdated in registry.outdated.items()}
+    return _counted(counts, {**KINDS, **others}) or "nothing"
 
 
 def rotated_message(counts: Mapping[str, int]) -> str:
@@ -167,6 +178,11 @@ def waiting_time(seconds: int) -> str:
     return ngettext("%d hour", "%d hours", hours) % hours
 
 
+def _times(args: Args) -> str:
+    first = timezone.localtime(datetime.fromisoformat(args["first"]))
+    return f"{intcomma(args['times'])} times since {formats.date_format(first, 'j M Y, H:i')}"
+
+
 def _browser(args: Args) -> str:
     return user_agents.worded(args["browser"], args["system"])
 
@@ -179,10 +195,30 @@ def _refused(args: Args) -> str:
     return "an error of its own" if args["error"] == OWN_ERROR else str(args["error"])
 
 
-def _fields(args: Args) -> str:
+def _label(name: str) -> str:
     fields = [*User._meta.concrete_fields, *User._meta.many_to_many]
     labels = {field.name: capfirst(field.verbose_name) for field in fields}
-    return ", ".join(str(labels.get(name, name)) for name in args["fields"])
+    return str(labels.get(name, name))
+
+
+def _fields(args: Args) -> str:
+    """Return the labels of changed fields, and which rights were given and taken."""
+    rights = {what: [_right(*each) for each in args.get(what, ())] for what in ("given", "taken")}
+    told = [f"{what}: {', '.join(names)}" for what, names in rights.items() if names]
+    return "; ".join(filter(None, [", ".join(map(_label, args.get("fields", ()))), *told]))
+
+
+def _right(kind: str, name: str) -> str:
+    return _label(name) if kind == "flag" else f"{kind} {name}"
+
+
+def _group(what: str) -> Callable[[Args], str]:
+    """Return a function that words what happened to a group, and which permissions it has now."""
+
+    def worded(args: Args) -> str:
+        return "; ".join(filter(None, [f"{args['group']} {what}", _fields(args)]))
+
+    return worded
 
 
 COMPOSED: Final[dict[str, Callable[[Args], str]]] = {
@@ -190,6 +226,9 @@ COMPOSED: Final[dict[str, Callable[[Args], str]]] = {
     Detail.OTHER_SESSIONS: _other_sessions,
     Detail.REFRESH_REFUSED: _refused,
     Detail.FIELDS_CHANGED: _fields,
+    Detail.GROUP_ADDED: _group("added"),
+    Detail.GROUP_CHANGED: _group("changed"),
+    Detail.GROUP_DELETED: _group("deleted"),
     Detail.DELETED: lambda args: deleted_message(args["counts"]),
     Detail.ROTATED: lambda args: rotated_message(args["counts"]),
 }

@@ -6,6 +6,7 @@ from typing import Final
 
 from django.contrib.sessions.backends.base import UpdateError
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
@@ -19,6 +20,7 @@ from accounts.models import AsanaAccount, User
 from accounts.oidc.authorization import AuthorizationRequest
 from accounts.sign_in import describing, failures, link_failures, pending_action
 from accounts.sign_in.failure_page import MixUp, failed_sign_in
+from accounts.sign_in.messages import say_signed_in_already
 from accounts.sign_in.pipeline import give_back
 from accounts.time_zones import zone_named
 
@@ -58,7 +60,7 @@ def private_pages(get_response: GetResponse) -> GetResponse:
 
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
-        if request.user.is_authenticated and not response.has_header("Cache-Control"):
+        if not response.has_header("Cache-Control") and request.user.is_authenticated:
             add_never_cache_headers(response)
         return response
 
@@ -111,8 +113,19 @@ class SignInFailureMiddleware(SocialAuthExceptionMiddleware):
             waited = pending_action.peek(request.session)
             pending_action.drop(request.session)
             return failed_sign_in(request, failure, back=waited.back if waited else "")
+        if failure is failures.SESSION and _is_in_already(request, backend):
+            say_signed_in_already(request)
+            return redirect("asana_tasks:task_list")
         mix_up = MixUp(expected, backend.came_back_as) if failure.is_mix_up else None
         return failed_sign_in(request, failure, again=backend.authorization.retry, mix_up=mix_up)
+
+
+def _is_in_already(request: HttpRequest, backend: AsanaOpenIdConnect) -> bool:
+    """Tell whether a signed-in user came back by a sign-in that is finished or was not theirs.
+
+    They pressed Back to Asana's page and Allow again, or had a second tab open.
+    """
+    return request.user.is_authenticated and backend.authorization.kind == "sign_in"
 
 
 def _expected(request: HttpRequest, authorization: AuthorizationRequest) -> AsanaAccount | None:

@@ -15,6 +15,7 @@ from django.db import models
 from django.db.models import UniqueConstraint
 from django.utils.translation import ngettext
 
+from accounts import audit
 from accounts.models import AuditEntry, Revocation, User
 from accounts.registry import secret_fields
 
@@ -77,6 +78,7 @@ def counts(user: User) -> dict[str, int]:
     """
     going = [part for part in export_parts() if part.model not in {User, Revocation}]
     found = {part.model: _rows_of(part, user).count() for part in going if not _is_link(part.model)}
+    found[AuditEntry] -= audit.deeds_of(user).filter(user=user).count()  # these stay
     return {_in_words(model, count): count for model, count in found.items() if count}
 
 
@@ -151,10 +153,10 @@ def _value(row: models.Model, field: AnyField, *, in_words: bool) -> Any:
 
 
 def _is_somebody_elses(row: models.Model, field: AnyField) -> bool:
-    """Tell whether a field of an audit entry holds an administrator's own address or browser."""
+    """Tell whether a field of an audit entry holds what is an administrator's own."""
     if not isinstance(row, AuditEntry) or row.by != AuditEntry.By.ADMINISTRATOR:
         return False
-    return field.name in {"address", "browser"}
+    return field.name in {"address", "browser", "actor_name"}
 
 
 def _json(value: Any) -> str:

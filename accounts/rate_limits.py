@@ -9,6 +9,7 @@ import math
 import time
 from functools import cache
 from ipaddress import IPv6Address, ip_address
+from typing import Final
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -18,6 +19,9 @@ from limits.storage import storage_from_string
 from limits.strategies import MovingWindowRateLimiter
 
 logger = logging.getLogger(__name__)
+
+CSP_REPORTS: Final = "20/minute"
+ALL_CSP_REPORTS: Final = "200/minute"
 
 
 def sign_in_allowed(request: HttpRequest) -> bool:
@@ -40,10 +44,21 @@ def password_wait(request: HttpRequest) -> int:
     return _wait("password", settings.PASSWORD_RATE, request)
 
 
+def csp_report_allowed(request: HttpRequest) -> bool:
+    """Count a report about the CSP, by address and all together: each is a line in the log."""
+    return _hit("csp-report", CSP_REPORTS, request) and _hit_by(
+        "csp-reports", ALL_CSP_REPORTS, "everybody"
+    )
+
+
 def _hit(what: str, rate: str, request: HttpRequest) -> bool:
+    return _hit_by(what, rate, network(client_address(request)))
+
+
+def _hit_by(what: str, rate: str, whom: str) -> bool:
     """Count an event; tell whether it is allowed. If Redis doesn't answer, it is."""
     try:
-        return _limiter(settings.REDIS_URL).hit(_rate(rate), what, network(client_address(request)))
+        return _limiter(settings.REDIS_URL).hit(_rate(rate), what, whom)
     except StorageError:
         logger.exception("The %s counter isn't answering", what)
         return True
@@ -63,13 +78,16 @@ def _wait(what: str, rate: str, request: HttpRequest) -> int:
 def client_address(request: HttpRequest) -> str:
     """Return the client's address; behind TRUSTED_PROXIES proxies, the one the outermost saw.
 
-    Whatever the client itself wrote into X-Forwarded-For is further left, and is ignored.
+    Whatever the client itself wrote into X-Forwarded-For is further left, and is ignored. An IPv6
+    address comes without its zone, which names an interface of our machine or of the proxy's.
     """
     forwarded = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",")]
     count = settings.TRUSTED_PROXIES
     if count and len(forwarded) >= count and forwarded[-count]:
-        return _without_port(forwarded[-count])
-    return str(request.META.get("REMOTE_ADDR", ""))
+        address = _without_port(forwarded[-count])
+    else:
+        address = str(request.META.get("REMOTE_ADDR", ""))
+    return address.partition("%")[0]
 
 
 def _without_port(address: str) -> str:
@@ -94,8 +112,10 @@ def network(address: str) -> str:
 
 @cache
 def _limiter(redis_url: str) -> MovingWindowRateLimiter:
+    if not redis_url:
+        return MovingWindowRateLimiter(storage_from_string("memory://"))
     return MovingWindowRateLimiter(
-        storage_from_string(redis_url or "memory://", wrap_exceptions=bool(redis_url))
+        storage_from_string(redis_url, wrap_exceptions=True, **settings.REDIS_TIMEOUTS)
     )
 
 

@@ -1,7 +1,9 @@
 """Registry of what apps add to the whole site, filled in their `AppConfig.ready`."""
 
 from collections.abc import Callable, Iterable
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+from django.db.models import QuerySet
 
 Chore = Callable[[], None]
 
@@ -11,15 +13,25 @@ class HealthFact(NamedTuple):
 
     label: str
     number: int
-    address: str  # of the list that shows what was counted
+    address: str = ""  # of the list that shows what was counted, if there is one
     trouble: str = ""  # what is wrong, in words; '' if nothing is
     help: str = ""  # what to do about it
 
 
+class Outdated(NamedTuple):
+    """Rows that the daily clean-up deletes."""
+
+    rows: Callable[[], QuerySet[Any]]
+    words: Any  # lazy, with the number: "%d session", "%d sessions"
+
+
 HealthCheck = Callable[[], Iterable[HealthFact]]
+DoctorCheck = Callable[[], Any]  # accounts.doctor.findings.Check
 
 chores: list[Chore] = []
 health_checks: list[HealthCheck] = []
+doctor_checks: list[DoctorCheck] = []
+outdated: dict[str, Outdated] = {}  # by kind
 dumped_models: set[str] = set()
 secret_fields: dict[str, set[str]] = {}
 
@@ -32,6 +44,16 @@ def register_chore(chore: Chore) -> None:
 def register_health_check(check: HealthCheck) -> None:
     """Show what `check` counts on the first page of /admin/."""
     health_checks.append(check)
+
+
+def register_doctor_check(check: DoctorCheck) -> None:
+    """Let `manage.py asana_doctor` make a check; the name of the function tells of what."""
+    doctor_checks.append(check)
+
+
+def register_outdated(kind: str, rows: Callable[[], QuerySet[Any]], words: Any) -> None:
+    """Let the daily clean-up delete rows; `words` tell how many were deleted."""
+    outdated[kind] = Outdated(rows, words)
 
 
 def register_dumped_models(*labels: str) -> None:

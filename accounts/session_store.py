@@ -5,23 +5,27 @@ columns only: a request from another address must not write back the session's d
 the request began.
 """
 
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from datetime import timedelta
 from typing import Any, Final
 
 from django.conf import settings
 from django.contrib.sessions import middleware
+from django.contrib.sessions.backends.base import UpdateError
 from django.contrib.sessions.backends.db import SessionStore as DatabaseSessionStore
 from django.contrib.sessions.exceptions import SessionInterrupted
-from django.db import OperationalError
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import resolve_url
 from django.utils import timezone
+from django.utils.cache import patch_vary_headers
 from django_htmx.http import HttpResponseClientRedirect
 from qsessions.backends.db import SessionStore as QSessionStore
 from qsessions.models import Session
 
 from accounts import audit
+from accounts.database import brief_wait
+from accounts.outage import is_outage
 
 NOTED_EVERY: Final = timedelta(minutes=5)
 
@@ -34,7 +38,17 @@ class SessionStore(QSessionStore):  # type: ignore[misc]
         return data
 
     def save(self, must_create: bool = False) -> None:  # noqa: FBT001, FBT002  (Django's signature)
-        DatabaseSessionStore.save(self, must_create)
+        """Save the session.
+
+        Raises what the database says if it is down, locked or full: Django takes that for a
+        session that was ended meanwhile, and its user for signed out.
+        """
+        try:
+            DatabaseSessionStore.save(self, must_create)
+        except UpdateError as error:
+            if isinstance(error.__context__, DatabaseError) and is_outage(error.__context__):
+                raise error.__context__ from error.__context__.__cause__
+            raise
 
     def _get_session_from_db(self) -> Session | None:
         self.row = super()._get_session_from_db()
@@ -61,7 +75,8 @@ class SessionStore(QSessionStore):  # type: ignore[misc]
         here = {"user_agent": self.user_agent, "ip": self.ip}
         is_new = any(getattr(row, name) != value for name, value in here.items())
         if is_new or row.updated_at < now - NOTED_EVERY:
-            with suppress(OperationalError):  # the database is locked: the next request stores it
+            # If the database is locked or full, the next request stores it.
+            with suppress(DatabaseError), brief_wait():
                 Session.objects.filter(pk=row.pk).update(updated_at=now, **here)
 
 
@@ -74,12 +89,32 @@ class SessionMiddleware(middleware.SessionMiddleware):
         )
 
     def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
-        """Redirect to the sign-in if the session was ended during the request: that is no error."""
+        """Save the session.
+
+        A page that was only read is shown also if its session can't be saved: what that would have
+        stored, such as a renewal, comes with the next request. If the session was ended during the
+        request, redirect to the sign-in: that is no error.
+        """
+        only_read = _is_only_read(request, response)
         try:
-            response = super().process_response(request, response)
+            with brief_wait() if only_read else nullcontext():
+                response = super().process_response(request, response)
         except SessionInterrupted:
             if "HX-Request" in request.headers:
                 return HttpResponseClientRedirect(resolve_url(settings.LOGIN_URL))
             return HttpResponseRedirect(resolve_url(settings.LOGIN_URL))
+        except DatabaseError as error:
+            if not (only_read and is_outage(error)):
+                raise
+            patch_vary_headers(response, ("Cookie",))
+        if response.status_code >= 500:
+            return response
         request.session.note_use()  # type: ignore[attr-defined]
         return response
+
+
+def _is_only_read(request: HttpRequest, response: HttpResponse) -> bool:
+    """Tell whether a page was shown to a session that existed before, and still has its key."""
+    key = request.COOKIES.get(settings.SESSION_COOKIE_NAME)
+    is_page = request.method in {"GET", "HEAD"} and response.status_code == 200
+    return is_page and key is not None and key == request.session.session_key

@@ -1,15 +1,23 @@
-"""Signal handlers for deleted rows, whether by a page, the admin or a shell."""
+"""Signal handlers for new and deleted rows, whether by a page, the admin or a shell."""
 
 from typing import Any
 
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import QuerySet
-from django.db.models.signals import pre_delete
+from django.db.models.signals import post_save, pre_delete
 from django.dispatch import receiver
 
-from accounts import tokens
+from accounts import audit, tokens
 from accounts.models import AsanaAccount, AuditEntry, User
+
+
+@receiver(post_save, sender=AsanaAccount)
+def remember_who_used_asana(instance: AsanaAccount, created: bool, **kwargs: Any) -> None:  # noqa: FBT001
+    """Remember for good that a user has an account: nobody sets a password for them any more."""
+    if created and not instance.user.has_used_asana:
+        instance.user.has_used_asana = True
+        instance.user.save(update_fields=["has_used_asana"])
 
 
 @receiver(pre_delete, sender=AsanaAccount)
@@ -33,11 +41,13 @@ def keep_the_token_until_it_is_revoked(
 def leave_no_name_behind(instance: User, **kwargs: Any) -> None:
     """Remove what identifies a deleted user from rows that outlive them.
 
-    These are waiting revocations, entries about actions as an administrator in the histories of
-    others, and Django's own log of the admin.
+    These are waiting revocations, entries in the histories of others, and Django's own log of the
+    admin. Only what they did as an administrator keeps their name: whoever can read and change the
+    data of others must not be able to wipe that out by leaving.
     """
     instance.revocations.update(account_name="")
-    with_others = AuditEntry.objects.filter(actor=instance).exclude(user=instance)
+    audit.keep_deeds_of(instance)
+    with_others = AuditEntry.objects.filter(actor=instance, actor_name="").exclude(user=instance)
     with_others.update(address=None, browser="")
     about = ContentType.objects.get_for_model(User)
     LogEntry.objects.filter(content_type=about, object_id=str(instance.pk)).delete()

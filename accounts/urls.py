@@ -1,6 +1,17 @@
 from django.urls import path
 
-from accounts.views import accounts, data, history, links, mail, permission, sessions, sign_in
+from accounts.views import (
+    accounts,
+    confirm,
+    csp_reports,
+    data,
+    history,
+    links,
+    mail,
+    permission,
+    sessions,
+    sign_in,
+)
 
 app_name = "accounts"
 urlpatterns = [
@@ -8,7 +19,9 @@ urlpatterns = [
     path("login/", sign_in.sign_in, name="sign_in"),
     path("login/inactive/", sign_in.inactive, name="inactive"),
     path("logout/", sign_in.sign_out, name="sign_out"),
+    path("csp-reports/", csp_reports.csp_reports, name="csp_reports"),
     path("accounts/", accounts.account_list, name="account_list"),
+    path("accounts/confirm/", confirm.confirm, name="confirm"),
     path("accounts/connect/", links.connect, name="connect"),
     path("accounts/<int:pk>/connected-already/", links.connected_already, name="connected_already"),
     path("accounts/<int:pk>/label/", accounts.label, name="label"),
@@ -23,5 +36,6 @@ urlpatterns = [
     path("accounts/mail/", mail.mail, name="mail"),
     path("accounts/me/", data.my_data, name="my_data"),
     path("accounts/me/data/", data.download, name="download"),
+    path("accounts/me/delete/mail/", confirm.mail_proof, name="mail_proof"),
     path("accounts/me/delete/", data.delete_person, name="delete_person"),
 ]

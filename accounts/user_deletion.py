@@ -1,10 +1,8 @@
 """Deletion of a user with everything stored for them, except for waiting revocations."""
 
-from typing import cast
-
 from django.http import HttpRequest
 
-from accounts import tokens
+from accounts import audit, tokens
 from accounts.disconnect import retry_if_rows_came
 from accounts.locks import lock_administrators, lock_user
 from accounts.models import AuditEntry, Revocation, User
@@ -28,7 +26,7 @@ def delete_user(user: User, request: HttpRequest) -> list[Revocation]:
     2. Raise OnlyAdministrator for the only administrator.
     3. Set the refresh tokens of all accounts aside, and delete the accounts.
     4. Delete the user, and with them their history, their sessions, and their name on the rows of
-       step 3 (signals.py).
+       step 3 (signals.py). What they did as an administrator stays, with their name.
     5. Record that somebody was deleted, and by which administrator if it was one.
 
     Revocations of accounts that they disconnected before are returned, too. Raises
@@ -47,9 +45,8 @@ def delete_user(user: User, request: HttpRequest) -> list[Revocation]:
         account.delete()
     waiting = list(user.revocations.values_list("pk", flat=True))
     user.delete()
-    AuditEntry.objects.create(
-        event=AuditEntry.Event.USER_DELETED,
-        by=AuditEntry.By.PERSON if by_themselves else AuditEntry.By.ADMINISTRATOR,
-        actor=None if by_themselves else cast("User", request.user),
-    )
+    if by_themselves:
+        AuditEntry.objects.create(event=AuditEntry.Event.USER_DELETED, by=AuditEntry.By.PERSON)
+    else:
+        audit.record(AuditEntry.Event.USER_DELETED, request=request)
     return [*Revocation.objects.filter(pk__in=waiting), *unreadable]

@@ -43,12 +43,19 @@ class AuditEntryAdmin(ReadOnlyAdmin, AuditedAdmin):
     list_filter = ("event", ("by", DoneBy))
     list_select_related = ("user", "actor")
     date_hierarchy = "at"
-    search_fields = ("user__username", "user__name", "account_name", "account_gid", "address")
+    search_fields = (
+        "user__username",
+        "user__name",
+        "account_name",
+        "account_gid",
+        "address",
+        "actor_name",
+    )
     show_full_result_count = False
     may_be_asked_about = frozenset({"event", "by", "at", "user"})
     fields = readonly_fields = (
         *("at", "event", "user", "account_name", "account_gid"),
-        *("by", "actor", "address", "browser", "more", "fingerprint"),
+        *("by", "actor", "actor_name", "address", "browser", "more", "fingerprint"),
     )
     seen_as = Detail.HISTORY
     actions = None
@@ -64,8 +71,8 @@ class AuditEntryAdmin(ReadOnlyAdmin, AuditedAdmin):
     @admin.display(description="by", ordering="by")
     def who(self, entry: AuditEntry) -> str:
         by = entry.get_by_display()
-        named = entry.by == AuditEntry.By.ADMINISTRATOR and entry.actor
-        return f"{by} ({entry.actor})" if named else by
+        name = entry.actor or entry.actor_name
+        return f"{by} ({name})" if entry.by == AuditEntry.By.ADMINISTRATOR and name else by
 
     @admin.display(description="detail")
     def more(self, entry: AuditEntry) -> str:
@@ -131,7 +138,7 @@ def _cells(entry: AuditEntry) -> tuple[str, ...]:
         entry.account_gid,
         entry.account_name,
         entry.get_by_display(),
-        entry.actor.get_username() if entry.actor else "",
+        entry.actor.get_username() if entry.actor else entry.actor_name,
         entry.address or "",
         entry.browser,
         messages.detail_message(entry),

@@ -11,10 +11,12 @@ from typing import Any, Final
 from django.contrib import admin
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.utils import unquote
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 
 from accounts import audit
+from accounts.admin.rights import rights_changed
 from accounts.codes import Detail
 from accounts.models import AsanaAccount, AuditEntry, User
 
@@ -68,9 +70,25 @@ class AuditedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         Seeing lists of several users, or whole lists, is an administrator's everyday work.
         """
         if rows.query or rows.get_filters_params():
-            numbers = rows.queryset.order_by().values(self.person_field)
-            people = list(User.objects.filter(pk__in=numbers)[:2])
-            record_seen(request, people[0] if len(people) == 1 else None, detail=detail)
+            self._note_single(request, rows.queryset, detail)
+
+    def note_searched(self, request: HttpRequest, rows: QuerySet[Any]) -> None:
+        """Record that the choices of a field were searched, like a list."""
+        self._note_single(request, rows, self.seen_as)
+
+    def note_rows_seen(self, request: HttpRequest, rows: QuerySet[Any]) -> None:
+        """Record that rows were chosen and shown with what belongs to them, each for its user."""
+        numbers = rows.order_by().values(self.person_field)
+        audit.record_for_all(
+            Event.SEEN, _not_seen_lately(request, numbers), request=request, detail=self.seen_as
+        )
+
+    def _note_single(
+        self, request: HttpRequest, rows: QuerySet[Any], detail: Detail | None
+    ) -> None:
+        numbers = rows.order_by().values(self.person_field)
+        people = list(User.objects.filter(pk__in=numbers)[:2])
+        record_seen(request, people[0] if len(people) == 1 else None, detail=detail)
 
     def concerns(self, obj: Any) -> tuple[User | None, AsanaAccount | None]:
         """Return the user and the linked account that a row concerns; None if there is none."""
@@ -108,19 +126,30 @@ class AuditedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def construct_change_message(
         self, request: HttpRequest, form: Any, *args: Any, **kwargs: Any
     ) -> Any:
-        """Return the names of the fields that were changed, where Django returns their labels."""
-        return list(form.changed_data)
+        """Return names of changed fields, and the rights that were given and taken.
+
+        Django returns a sentence of labels, and doesn't say which group or permission it was.
+        """
+        return {"fields": list(form.changed_data), **rights_changed(form)}
 
     def log_addition(self, request: HttpRequest, obj: Model, message: Any) -> Any:
         self.note(Event.CHANGED, request, obj, detail=Detail.ADDED)
 
     def log_change(self, request: HttpRequest, obj: Model, message: Any) -> Any:
         """Record a change. `message` is what `construct_change_message` returned."""
-        about = {"detail": Detail.FIELDS_CHANGED, "detail_args": {"fields": message}}
-        self.note(Event.CHANGED, request, obj, **(about if message else {}))
+        about = {"detail": Detail.FIELDS_CHANGED, "detail_args": message}
+        self.note(Event.CHANGED, request, obj, **(about if message["fields"] else {}))
 
     def log_deletions(self, request: HttpRequest, queryset: Any) -> Any:
         """Do nothing: the code that deletes a row records it."""
+
+
+def _not_seen_lately(request: HttpRequest, numbers: QuerySet[Any]) -> QuerySet[User]:
+    """Return other users with these numbers whom the administrator hasn't seen lately."""
+    me, since = request.user.pk, timezone.now() - HOUR
+    seen = AuditEntry.objects.filter(event=Event.SEEN, actor_id=me, account_gid="", at__gt=since)
+    people = User.objects.filter(pk__in=numbers)
+    return people.exclude(Q(pk=me) | Q(pk__in=seen.exclude(user=None).values("user")))
 
 
 def record_seen(

@@ -1,11 +1,13 @@
 from typing import Any, ClassVar, Final
 
+from django.conf import settings
 from django.contrib import admin
 from django.contrib.admin.utils import unquote
 from django.contrib.auth.admin import UserAdmin as StockUserAdmin
 from django.contrib.auth.forms import UserChangeForm
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 
 from accounts.admin import actions
 from accounts.admin.audited import AuditedAdmin
@@ -13,6 +15,7 @@ from accounts.admin.confirmed import ConfirmedActionsAdmin
 from accounts.admin.read_only import ReadOnlyAdmin
 from accounts.locks import lock_administrators
 from accounts.models import AsanaAccount, User
+from accounts.passwords import has_password
 from accounts.user_deletion import is_only_administrator
 
 PERSON: Final = ("Person", {"fields": ("name", "email", "time_zone")})
@@ -82,7 +85,7 @@ class UserAdmin(AuditedAdmin, ConfirmedActionsAdmin, StockUserAdmin):  # type: i
         if obj and not request.user.is_superuser:
             return FOR_MANAGERS
         fieldsets = super().get_fieldsets(request, obj)
-        if obj and not self._may_set_password(request, obj):
+        if obj and not (self._changes_own(request, obj) or self._may_set_password(request, obj)):
             return ((None, {"fields": ("username",)}), *fieldsets[1:])
         return fieldsets
 
@@ -99,21 +102,41 @@ class UserAdmin(AuditedAdmin, ConfirmedActionsAdmin, StockUserAdmin):  # type: i
         may = super().has_delete_permission(request, obj)
         return may and (obj is None or (obj != request.user and actions.may_end(request, obj)))
 
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: Any) -> None:
+        """Save what the form changed, and no older value of anything else.
+
+        The person may have connected their first account meanwhile.
+        """
+        if change:
+            columns = {field.name for field in User._meta.concrete_fields}
+            obj.save(update_fields=columns.intersection(form.changed_data))
+        else:
+            super().save_model(request, obj, form, change)
+
     def user_change_password(
         self,
         request: HttpRequest,
         id: str,  # noqa: A002
         form_url: str = "",
     ) -> HttpResponse:
-        """Show the password form, for oneself and for users without a linked account.
+        """Show the password form for users who never signed in with Asana.
 
-        Whoever set another user's password could sign in as them and read their tasks. Raises
-        PermissionDenied.
+        Whoever set another user's password could sign in as them and read their tasks, also those
+        of an account that they connect again. One's own is changed where the old one is asked for:
+        a stolen session must not become lasting access. Raises PermissionDenied.
         """
         person = self.get_object(request, unquote(id))
+        if not self.has_change_permission(request, person):
+            raise PermissionDenied
+        if person and self._changes_own(request, person):
+            return redirect(f"{self.admin_site.name}:password_change")
         if person and not self._may_set_password(request, person):
             raise PermissionDenied("They sign in with Asana, or know their password themselves")
         return super().user_change_password(request, id, form_url)
 
+    def _changes_own(self, request: HttpRequest, person: User) -> bool:
+        return person == request.user and has_password(person)
+
     def _may_set_password(self, request: HttpRequest, person: User) -> bool:
-        return person == request.user or not person.asana_accounts.exists()
+        is_others = person != request.user and not person.has_used_asana
+        return settings.ADMIN_PASSWORDS and is_others

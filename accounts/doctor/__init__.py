@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from django.db import DatabaseError
 
+from accounts import registry
 from accounts.doctor import database, keys, mail, people, provider, site, system_checks
 from accounts.doctor.findings import Check, Finding, State, problem
 
@@ -17,9 +18,17 @@ logger = logging.getLogger(__name__)
 
 CHECKS: tuple[Check, ...] = (
     system_checks.system_checks,
-    *(site.debug, site.address, site.redirect_address, site.proxies, site.cookies, site.sessions),
+    *(
+        site.debug,
+        site.address,
+        site.redirect_address,
+        site.proxies,
+        site.way_to_asana,
+        site.cookies,
+        site.sessions,
+    ),
     *(site.cache_, mail.server),
-    *(database.reachable, database.migrations),
+    *(database.reachable, database.connections, database.migrations),
     *(
         keys.keys_in_settings,
         keys.rows,
@@ -27,7 +36,7 @@ CHECKS: tuple[Check, ...] = (
         database.chores,
         database.revocations,
     ),
-    *(people.who_may_come_in, people.accounts),
+    *(people.who_may_come_in, people.administrators, people.accounts),
     *(provider.discovery_and_client, provider.rest_api),
 )
 
@@ -36,25 +45,27 @@ CHECKS: tuple[Check, ...] = (
 ABOUT: dict[Check, str] = {
     system_checks.system_checks: "settings",
     site.cache_: "cache",
+    site.way_to_asana: "way to Asana",
     mail.server: "mail",
     keys.keys_in_settings: "keys",
     keys.rows: "tokens",
     database.reachable: "database",
     database.clean_up_age: "clean-up",
-    database.chores: "housekeeping",
+    database.chores: "chores",
     people.who_may_come_in: "sign-ups",
+    people.administrators: "administration",
     provider.discovery_and_client: "discovery",
     provider.rest_api: "REST API",
 }
 
 
-def examine(checks: tuple[Check, ...] = CHECKS) -> Iterator[Finding]:
-    """Make all checks and yield their findings.
+def examine(checks: tuple[Check, ...] | None = None) -> Iterator[Finding]:
+    """Make all checks, those of other apps too, and yield their findings.
 
     Checks that fail with an error of the database are listed in one finding at the end.
     """
     failed: dict[str, DatabaseError] = {}
-    for check in checks:
+    for check in checks or (*CHECKS, *registry.doctor_checks):
         try:
             yield from _made(check)
         except DatabaseError as error:

@@ -1,4 +1,4 @@
-"""Checks of our own database and of housekeeping."""
+"""Checks of our own database and of the chores."""
 
 from datetime import datetime, timedelta
 from typing import Final
@@ -14,10 +14,10 @@ from accounts.database import pending_migrations
 from accounts.doctor.findings import Findings, ok, problem, warning
 from accounts.models import AuditEntry, Revocation
 
-START_HOUSEKEEPING: Final = (
-    "Start `manage.py housekeeping` beside the site, as a service or from cron (README.md)."
+START_WORKER: Final = (
+    "Start `manage.py worker` beside the site, as a service or from cron (docs/running.md)."
 )
-LATE: Final = timedelta(minutes=15)  # housekeeping runs every minute
+LATE: Final = timedelta(minutes=15)  # chores run every minute
 
 
 def reachable() -> Findings:
@@ -41,6 +41,34 @@ def reachable() -> Findings:
         yield ok("database", f"{connection.vendor} answers")
 
 
+def connections() -> Findings:
+    """Compare what the processes may take with what PostgreSQL gives to others than superusers.
+
+    Counted are the processes of WEB_CONCURRENCY and one worker.
+    """
+    if connection.vendor != "postgresql":
+        yield ok("connections", "each thread has its own to the file")
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT current_setting('max_connections')::int"
+            " - current_setting('superuser_reserved_connections')::int"
+        )
+        (most,) = cursor.fetchone()
+    processes = settings.WEB_CONCURRENCY + 1
+    needed = processes * settings.DATABASE_CONNECTIONS
+    says = f"{processes} processes of the site may take {needed}, PostgreSQL gives {most}"
+    if needed > most:
+        yield warning(
+            "connections",
+            says,
+            f"Raise max_connections of PostgreSQL, or set DATABASE_CONNECTIONS to "
+            f"{max(4, most // processes)}.",
+        )
+    else:
+        yield ok("connections", says)
+
+
 def migrations() -> Findings:
     if pending := pending_migrations():
         yield problem(
@@ -60,9 +88,9 @@ def migrations() -> Findings:
 def clean_up_age() -> Findings:
     at = health.last_clean_up()
     if at is None:
-        yield warning("clean-up", "has never been done", START_HOUSEKEEPING)
+        yield warning("clean-up", "has never been done", START_WORKER)
     elif at < timezone.now() - health.CLEAN_UP_EVERY:
-        yield problem("clean-up", f"last done {_since(at)} ago", START_HOUSEKEEPING)
+        yield problem("clean-up", f"last done {_since(at)} ago", START_WORKER)
     else:
         yield ok("clean-up", f"last done {_since(at)} ago")
 
@@ -81,9 +109,9 @@ def chores() -> Findings:
             "of revocations and mails %d are long due, and nobody sees to that",
             left,
         )
-        yield problem("housekeeping", says % left, START_HOUSEKEEPING)
+        yield problem("chores", says % left, START_WORKER)
     else:
-        yield ok("housekeeping", "nothing is left undone")
+        yield ok("chores", "nothing is left undone")
 
 
 def revocations() -> Findings:

@@ -52,6 +52,10 @@ def rows() -> Findings:
 def _age() -> Finding:
     if old := tokens.rows_on_old_keys():
         advice = "Run `manage.py rotate_token_keys`; until then keep the old keys."
-        says = ngettext("%d row needs an old key", "%d rows need an old key", old)
+        says = ngettext(
+            "%d row needs an old key or is in the old format",
+            "%d rows need an old key or are in the old format",
+            old,
+        )
         return warning("tokens", says % old, advice)
     return ok("tokens", "all are readable, under the newest key")

@@ -5,7 +5,7 @@ from django.utils.translation import ngettext
 
 from accounts import health
 from accounts.doctor.findings import Findings, ok, warning
-from accounts.models import AsanaAccount
+from accounts.models import AsanaAccount, User
 
 
 def who_may_come_in() -> Findings:
@@ -23,6 +23,22 @@ def who_may_come_in() -> Findings:
         )
     else:
         yield ok("sign-ups", f"closed; {who}, if they are here" if closed else f"open to {who}")
+
+
+def administrators() -> Findings:
+    """Check that an administrator can sign in if ADMIN_PASSWORDS is off."""
+    if settings.ADMIN_PASSWORDS:
+        yield ok("administration", "by password or with Asana")
+        return
+    superusers = User.objects.filter(is_superuser=True, is_staff=True, is_active=True)
+    if superusers.filter(asana_accounts__in=AsanaAccount.objects.connected()).exists():
+        yield ok("administration", "with Asana alone; passwords are off")
+    else:
+        yield warning(
+            "administration",
+            "passwords are off, and no administrator has an Asana account here that works",
+            "Set ADMIN_PASSWORDS=on until one has.",
+        )
 
 
 def accounts() -> Findings:

@@ -13,28 +13,38 @@ from django.utils.crypto import get_random_string
 from accounts import http
 from accounts.backends import AsanaOpenIdConnect
 from accounts.codes import Problem
+from accounts.doctor import site
 from accounts.doctor.findings import Finding, Findings, ok, problem, warning
 from accounts.oidc import discovery, id_tokens
+from accounts.oidc.client_authentication import BASIC, IN_FORM, credentials, method_for
 
 LEEWAY: Final = AsanaOpenIdConnect.JWT_LEEWAY
-REACH: Final = "Check that this machine reaches it; sign-ins and refreshes wait until it does."
 CLOCK: Final = "Set this machine's clock by NTP (`timedatectl` tells whether it is)."
+METHODS: Final = "token_endpoint_auth_methods_supported"
 WANTED: Final = {
     "code_challenge_methods_supported": "S256",
-    "token_endpoint_auth_methods_supported": "client_secret_post",
     "id_token_signing_alg_values_supported": id_tokens.ALGORITHM,
     "response_types_supported": "code",
 }
 WHY: Final = {
-    Problem.NO_ANSWER: "isn't answering",
-    Problem.TIMEOUT: "no answer in time",
+    Problem.NO_RESPONSE: "isn't answering",
+    Problem.TIMEOUT: "no response in time",
     Problem.TLS_ERROR: "its certificate is not trusted",
     Problem.REDIRECTED: "answers with a redirect, which is not followed",
-    Problem.TOO_LARGE: "the answer is too large",
+    Problem.TOO_LARGE: "the response is too large",
 }
 
 
-class _NoAnswer(Exception):
+def _reach() -> str:
+    """Return advice for an Asana that can't be reached; it names what leads there."""
+    proxy, bundle = site.proxy_in_use(), settings.CA_BUNDLE
+    return (
+        "Check that this machine reaches it; sign-ins and refreshes wait until it does. "
+        f"HTTPS_PROXY_URL is {proxy or 'not set'}, CA_BUNDLE is {bundle or 'not set'}."
+    )
+
+
+class _NoResponse(Exception):
     """The error for a response that is missing or useless; its message is worded as a finding."""
 
 
@@ -46,8 +56,8 @@ def discovery_and_client() -> Findings:
         response = _get(url)
         yield _clock(response, (asked_at + time.time()) / 2)
         configuration = _json(response)
-    except _NoAnswer as error:
-        yield problem("discovery", f"{url}: {error}", f"{REACH} ASANA_OIDC_ENDPOINT says where.")
+    except _NoResponse as error:
+        yield problem("discovery", f"{url}: {error}", f"{_reach()} ASANA_OIDC_ENDPOINT says where.")
         return
     try:
         discovery.check_configuration(configuration)
@@ -58,13 +68,13 @@ def discovery_and_client() -> Findings:
     yield ok("discovery", f"names our issuer, and every endpoint is on {host}")
     yield _abilities(configuration)
     yield from _keys(configuration["jwks_uri"])
-    yield _client(configuration["token_endpoint"])
+    yield _client(configuration)
 
 
 def rest_api() -> Findings:
     """Check the REST API by a request without a token, which Asana answers with 401."""
     url = settings.ASANA_API_URL + "/users/me"
-    advice = f"{REACH} ASANA_API_URL says where."
+    advice = f"{_reach()} ASANA_API_URL says where."
     try:
         status = http.send("GET", url).status_code
     except requests.RequestException as error:
@@ -95,7 +105,7 @@ def _clock(response: requests.Response, ours: float) -> Finding:
         theirs = parsedate_to_datetime(response.headers["Date"]).timestamp()
         theirs += max(0, int(response.headers.get("Age", 0)))  # its age in a cache
     except (KeyError, ValueError, OverflowError):
-        return warning("clock", "Asana's answer names no time", CLOCK)
+        return warning("clock", "Asana's response names no time", CLOCK)
     apart = abs(theirs - ours)
     if apart > LEEWAY:
         return problem("clock", f"{apart:.0f} s from Asana's: sign-ins fail", CLOCK)
@@ -110,18 +120,21 @@ def _abilities(configuration: dict[str, Any]) -> Finding:
         for name, value in WANTED.items()
         if isinstance(configuration.get(name), list) and value not in configuration[name]
     ]
+    methods = configuration.get(METHODS)
+    if isinstance(methods, list) and not {IN_FORM, BASIC} & set(map(str, methods)):
+        lacking.append(f"neither {IN_FORM} nor {BASIC} is among {METHODS}")
     if lacking:
         advice = "Onelist uses them all the same; try `manage.py asana_doctor --sign-in`."
         return warning("abilities", "; ".join(lacking), advice)
-    return ok("abilities", "PKCE with S256, RS256, client_secret_post")
+    return ok("abilities", f"PKCE with S256, RS256, {method_for(configuration)}")
 
 
 def _keys(url: str) -> Iterator[Finding]:
     try:
         content = _json(_get(url))
         discovery.check_keys(content)
-    except (_NoAnswer, discovery.BadDocument) as error:
-        yield problem("keys of Asana", f"{url}: {error}", REACH)
+    except (_NoResponse, discovery.BadDocument) as error:
+        yield problem("keys of Asana", f"{url}: {error}", _reach())
         return
     usable = id_tokens.usable_keys(content["keys"])
     if usable:
@@ -135,23 +148,24 @@ def _keys(url: str) -> Iterator[Finding]:
         )
 
 
-def _client(url: str) -> Finding:
+def _client(configuration: dict[str, Any]) -> Finding:
     """Check client ID and secret by exchanging a code that doesn't exist.
 
     Asana refuses either the client or, if that is right, the code (`invalid_grant`).
     """
-    form = {
+    form, headers = credentials(
+        configuration, settings.ASANA_CLIENT_ID, settings.ASANA_CLIENT_SECRET
+    )
+    form |= {
         "grant_type": "authorization_code",
         "code": get_random_string(32),
         "code_verifier": get_random_string(64),
         "redirect_uri": AsanaOpenIdConnect().get_redirect_uri(),
-        "client_id": settings.ASANA_CLIENT_ID,
-        "client_secret": settings.ASANA_CLIENT_SECRET,
     }
     try:
-        response = http.send("POST", url, data=form)
+        response = http.send("POST", configuration["token_endpoint"], data=form, headers=headers)
     except requests.RequestException as error:
-        return problem("client", f"the token endpoint: {_why(error)}", REACH)
+        return problem("client", f"the token endpoint: {_why(error)}", _reach())
     error_code = _error_code(response)
     if error_code == "invalid_grant":
         return ok("client", "Asana knows the client ID and its secret")
@@ -174,9 +188,9 @@ def _get(url: str) -> requests.Response:
     try:
         response = http.send("GET", url, headers={"Accept": "application/json"})
     except (requests.RequestException, ValueError) as error:
-        raise _NoAnswer(_why(error)) from error
+        raise _NoResponse(_why(error)) from error
     if response.status_code != requests.codes.ok:
-        raise _NoAnswer(f"answers with {response.status_code}")
+        raise _NoResponse(f"answers with {response.status_code}")
     return response
 
 
@@ -184,7 +198,7 @@ def _json(response: requests.Response) -> Any:
     try:
         return response.json()
     except ValueError as error:
-        raise _NoAnswer("the answer is not JSON") from error
+        raise _NoResponse("the response is not JSON") from error
 
 
 def _why(error: Exception) -> str:

@@ -50,10 +50,10 @@ def _token_response(response: dict[str, Any]) -> Findings:
     names = response.get("names", [])
     if "access_token" not in names:
         says = f"holds no access token, but: {', '.join(names) or 'nothing'}"
-        yield problem("token answer", says, AN_ERROR if "error" in names else ELSEWHERE)
+        yield problem("token response", says, AN_ERROR if "error" in names else ELSEWHERE)
         return
-    yield ok("token answer", f"holds {', '.join(names)}")
-    yield ok("client", "client_secret_post is accepted")
+    yield ok("token response", f"holds {', '.join(names)}")
+    yield ok("client", "the client ID and its secret are accepted")
     if response["token_type"] == "bearer":  # noqa: S105
         yield ok("token_type", "bearer")
     else:

@@ -1,5 +1,9 @@
 """Checks of settings, cookies, sessions and the cache."""
 
+import os
+from typing import Final
+from urllib.parse import urlsplit
+
 from django.conf import settings
 from django.contrib.sessions.backends.cached_db import SessionStore as CachedStore
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
@@ -9,6 +13,8 @@ from django.utils.module_loading import import_string
 
 from accounts.backends import AsanaOpenIdConnect
 from accounts.doctor.findings import Findings, ok, problem, warning
+
+PROXY_VARIABLES: Final = {"HTTPS_PROXY", "ALL_PROXY"}
 
 
 def debug() -> Findings:
@@ -46,6 +52,28 @@ def proxies() -> Findings:
         )
     else:
         yield ok("proxies", f"{settings.TRUSTED_PROXIES} in front of the site")
+
+
+def proxy_in_use() -> str:
+    """Return HTTPS_PROXY_URL without name and password."""
+    parts = urlsplit(settings.HTTPS_PROXY_URL)
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}" if parts.netloc else ""
+
+
+def way_to_asana() -> Findings:
+    """Tell how requests to Asana leave, and which variables of the environment are ignored."""
+    ignored = sorted(name for name in os.environ if name.upper() in PROXY_VARIABLES)
+    says = f"through {proxy_in_use()}" if settings.HTTPS_PROXY_URL else "direct, without a proxy"
+    if settings.CA_BUNDLE:
+        says += f", with the authorities of {settings.CA_BUNDLE}"
+    if ignored and not settings.HTTPS_PROXY_URL:
+        yield warning(
+            "way to Asana",
+            f"{says}; {', '.join(ignored)} of the environment is ignored",
+            "If Asana is reached through that proxy, set HTTPS_PROXY_URL.",
+        )
+    else:
+        yield ok("way to Asana", says)
 
 
 def cookies() -> Findings:

@@ -16,7 +16,7 @@ from accounts.migrations._sentences import to_code, to_text
 
 BATCH: Final = 500
 PROBLEMS: Final = (
-    "no_answer timeout tls_error redirected too_large http_error"
+    "no_response timeout tls_error redirected too_large http_error"
     " gone being_refreshed answered_for_another"
     " access_ended token_unreadable nothing_lasting asked_by_administrator ended_together legacy"
 )

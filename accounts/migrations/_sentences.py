@@ -10,7 +10,7 @@ from typing import Any, Final
 LONGEST: Final = 255  # that the columns held
 
 SENTENCES: Final = {
-    "no_answer": "Asana isn't answering",
+    "no_response": "Asana isn't answering",
     "access_ended": "Asana no longer lets us in",
     "token_unreadable": "Its stored token cannot be read any more",
     "nothing_lasting": "Onelist holds no access that lasts",
@@ -49,7 +49,7 @@ SENTENCES: Final = {
 }
 EARLIER_SENTENCES: Final = {"Asana gave no access that lasts": "nothing_lasting"}
 # Codes for which there was no sentence: what was said then
-NEW: Final = dict.fromkeys(("timeout", "tls_error", "redirected", "too_large"), "no_answer")
+NEW: Final = dict.fromkeys(("timeout", "tls_error", "redirected", "too_large"), "no_response")
 WANTED: Final = {
     "connect": "Connecting",
     "reconnect": "Reconnecting",

@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from accounts.codes import Problem
 from accounts.models.people import User
+from accounts.printable import visible_name
 
 
 class AsanaAccountQuerySet(models.QuerySet["AsanaAccount"]):
@@ -49,6 +50,9 @@ class AsanaAccount(models.Model):
     encrypted_earlier_refresh_tokens = models.TextField(
         blank=True, editable=False, serialize=False
     )  # of grants that are not in use; revoked when the account goes
+    nonce_hash = models.CharField(
+        max_length=64, blank=True, editable=False, serialize=False
+    )  # of the sign-in that the refresh token is from; "" if that was before this was kept
     access_token_expires_at = models.DateTimeField(null=True, blank=True)
     scope = models.CharField("granted scopes", max_length=1000, blank=True)
     status = models.CharField(max_length=32, choices=Status, default=Status.CONNECTED)
@@ -73,11 +77,11 @@ class AsanaAccount(models.Model):
     @property
     def display_name(self) -> str:
         """Return the user's label, or else Asana's name."""
-        return self.label or self.asana_name
+        return visible_name(self.label) or self.asana_name
 
     @property
     def asana_name(self) -> str:
-        return self.name or self.email or f"Asana account {self.gid}"
+        return visible_name(self.name) or self.email or f"Asana account {self.gid}"
 
     @property
     def email_beside_asana_name(self) -> str:

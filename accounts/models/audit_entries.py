@@ -8,13 +8,16 @@ from accounts.models.people import User
 class AuditEntry(models.Model):
     """An event of a user or an account: what, when, from where, by whom. Never a token or a task.
 
-    Entries about a user are deleted with the user. Those without a user are the site's own, or
-    refused sign-ins of unknown people, or record that a user was deleted.
+    Entries about a user are deleted with the user; what they did as an administrator stays, with
+    their name (`audit.deeds_of`). Those without a user are the site's own, or refused sign-ins of
+    unknown people, or record that a user was deleted or a group changed.
     """
 
     class Event(models.TextChoices):
         SIGNED_IN = "signed_in", "Signed in"
         SIGN_IN_REFUSED = "sign_in_refused", "Sign-in refused"
+        CONFIRMED = "confirmed", "Confirmed by signing in again"
+        PASSWORD_CHANGED = "password_changed", "Password changed"
         SESSION_ENDED = "session_ended", "Signed out somewhere"
         NOTHING_CHANGED = "nothing_changed", "Nothing changed"
         CONNECTED = "connected", "Connected"
@@ -28,9 +31,11 @@ class AuditEntry(models.Model):
         REVOCATION_WAITING = "revocation_waiting", "Revocation waits for Asana"
         REVOCATION_GIVEN_UP = "revocation_given_up", "Revocation given up"
         DATA_DOWNLOADED = "data_downloaded", "Data downloaded"
+        DELETION_ASKED = "deletion_asked", "Deletion asked for by mail"
         USER_DELETED = "user_deleted", "A person and all their data deleted"
         SEEN = "seen", "Seen by an administrator"
         CHANGED = "changed", "Changed by an administrator"
+        GROUP_CHANGED = "group_changed", "Group changed by an administrator"
         LOG_EXPORTED = "log_exported", "Audit log exported"
         KEYS_ROTATED = "keys_rotated", "Tokens encrypted anew"
         CLEANED_UP = "cleaned_up", "Cleaned up"
@@ -52,6 +57,7 @@ class AuditEntry(models.Model):
     actor = models.ForeignKey(
         User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
+    actor_name = models.CharField("by, no longer here", max_length=255, blank=True)
     address = models.GenericIPAddressField("from", null=True, blank=True)
     browser = models.CharField(max_length=300, blank=True)
     detail = models.CharField(

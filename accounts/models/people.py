@@ -1,13 +1,14 @@
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 
+from accounts.printable import visible_name
+
 
 class User(AbstractUser):
     name = models.CharField(max_length=255, blank=True)
     time_zone = models.CharField(max_length=64, blank=True)  # "" until it is known
-    mail_about_links = models.BooleanField(
-        "when an Asana account is connected or disconnected", default=True
-    )
+    has_used_asana = models.BooleanField("has signed in with Asana", default=False, editable=False)
+    mail_about_links = models.BooleanField("when an Asana account is disconnected", default=True)
     mail_about_trouble = models.BooleanField(
         "when an Asana account needs reconnecting, and when it works again", default=True
     )
@@ -15,7 +16,7 @@ class User(AbstractUser):
     last_name = None  # type: ignore[assignment]
 
     def get_full_name(self) -> str:
-        return self.name or self.username
+        return visible_name(self.name) or self.username
 
     def get_short_name(self) -> str:
         return self.get_full_name()

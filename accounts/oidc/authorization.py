@@ -13,7 +13,7 @@ SCOPES: Final = {
 WRITING: Final = {"scoped": ["tasks:write"], "full": []}  # `default` includes writing
 KEY: Final = "authorization"
 
-Kind = Literal["sign_in", "connect", "reconnect", "widen", "narrow"]
+Kind = Literal["sign_in", "connect", "reconnect", "widen", "narrow", "confirm"]
 OF_ONE_ACCOUNT: Final = ("reconnect", "widen", "narrow")  # no other account may come back
 
 
@@ -21,7 +21,8 @@ OF_ONE_ACCOUNT: Final = ("reconnect", "widen", "narrow")  # no other account may
 class AuthorizationRequest:
     """The purpose of one way to Asana and back.
 
-    `widen` and `narrow` ask for a wider or a narrower grant for an account that is linked.
+    `widen` and `narrow` ask for a wider or a narrower grant for an account that is linked;
+    `confirm` asks for a fresh sign-in with any account of the user.
     """
 
     kind: Kind = "sign_in"

@@ -3,13 +3,17 @@
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from accounts.printable import visible_name
+
 
 def text(value: Any, length: int) -> str:
-    """Return what a column of `length` characters can hold of a value; "" if it is no string."""
+    """Return what a column of `length` characters can hold of a value.
+
+    "" if it is no string, or if nobody can see it."""
     if not isinstance(value, str):
         return ""
     storable = value.encode(errors="ignore").decode()  # JSON can hold half of a surrogate pair
-    return storable.replace("\0", "").strip()[:length]
+    return visible_name(storable.replace("\0", ""))[:length]
 
 
 def picture_url(value: Any) -> str:

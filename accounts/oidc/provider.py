@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from contextlib import suppress
+from functools import cached_property
 from typing import Any
 
 import requests
@@ -11,7 +12,7 @@ from social_core.backends.open_id_connect import OpenIdConnectAuth
 from social_core.exceptions import AuthResponseError, ErrorStage, SocialAuthBaseException
 
 from accounts import http
-from accounts.oidc import discovery, provider_errors
+from accounts.oidc import client_authentication, discovery, provider_errors
 
 
 class Provider(OpenIdConnectAuth[HttpResponse]):
@@ -19,10 +20,25 @@ class Provider(OpenIdConnectAuth[HttpResponse]):
         return str(settings.ASANA_OIDC_ENDPOINT)
 
     def oidc_config(self) -> dict[str, Any]:
+        """Return the discovery document, which social-auth asks for six times a sign-in."""
+        return self._configuration
+
+    @cached_property  # a back end lives as long as one request
+    def _configuration(self) -> dict[str, Any]:
         return self._document(self.oidc_config_url(), discovery.check_configuration, stage="begin")
 
     def id_token_issuer(self) -> str:
         return str(settings.ASANA_OIDC_ISSUER)
+
+    def use_basic_auth(self) -> bool:
+        return client_authentication.method_for(self.oidc_config()) == client_authentication.BASIC
+
+    def refresh_token_params(self, token: str, *args: Any, **kwargs: Any) -> dict[str, str]:
+        form, _ = client_authentication.credentials(self.oidc_config(), *self.get_key_and_secret())
+        return {"grant_type": "refresh_token", "refresh_token": token, **form}
+
+    def refresh_token_auth(self) -> Any:
+        return self.auth_complete_credentials()  # type: ignore[no-untyped-call]
 
     def have_documents(self) -> None:
         """Fetch the provider's documents if our copies are too old.
@@ -60,13 +76,17 @@ class Provider(OpenIdConnectAuth[HttpResponse]):
         headers: Mapping[str, str | bytes] | None = None,
         data: dict[str, Any] | None = None,
         params: dict[str, Any] | None = None,
+        auth: Any = None,
         stage: ErrorStage = "user_info",
         **unused: Any,
     ) -> requests.Response:
         """Send a request and return the response. Raises social-auth's own errors.
 
-        Tokens travel in headers and bodies, never in a URL.
+        Tokens travel in headers and bodies, never in a URL. `auth` are client ID and secret for a
+        provider that wants them in a header.
         """
+        if auth is not None:
+            headers = {**(headers or {}), **client_authentication.basic(*auth)}
         try:
             response = http.send(method, url, headers=headers, data=data, params=params)
             response.raise_for_status()

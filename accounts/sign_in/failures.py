@@ -48,7 +48,7 @@ UNREACHABLE: Final = Failure(
 )
 BAD_REQUEST: Final = Failure(
     400,
-    "That isn't an answer from Asana",
+    "That isn't a response from Asana",
     "The address you opened is not one that Asana sends people back with.",
     "Start again from here.",
     detail=Detail.BAD_REQUEST,
@@ -71,7 +71,7 @@ SETUP: Final = Failure(
 )
 UNTRUSTED: Final = Failure(
     502,
-    "Asana's answer couldn't be verified",
+    "Asana's response couldn't be verified",
     "Something in what Asana sent back wasn't right, so we didn't let anybody in. "
     "Nothing has been stored.",
     "Try again. If it happens every time, tell the administrator of this site.",

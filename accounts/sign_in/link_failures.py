@@ -68,6 +68,31 @@ ANOTHER_TO_NARROW: Final = Failure(
     detail=Detail.ANOTHER_ACCOUNT,
     is_mix_up=True,
 )
+NOT_CONFIRMED: Final = Failure(
+    403,
+    "Nothing is confirmed",
+    "You pressed Deny at Asana, so Onelist doesn't know that it's you. Nothing has been changed.",
+    "If that was a slip, try again and choose Allow.",
+    detail=Detail.DENIED,
+)
+ANOTHER_TO_CONFIRM: Final = Failure(
+    409,
+    "That isn't one of your accounts here",
+    "You came back from Asana with an account that isn't connected to you here. Nothing has been "
+    "stored, and nothing has been changed.",
+    "Asana takes whoever is signed in there in this browser. Switch to an account that you have "
+    "connected here, then try again.",
+    detail=Detail.ANOTHER_ACCOUNT,
+    is_mix_up=True,
+)
+NOT_RECENT: Final = Failure(
+    403,
+    "Asana has let you in without asking",
+    "Asana says that you last signed in there a while ago, so that is no proof that it's you. "
+    "Nothing has been changed.",
+    "Log out at Asana, then try again: Asana asks you to log in.",
+    detail=Detail.NOT_RECENT,
+)
 STILL_WIDE: Final = Failure(
     409,
     "Asana didn't take the permission back",

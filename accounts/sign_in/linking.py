@@ -42,6 +42,7 @@ def link(  # noqa: PLR0913
     response: Mapping[str, Any],
     *,
     authorization: AuthorizationRequest,
+    nonce_hash: str,
     known: AsanaAccount | None,
     user: User | None,
     request: HttpRequest,
@@ -74,7 +75,7 @@ def link(  # noqa: PLR0913
                 linked.revocations = tokens.set_aside_for_revocation(account, user=account.user)
             elif not linked.is_new:
                 tokens.add_replaced_refresh_token(account, response)
-            account.scope = granted
+            account.scope, account.nonce_hash = granted, nonce_hash
             tokens.store(account, response)
         if linked.is_new:
             _drop_revocations(account)

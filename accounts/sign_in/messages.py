@@ -36,6 +36,14 @@ NARROWED: Final = {
 }
 
 
+def say_signed_in_already(request: HttpRequest) -> None:
+    messages.info(
+        request,
+        "You are signed in already, and that way back from Asana was of an earlier sign-in: it "
+        "changed nothing. To connect or reconnect an account, start on the accounts page.",
+    )
+
+
 def who(account: AsanaAccount) -> SafeString:
     """Return an account's name at Asana and its e-mail address.
 

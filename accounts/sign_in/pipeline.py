@@ -8,9 +8,10 @@ from django.http import HttpRequest
 from django.urls import reverse
 from social_core.exceptions import AuthAssociationError, AuthResponseError, AuthSessionError
 
-from accounts import audit, tokens
+from accounts import audit, fresh_sign_in, tokens
 from accounts.backends import AsanaOpenIdConnect
-from accounts.models import AsanaAccount, User
+from accounts.codes import Detail
+from accounts.models import AsanaAccount, AuditEntry, User
 from accounts.oidc.authorization import OF_ONE_ACCOUNT
 from accounts.sign_in import failures, messages
 from accounts.sign_in.linking import granted_scope, link
@@ -35,14 +36,29 @@ def find_account(
         return {"social": account, "user": account.user if account else None}
     if user is None or user.pk != backend.authorization.user_id:
         raise AuthSessionError(backend, code="user_mismatch", stage="pipeline")
-    if backend.authorization.kind in OF_ONE_ACCOUNT:
-        if uid != backend.authorization.gid:
-            _refuse(backend, "another_account")
-        if account is None:  # disconnected meanwhile, in another tab
-            _refuse(backend, "no_longer_linked")
+    if backend.authorization.kind == "confirm":
+        _check_confirmation(backend, account, user)
+    elif backend.authorization.kind in OF_ONE_ACCOUNT:
+        _check_account(backend, account, uid)
     if account and account.user_id != user.pk:
         _refuse(backend, "identity_in_use")
     return {"social": account, "user": user}
+
+
+def _check_account(backend: AsanaOpenIdConnect, account: AsanaAccount | None, uid: str) -> None:
+    if uid != backend.authorization.gid:
+        _refuse(backend, "another_account")
+    if account is None:  # disconnected meanwhile, in another tab
+        _refuse(backend, "no_longer_linked")
+
+
+def _check_confirmation(
+    backend: AsanaOpenIdConnect, account: AsanaAccount | None, user: User
+) -> None:
+    if account is None or account.user_id != user.pk:
+        _refuse(backend, "another_account")
+    if fresh_sign_in.is_too_old(backend.id_token or {}):
+        _refuse(backend, "not_recent")
 
 
 def _refuse(backend: AsanaOpenIdConnect, code: str) -> NoReturn:
@@ -78,6 +94,7 @@ def store_account(
             uid,
             response,
             authorization=backend.authorization,
+            nonce_hash=backend.nonce_hash,
             known=social,
             user=user,
             request=request,
@@ -86,11 +103,29 @@ def store_account(
         raise AuthSessionError(backend, code="state_mismatch", stage="pipeline") from error
     backend.issued = None
     outcome = tokens.revoke_together(linked.revocations)
+    if user is not None and backend.authorization.kind in {"sign_in", "confirm"}:
+        _note_confirmation(backend, linked.account, request)
     messages.say_linked(request, backend.authorization, linked, outcome)
     if backend.authorization.kind == "connect" and linked.changed_nothing:
         page = reverse("accounts:connected_already", args=[linked.account.pk])
         backend.strategy.session_set("next", page)
     return {"social": linked.account, "user": linked.account.user, "is_new": user is None}
+
+
+def _note_confirmation(
+    backend: AsanaOpenIdConnect, account: AsanaAccount, request: HttpRequest
+) -> None:
+    """Note that somebody who is signed in here has signed in again, with an account of theirs."""
+    if not request.user.is_authenticated:  # the sign-in itself is noted when they are logged in
+        return
+    fresh_sign_in.renew(request)
+    if backend.authorization.kind == "confirm":
+        audit.record(
+            AuditEntry.Event.CONFIRMED,
+            account=account,
+            request=request,
+            detail=Detail.WITH_ASANA,
+        )
 
 
 def give_back(backend: AsanaOpenIdConnect) -> None:

@@ -4,6 +4,7 @@ from accounts.tokens.errors import NeedsReconnecting, TokenError, TryLater
 from accounts.tokens.key_usage import (
     accounts_usable_again,
     lost_rows,
+    rows_in_old_format,
     rows_on_old_keys,
     rows_to_rotate,
     unreadable_rows,
@@ -49,6 +50,7 @@ __all__ = [
     "revoke_due",
     "revoke_together",
     "rotate",
+    "rows_in_old_format",
     "rows_on_old_keys",
     "rows_to_rotate",
     "set_aside_for_revocation",

@@ -30,7 +30,7 @@ class NeedsReconnecting(TokenError):
 
 class TryLater(TokenError):
     def __init__(
-        self, code: Problem = Problem.NO_ANSWER, *, retry_after: int | None = None
+        self, code: Problem = Problem.NO_RESPONSE, *, retry_after: int | None = None
     ) -> None:
         super().__init__(code)
         self.retry_after = retry_after

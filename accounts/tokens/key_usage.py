@@ -5,17 +5,25 @@ from typing import Final
 from django.db.models import Q, QuerySet
 
 from accounts.codes import Problem
-from accounts.encryption import CannotDecrypt, decrypt, newest_key_id
+from accounts.encryption import PREFIX, CannotDecrypt, newest_prefix
 from accounts.models import AsanaAccount, Revocation
-from accounts.tokens.set_aside import revocation_binding
+from accounts.tokens.set_aside import read_revocation
 from accounts.tokens.storage import Kind, read_token
 
 KINDS: Final[tuple[Kind, ...]] = ("refresh_token", "access_token", "earlier_refresh_tokens")
+FIELDS: Final = tuple(f"encrypted_{kind}" for kind in KINDS)
 
 
 def rows_on_old_keys() -> int:
     """Count accounts and waiting revocations with a value that the newest key didn't encrypt."""
     return accounts_on_old_keys().count() + revocations_on_old_keys().count()
+
+
+def rows_in_old_format() -> int:
+    """Count accounts and waiting revocations with a value of the old format, readable or not."""
+    accounts = AsanaAccount.objects.filter(_without(f"{PREFIX}.", *FIELDS))
+    revocations = Revocation.objects.filter(_without(f"{PREFIX}.", "encrypted_refresh_token"))
+    return accounts.count() + revocations.count()
 
 
 def rows_to_rotate() -> int:
@@ -46,7 +54,7 @@ def unreadable_rows() -> int:
 
 
 def accounts_on_old_keys() -> QuerySet[AsanaAccount]:
-    return AsanaAccount.objects.filter(_old(*(f"encrypted_{kind}" for kind in KINDS)))
+    return AsanaAccount.objects.filter(_old(*FIELDS))
 
 
 def revocations_on_old_keys() -> QuerySet[Revocation]:
@@ -65,13 +73,21 @@ def _given_up() -> QuerySet[AsanaAccount]:
 
 
 def _old(*fields: str) -> Q:
-    """Match rows where one of the fields holds a value that the newest key didn't encrypt.
+    """Match rows where one of the fields holds a value that `encrypt` would not return now.
+
+    The newest key didn't encrypt it, or it is of the old format.
+    """
+    return _without(newest_prefix(), *fields)
+
+
+def _without(prefix: str, *fields: str) -> Q:
+    """Match rows where one of the fields holds a value with another prefix; an empty one has none.
 
     An empty value is no token and needs no key.
     """
     found = Q()
     for field in fields:
-        found |= ~Q(**{field: ""}) & ~Q(**{f"{field}__startswith": f"{newest_key_id()}."})
+        found |= ~Q(**{field: ""}) & ~Q(**{f"{field}__startswith": prefix})
     return found
 
 
@@ -98,7 +114,7 @@ def value_of(account: AsanaAccount, kind: Kind) -> str:
 
 
 def is_old(value: str) -> bool:
-    return not value.startswith(f"{newest_key_id()}.")
+    return not value.startswith(newest_prefix())
 
 
 def _token(account: AsanaAccount, kind: Kind) -> str | None:
@@ -110,7 +126,7 @@ def _token(account: AsanaAccount, kind: Kind) -> str | None:
 
 def token_of_revocation(revocation: Revocation) -> str | None:
     try:
-        return decrypt(revocation.encrypted_refresh_token, bound_to=revocation_binding(revocation))
+        return read_revocation(revocation)
     except CannotDecrypt:
         return None
 

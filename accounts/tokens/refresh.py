@@ -1,8 +1,9 @@
 """Valid access tokens: refreshed once, however many threads and processes ask at a time."""
 
 import logging
+from collections.abc import Mapping
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 
 from django.db import OperationalError, connection, transaction
 from django.utils import timezone
@@ -15,6 +16,7 @@ from accounts.codes import Detail, Problem
 from accounts.encryption import CannotDecrypt
 from accounts.locks import lock_account
 from accounts.models import AsanaAccount, AuditEntry
+from accounts.oidc.nonces import is_of_another_sign_in
 from accounts.oidc.provider_errors import code_of
 from accounts.tokens.errors import NeedsReconnecting, TokenError, TryLater
 from accounts.tokens.storage import (
@@ -99,10 +101,19 @@ def _refresh_unless_done(
         response = backend.refresh_token(refresh_token)
     except SocialAuthBaseException as error:
         return None, _failure(account, error)
-    if backend.id_token is not None and backend.id_token["sub"] != account.gid:
-        return None, TryLater(Problem.ANSWERED_FOR_ANOTHER)
+    if wrong := _wrong_id_token(account, backend.id_token or {}):
+        return None, TryLater(wrong)
     store(account, response)
     return response["access_token"], None
+
+
+def _wrong_id_token(account: AsanaAccount, claims: Mapping[str, Any]) -> Problem | None:
+    """Return the problem with the claims that came with a refresh; None if they are right."""
+    if claims and claims["sub"] != account.gid:
+        return Problem.ANSWERED_FOR_ANOTHER
+    if is_of_another_sign_in(claims, account.nonce_hash):
+        return Problem.ANSWERED_FOR_ANOTHER_SIGN_IN
+    return None
 
 
 def _backend(account: AsanaAccount) -> AsanaOpenIdConnect:

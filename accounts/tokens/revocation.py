@@ -21,10 +21,11 @@ from social_django.utils import load_strategy
 from accounts import audit, http, messages
 from accounts.backends import AsanaOpenIdConnect
 from accounts.codes import Problem
-from accounts.encryption import CannotDecrypt, decrypt
+from accounts.encryption import CannotDecrypt
 from accounts.models import AsanaAccount, AuditEntry, Revocation, User
+from accounts.oidc.client_authentication import credentials
 from accounts.tokens.refresh import grant_works
-from accounts.tokens.set_aside import account_hash, revocation_binding
+from accounts.tokens.set_aside import account_hash, read_revocation
 
 logger = logging.getLogger(__name__)
 
@@ -71,7 +72,7 @@ def revoke(revocation: Revocation) -> Outcome:
         return Outcome.WAITING if still_there else Outcome.GONE
     revocation.attempts += 1
     try:
-        _ask(decrypt(revocation.encrypted_refresh_token, bound_to=revocation_binding(revocation)))
+        _ask(read_revocation(revocation))
     except CannotDecrypt:
         return _later(revocation, Reason(Problem.TOKEN_UNREADABLE, {}))  # the key may be put back
     except (requests.RequestException, SocialAuthBaseException) as error:
@@ -139,12 +140,11 @@ def _ask(refresh_token: str) -> None:
     """Send a revocation request. Raises requests.RequestException, SocialAuthBaseException."""
     backend = AsanaOpenIdConnect(load_strategy())  # type: ignore[no-untyped-call]
     configured = urlsplit(backend.oidc_endpoint())
-    url = (
-        backend.oidc_config().get("revocation_endpoint") or configured._replace(path=PATH).geturl()
-    )
-    client_id, client_secret = backend.get_key_and_secret()
-    form = {"client_id": client_id, "client_secret": client_secret, "token": refresh_token}
-    http.send("POST", url, data=form, seconds=SECONDS).raise_for_status()
+    configuration = backend.oidc_config()
+    url = configuration.get("revocation_endpoint") or configured._replace(path=PATH).geturl()
+    form, headers = credentials(configuration, *backend.get_key_and_secret(), "revocation")
+    form["token"] = refresh_token
+    http.send("POST", url, data=form, headers=headers, seconds=SECONDS).raise_for_status()
 
 
 def _reason(error: Exception) -> Reason:

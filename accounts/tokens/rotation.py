@@ -15,11 +15,13 @@ from accounts import audit
 from accounts.codes import Detail, Problem
 from accounts.encryption import encrypt
 from accounts.models import AsanaAccount, AuditEntry, Revocation
+from accounts.tokens import formats
 from accounts.tokens.key_usage import (
     accounts_to_look_at,
     decisive,
     is_old,
     revocations_on_old_keys,
+    rows_in_old_format,
     token_of_revocation,
     tokens_of,
     value_of,
@@ -48,11 +50,16 @@ class Rotated(StrEnum):
 
 
 def rotate() -> Iterator[Rotated]:
-    """Encrypt anew what is on an old key; yield the result of each row. Safe to interrupt."""
+    """Encrypt anew what is on an old key or in the old format; yield the result of each row.
+
+    At the end, the old format is refused if no row is left in it. Safe to interrupt.
+    """
     for pk in _pks(accounts_to_look_at()):
         yield _locked(_rotate_account, AsanaAccount.objects.filter(pk=pk))
     for pk in _pks(revocations_on_old_keys()):
         yield _locked(_rotate_revocation, Revocation.objects.filter(pk=pk))
+    if not rows_in_old_format():
+        formats.refuse_old()
 
 
 def _pks(rows: QuerySet[Any]) -> Iterator[int]:

@@ -6,6 +6,7 @@ from accounts import audit
 from accounts.codes import Problem
 from accounts.encryption import CannotDecrypt, encrypt
 from accounts.models import AsanaAccount, AuditEntry, Revocation, User
+from accounts.tokens import formats
 from accounts.tokens.storage import earlier_refresh_tokens, read_token
 
 
@@ -70,6 +71,15 @@ def account_hash(gid: str) -> str:
     return salted_hmac("accounts.tokens.revoking", gid, algorithm="sha256").hexdigest()
 
 
+def read_revocation(revocation: Revocation) -> str:
+    """Return the refresh token of a revocation in clear. Raises CannotDecrypt."""
+    place = revocation_binding(revocation)
+    return formats.read(revocation.encrypted_refresh_token, bound_to=place, formerly=place)
+
+
 def revocation_binding(revocation: Revocation) -> str:
-    """Return what the token of a revocation is bound to in `encrypt`."""
+    """Return what the token of a revocation is bound to in `encrypt`.
+
+    No person: it outlives its user, and is of no use but to be revoked.
+    """
     return f"revocation:{revocation.reference}:refresh_token"

@@ -11,14 +11,15 @@ from django.utils.crypto import salted_hmac
 
 from accounts import audit
 from accounts.codes import Detail, Problem
-from accounts.encryption import CannotDecrypt, decrypt, encrypt
+from accounts.encryption import CannotDecrypt, encrypt
 from accounts.locks import lock_account
 from accounts.models import AsanaAccount, AuditEntry
+from accounts.tokens import formats
 from accounts.tokens.errors import NeedsReconnecting
 
 DEFAULT_LIFETIME: Final = timedelta(hours=1)  # Asana's usual `expires_in`
 MAX_LIFETIME: Final = timedelta(days=1)
-IDENTITY_FIELDS: Final = ["name", "email", "picture_url", "scope"]
+IDENTITY_FIELDS: Final = ["name", "email", "picture_url", "scope", "nonce_hash"]
 STATE_FIELDS: Final = ["status", "last_error", "last_error_args"]
 TOKEN_FIELDS: Final = [
     "encrypted_access_token",
@@ -33,14 +34,15 @@ Kind = Literal["access_token", "refresh_token", "earlier_refresh_tokens"]
 
 
 def token_binding(account: AsanaAccount, kind: Kind) -> str:
-    """Return what a token of an account is bound to in `encrypt`."""
-    return f"asana_account:{account.gid}:{kind}"
+    """Return what a token of an account is bound to in `encrypt`: its row, person and column."""
+    return f"asana_account:{account.gid}:user:{account.user_id}:{kind}"
 
 
 def read_token(account: AsanaAccount, kind: Kind) -> str:
     """Return a token in clear. Raises CannotDecrypt."""
     encrypted: str = getattr(account, f"encrypted_{kind}")
-    return decrypt(encrypted, bound_to=token_binding(account, kind))
+    formerly = f"asana_account:{account.gid}:{kind}"
+    return formats.read(encrypted, bound_to=token_binding(account, kind), formerly=formerly)
 
 
 def store(account: AsanaAccount, response: Mapping[str, Any]) -> None:

@@ -17,6 +17,7 @@ from accounts.forms import LabelForm
 from accounts.models import AsanaAccount
 from accounts.sign_in.messages import say_disconnected
 from accounts.typing import SignedInRequest
+from accounts.views.confirm import asks_for_fresh_sign_in
 
 
 @login_required
@@ -51,6 +52,7 @@ def label(request: SignedInRequest, pk: int) -> HttpResponse:
 
 @never_cache
 @signed_in_form
+@asks_for_fresh_sign_in
 def disconnect(request: SignedInRequest, pk: int) -> HttpResponse:
     """Ask for confirmation (GET), then disconnect and revoke (POST), with a message about both."""
     if request.method == "POST":

@@ -14,6 +14,7 @@ from accounts.decorators import shown_and_sent, signed_in_post
 from accounts.models import AuditEntry, Revocation, User
 from accounts.typing import SignedInRequest
 from accounts.user_deletion import OnlyAdministrator, delete_user, is_only_administrator
+from accounts.views.confirm import or_proof_by_mail
 
 
 @login_required
@@ -39,6 +40,7 @@ def download(request: SignedInRequest) -> StreamingHttpResponse:
 @never_cache
 @login_required(redirect_field_name=None)
 @shown_and_sent
+@or_proof_by_mail
 def delete_person(request: SignedInRequest) -> HttpResponse:
     """Show what is deleted with the user (GET); delete it once they have ticked that (POST)."""
     ticked = request.POST.get("understood") == "yes"
@@ -48,6 +50,8 @@ def delete_person(request: SignedInRequest) -> HttpResponse:
         "counts": personal_data.counts(request.user),
         "is_waiting": request.user.revocations.exists(),
         "is_only_administrator": is_only_administrator(request.user),
+        "deeds_stay": audit.deeds_of(request.user).exists(),
+        "audit_days": settings.AUDIT_DAYS,
         "forgot_to_tick": request.method == "POST",
     }
     return render(request, "accounts/delete_person.html", context)
@@ -59,6 +63,7 @@ def _deleted(request: SignedInRequest) -> HttpResponse:
     Everything is deleted in one transaction; only then is Asana asked to revoke the grants. The
     result is rendered here instead of after a redirect: that would need a new session.
     """
+    deeds_stay = audit.deeds_of(request.user).exists()
     try:
         revocations = delete_user(request.user, request)
     except User.DoesNotExist:  # deleted in another tab meanwhile
@@ -68,6 +73,7 @@ def _deleted(request: SignedInRequest) -> HttpResponse:
     logout(request)
     said = tokens.revoke_by_account(revocations)
     context = {
+        "deeds_stay": deeds_stay,
         "revoked": said[tokens.Outcome.REVOKED],
         "waiting": said[tokens.Outcome.WAITING],
         "gone": said[tokens.Outcome.GONE],

@@ -17,11 +17,13 @@ from accounts.redirects import next_path
 from accounts.sign_in import failures
 from accounts.sign_in.failure_page import failed_sign_in
 from accounts.typing import SignedInRequest
+from accounts.views.confirm import asks_for_fresh_sign_in
 from accounts.views.sign_in import to_asana
 
 
 @never_cache
 @signed_in_form
+@asks_for_fresh_sign_in
 def connect(request: SignedInRequest) -> HttpResponse:
     """Connect another account: the one that is signed in at Asana in this browser."""
     if request.method != "POST":

@@ -22,13 +22,16 @@ Rotations = Generator[Rotated, None, None]
 
 
 class Command(BaseCommand):
-    help = "Encrypt every stored token with the newest of TOKEN_KEYS, while the site runs."
+    help = (
+        "Encrypt every stored token with the newest of TOKEN_KEYS, in the newest format, while the "
+        "site runs."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
             "--check",
             action="store_true",
-            help="only count the rows on old keys; exit code 1 if there are any",
+            help="only count the rows on old keys or of the old format; exit code 1 if any is left",
         )
 
     def handle(self, *args: Any, check: bool, **options: Any) -> None:
@@ -102,7 +105,9 @@ class Command(BaseCommand):
         if waiting := on_old_keys - lost:
             self.stdout.write(
                 ngettext(
-                    "%d row still needs an old key.", "%d rows still need an old key.", waiting
+                    "%d row still needs an old key or is in the old format.",
+                    "%d rows still need an old key or are in the old format.",
+                    waiting,
                 )
                 % waiting
             )
@@ -117,6 +122,8 @@ class Command(BaseCommand):
                 f"{given_up % usable} because of a missing key that is back: usable again once "
                 "this has run without --check."
             )
+        if in_old_format := tokens.rows_in_old_format():
+            self.stdout.write(f"In the old format, not bound to a person: {_rows(in_old_format)}.")
         if not on_old_keys:
             self.stdout.write(DONE)
             return
