@@ -16,8 +16,10 @@ from asana_tasks.api.detail_schemas import (
 from asana_tasks.api.errors import Unavailable
 from asana_tasks.api.paging import Page, get_page
 from asana_tasks.api.schemas import (
+    SightingSchema,
     TaskSchema,
     WorkspaceSchema,
+    parse_sighting,
     parse_task,
     parse_workspace,
 )
@@ -32,6 +34,7 @@ TASK_OPT_FIELDS: Final = ",".join(
         "approval_status",
         "completed",
         "completed_at",
+        "completed_by.gid",
         "due_on",
         "due_at",
         "start_on",
@@ -44,6 +47,7 @@ TASK_OPT_FIELDS: Final = ",".join(
         "is_rendered_as_separator",
     )
 )
+SIGHTING_OPT_FIELDS: Final = f"{TASK_OPT_FIELDS},assignee.gid,workspace.gid"
 DETAIL_OPT_FIELDS: Final = ",".join(
     (
         "html_notes",
@@ -69,26 +73,51 @@ def get_workspaces(
     return get_page("/workspaces", token, query, offset, parse_workspace, seconds=seconds)
 
 
+def get_me(token: str) -> None:
+    """Ask who the token's owner is, to see whether it is accepted.
+
+    developers.asana.com/reference/getuser
+    """
+    send("GET", "/users/me", token, params={"opt_fields": "name"})
+
+
 def get_tasks(
-    token: str, workspace: str, *, completed_since: datetime, offset: str | None = None
+    token: str,
+    workspace: str,
+    *,
+    completed_since: datetime,
+    modified_since: datetime | None = None,
+    offset: str | None = None,
 ) -> Page[TaskSchema]:
     """Return a page of the tasks assigned to the token's owner in a workspace.
 
-    These are the open tasks and those completed since `completed_since`
-    (developers.asana.com/reference/gettasks).
+    These are the open tasks and those completed since `completed_since`; of these, the ones
+    modified since `modified_since`. Renaming a task's project, section or parent does not modify
+    it (developers.asana.com/reference/gettasks).
     """
     query = {
         "assignee": "me",
         "workspace": workspace,
-        "completed_since": completed_since.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z"),
+        "completed_since": _as_text(completed_since),
         "opt_fields": TASK_OPT_FIELDS,
     }
+    if modified_since:
+        query["modified_since"] = _as_text(modified_since)
     return get_page("/tasks", token, query, offset, parse_task)
+
+
+def _as_text(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")
 
 
 def get_task(token: str, gid: str) -> TaskSchema:
     """Return a task as it is now (developers.asana.com/reference/gettask)."""
     return _one("GET", gid, token, TASK_OPT_FIELDS, parse_task)
+
+
+def look_for_task(token: str, gid: str) -> SightingSchema:
+    """Return a task with its assignee and workspace (developers.asana.com/reference/gettask)."""
+    return _one("GET", gid, token, SIGHTING_OPT_FIELDS, parse_sighting)
 
 
 def update_task(token: str, gid: str, fields: Mapping[str, Any]) -> TaskSchema:
@@ -124,7 +153,7 @@ def _one(
     **kwargs: Any,
 ) -> Item:
     response = send(method, f"/tasks/{gid}", token, params={"opt_fields": opt_fields}, **kwargs)
-    row = response.get("data")
+    row = response.body.get("data")
     item = parse(row)
     if item is None or not isinstance(row, dict) or row["gid"] != gid:
         raise Unavailable(ErrorCode.ANOTHER_TASK)

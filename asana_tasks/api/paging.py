@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final, Generic, TypeVar
 from urllib.parse import urlsplit
 
@@ -22,6 +23,7 @@ class Page(Generic[Item]):
     items: list[Item]
     offset: str | None  # of the next page; None on the last one
     unreadable: int = 0  # rows that could not be parsed: the page is incomplete
+    date: datetime | None = None  # at Asana's clock
 
 
 def get_page(
@@ -38,14 +40,14 @@ def get_page(
     response without it is incomplete and raises Unavailable.
     """
     params = {**query, "limit": PAGE_SIZE, **({"offset": offset} if offset else {})}
-    response = send("GET", path, token, params=params, **kwargs)
+    response, date = send("GET", path, token, params=params, **kwargs)
     rows = response.get("data")
     if not isinstance(rows, list) or "next_page" not in response:
         raise Unavailable(ErrorCode.INCOMPLETE_LIST)
     parsed = [parse(row) for row in rows if not is_separator(row)]
     items = [item for item in parsed if item is not None]
     following = _next_offset(response["next_page"], sent=offset)
-    return Page(items, following, unreadable=len(parsed) - len(items))
+    return Page(items, following, unreadable=len(parsed) - len(items), date=date)
 
 
 def _next_offset(next_page: Any, *, sent: str | None) -> str | None:

@@ -5,14 +5,14 @@ A field of a wrong type counts as absent. Parsers return None for a row without 
 
 import dataclasses
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any, TypedDict
 from urllib.parse import urlsplit
 
-from django.utils.dateparse import parse_date, parse_datetime
+from accounts.printable import visible_name
+from asana_tasks.dates import parse_day, parse_instant
 
 MAX_TEXT = 10_000
-YEARS = range(1900, 3000)  # other years may overflow when converted to another time zone
 
 
 class Named(TypedDict):
@@ -51,18 +51,28 @@ class TaskSchema:
     parent_gid: str = ""
     parent_name: str = ""
     memberships: list[Membership] = field(default_factory=list)
+    completed_by: str = ""  # gid; not stored
 
 
-TASK_COLUMNS = [each.name for each in dataclasses.fields(TaskSchema) if each.name != "gid"]
+TASK_COLUMNS = [
+    each.name for each in dataclasses.fields(TaskSchema) if each.name not in {"gid", "completed_by"}
+]
+
+
+@dataclass(frozen=True)
+class SightingSchema:
+    """A task that was asked for by its gid: who has it now, and where."""
+
+    task: TaskSchema
+    assignee: str | None  # gid; None if nobody has it
+    workspace: str  # gid; "" if Asana doesn't say
 
 
 def parse_workspace(row: Any) -> WorkspaceSchema | None:
     gid = _gid(row)
     if gid is None:
         return None
-    return WorkspaceSchema(
-        gid, parse_text(row.get("name"), 255), row.get("is_organization") is True
-    )
+    return WorkspaceSchema(gid, _name(row.get("name"), 255), row.get("is_organization") is True)
 
 
 def is_separator(row: Any) -> bool:
@@ -71,14 +81,16 @@ def is_separator(row: Any) -> bool:
 
 
 def parse_task(row: Any) -> TaskSchema | None:
+    """Parse a task. None too if name or `completed` is missing: it isn't what was asked for."""
     gid = _gid(row)
-    if gid is None:
+    if gid is None or not isinstance(row.get("completed"), bool) or "name" not in row:
         return None
+    completed_by = parse_named(row.get("completed_by"))
     due_at = _instant(row.get("due_at"))
     parent = parse_named(row.get("parent"))
     return TaskSchema(
         gid=gid,
-        name=parse_text(row.get("name")),
+        name=_name(row.get("name")),
         resource_subtype=parse_text(row.get("resource_subtype"), 64) or "default_task",
         approval_status=parse_text(row.get("approval_status"), 32),
         completed=row.get("completed") is True,
@@ -92,7 +104,19 @@ def parse_task(row: Any) -> TaskSchema | None:
         parent_gid=parent["gid"] if parent else "",
         parent_name=parent["name"] if parent else "",
         memberships=_memberships(row.get("memberships")),
+        completed_by=completed_by["gid"] if completed_by else "",
     )
+
+
+def parse_sighting(row: Any) -> SightingSchema | None:
+    """Parse a task with its assignee; None if the response does not say who has it."""
+    task = parse_task(row)
+    if task is None or "assignee" not in row:
+        return None
+    assignee, workspace = parse_named(row["assignee"]), parse_named(row.get("workspace"))
+    if row["assignee"] is not None and assignee is None:
+        return None
+    return SightingSchema(task, assignee and assignee["gid"], workspace["gid"] if workspace else "")
 
 
 def _memberships(value: Any) -> list[Membership]:
@@ -106,7 +130,7 @@ def _memberships(value: Any) -> list[Membership]:
 
 def parse_named(value: Any) -> Named | None:
     gid = _gid(value)
-    return None if gid is None else {"gid": gid, "name": parse_text(value.get("name"))}
+    return None if gid is None else {"gid": gid, "name": _name(value.get("name"))}
 
 
 def _gid(value: Any) -> str | None:
@@ -124,23 +148,18 @@ def parse_text(value: Any, length: int = MAX_TEXT) -> str:
     return value.encode("utf-8", "replace").decode().replace("\0", "")[:length]
 
 
+def _name(value: Any, length: int = MAX_TEXT) -> str:
+    """Return a name as Asana has it; '' if nobody can see it."""
+    name = parse_text(value, length)
+    return name if visible_name(name) else ""
+
+
 def _day(value: Any) -> date | None:
-    try:
-        day = parse_date(value)
-    except (TypeError, ValueError):
-        return None
-    return day if day and day.year in YEARS else None
+    return parse_day(value) if isinstance(value, str) else None
 
 
 def _instant(value: Any) -> datetime | None:
-    try:
-        instant = parse_datetime(value)
-        if instant is None or instant.tzinfo is None:
-            return None
-        instant = instant.astimezone(UTC)
-    except (TypeError, ValueError, OverflowError):
-        return None
-    return instant if instant.year in YEARS else None
+    return parse_instant(value) if isinstance(value, str) else None
 
 
 def _web_address(value: Any) -> str:

@@ -1,6 +1,8 @@
 """Sending of requests to Asana's REST API. No other module does it."""
 
-from typing import Any, Final
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any, Final, NamedTuple
 
 import requests
 from django.conf import settings
@@ -24,10 +26,17 @@ MAX_RETRY_AFTER: Final = 3600
 MAX_MESSAGE: Final = 200
 
 
+class Received(NamedTuple):
+    """The JSON object of a response, and the time at Asana's clock."""
+
+    body: dict[str, Any]
+    date: datetime | None  # None without a readable Date header
+
+
 def send(
     method: str, path: str, token: str, *, seconds: float | None = None, **kwargs: Any
-) -> dict[str, Any]:
-    """Send one request and return the JSON object of the response.
+) -> Received:
+    """Send one request and return what was received.
 
     `seconds` limits the whole exchange. Raises AsanaError, also for a response with status 200
     that has `errors` (developers.asana.com/docs/errors).
@@ -53,7 +62,15 @@ def send(
         raise Unavailable(ErrorCode.NOT_JSON)
     if body.get("errors"):
         raise Unavailable(ErrorCode.ERRORS_IN_RESPONSE)
-    return body
+    return Received(body, _date(response.headers.get("Date", "")))
+
+
+def _date(header: str) -> datetime | None:
+    """Parse a Date header (RFC 9110 6.6.1); None for anything else."""
+    try:
+        return parsedate_to_datetime(header).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
 
 
 def _error(response: requests.Response) -> AsanaError:

@@ -22,6 +22,9 @@ class ActionKind(StrEnum):
     DUE = "due"
 
 
+TICKS: Final = (ActionKind.COMPLETE, ActionKind.REOPEN)
+
+
 @dataclass(frozen=True)
 class Action:
     task: int  # its pk
@@ -41,11 +44,17 @@ class InvalidAction(ValueError):
 def parse_actions(form: QueryDict) -> list[Action]:
     """Return the actions of a form, one for each task.
 
-    There is one `do` and `due` for all tasks, or one of each for every task (as Undo sends them).
+    The tick of a row sends the task by the name of what it does, such as `complete=12`. Otherwise
+    there is one `do` and `due` for all tasks, or one of each for every task (as Undo sends them).
     A `due` without `do` changes the date; `due=date` means the date in the field `date`.
     Raises InvalidAction for a user's mistake, BadRequest and Http404 for input that none of our
     forms sends.
     """
+    ticked = [(task, str(kind)) for kind in TICKS for task in form.getlist(kind)]
+    if len(ticked) > 1:
+        raise BadRequest("A row has one tick")
+    if ticked:
+        return [_parse_action(*ticked[0])]
     tasks = form.getlist("task")
     if form.getlist("do") == ["nothing"]:  # sent by Enter in a form with several buttons
         raise InvalidAction("Choose what to do, by one of the buttons.")
@@ -65,7 +74,7 @@ def _for_each(values: list[str], count: int) -> list[str]:
     return values * count if len(values) == 1 else values
 
 
-def _parse_action(task: str, do: str, due: str) -> Action:
+def _parse_action(task: str, do: str, due: str = "") -> Action:
     if not (task.isascii() and task.isdecimal() and len(task) <= 18):
         raise Http404
     if do not in set(ActionKind):

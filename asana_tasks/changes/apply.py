@@ -3,15 +3,18 @@
 A write is sent again in one case only: after a 401, which means that Asana did not process it.
 """
 
+import logging
 from collections import deque
 from collections.abc import Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import suppress
+from contextvars import copy_context
 from dataclasses import dataclass
 from typing import Any, Final
 
 from django.db import DatabaseError
 
-from accounts import tokens
+from accounts import bulkhead, tokens
 from accounts.models import AsanaAccount, User
 from asana_tasks.api import client
 from asana_tasks.api.errors import AsanaError, NotAuthorized, RateLimited, Rejected, Unavailable
@@ -19,6 +22,7 @@ from asana_tasks.api.schemas import TaskSchema
 from asana_tasks.changes.actions import Action, ActionKind
 from asana_tasks.changes.due_dates import due_fields, parse_due
 from asana_tasks.changes.messages import (
+    NOT_STORED,
     ActionFailed,
     done_message,
     failure_message,
@@ -27,8 +31,10 @@ from asana_tasks.changes.messages import (
 from asana_tasks.changes.report import TITLE_LENGTH, Done, Failed, Report
 from asana_tasks.dates import Calendar
 from asana_tasks.models import SyncState, Task
-from asana_tasks.sync import store
+from asana_tasks.sync import schedule, store
 from asana_tasks.sync.account_token import AccountToken
+
+logger = logging.getLogger(__name__)
 
 WORKERS: Final = 8  # of the 15 concurrent writes Asana allows a token
 APPROVAL_STATUS: Final = {
@@ -44,7 +50,10 @@ def apply_actions(user: User, actions: Sequence[Action], tasks: Mapping[int, Tas
 
     `tasks` are the user's own, by pk. Errors of Asana and of tokens are reported, not raised.
     """
-    return _Run(user).run(actions, tasks)
+    try:
+        return _Run(user).run(actions, tasks)
+    except bulkhead.MayNotWait as error:
+        return Report(message=f"{error} Nothing has been changed.")
 
 
 def fields_for(task: Task, action: Action, calendar: Calendar) -> dict[str, Any]:
@@ -118,9 +127,9 @@ class _Run:
         self.given_up: dict[int, str] = {}  # account pk: why no more requests are sent for it
 
     def run(self, actions: Sequence[Action], tasks: Mapping[int, Task]) -> Report:
-        for action in actions:
-            self._prepare(tasks[action.task], action)
-        with ThreadPoolExecutor(WORKERS, thread_name_prefix="change") as pool:
+        with bulkhead.slot(), ThreadPoolExecutor(WORKERS, thread_name_prefix="change") as pool:
+            for action in actions:
+                self._prepare(tasks[action.task], action)
             while self.waiting or self.running:
                 self._start(pool)
                 done, _ = wait(self.running, return_when=FIRST_COMPLETED)
@@ -157,7 +166,8 @@ class _Run:
             if job.account.pk in self.given_up:
                 self._fail(job.task, f"Not tried: {self.given_up[job.account.pk]}")
             else:
-                future = pool.submit(write, job.token, job.task.gid, job.fields)
+                run = copy_context().run  # in the limits of the web request
+                future = pool.submit(run, write, job.token, job.task.gid, job.fields)
                 self.running[future] = job
 
     def _finish(self, job: _Job, future: "Future[TaskSchema]") -> None:
@@ -188,16 +198,24 @@ class _Run:
             self.given_up[account.pk] = failure_message(error)
         elif isinstance(error, Unavailable) and not isinstance(error, Rejected):
             self.given_up[account.pk] = "Asana isn't answering."
+            self._sync_soon(account)
 
     def _keep(self, job: _Job, schema: TaskSchema) -> None:
         words, detail = done_message(job.action.kind, schema)
+        try:
+            store.store_changed_task(job.task, schema)
+        except DatabaseError:
+            logger.exception("A task that was changed in Asana could not be stored")
+            detail = NOT_STORED
+            self._sync_soon(job.account)
         if undo := undo_action(job.task, job.action, schema):
             self.report.undo.append(undo)
         self.report.done.append(Done(job.task.pk, job.task.title[:TITLE_LENGTH], words, detail))
-        try:
-            store.store_changed_task(job.task, schema)
-        except DatabaseError:  # disconnected meanwhile: changed in Asana, no row left here
-            return
+
+    def _sync_soon(self, account: AsanaAccount) -> None:
+        """Let the next sync show what Asana has made of a change."""
+        with suppress(DatabaseError):  # a database that is down: the sync that is due shows it
+            schedule.make_due(account)
 
     def _fail(self, task: Task, reason: str) -> None:
         self.report.failed.append(Failed(task.pk, task.title[:TITLE_LENGTH], reason))

@@ -1,7 +1,7 @@
 """New due dates: the values of a form, and the fields sent to Asana for them."""
 
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from django.utils.dateparse import parse_date, parse_datetime
 
@@ -15,6 +15,32 @@ YEARS: Final = range(1970, 3000)
 
 class InvalidDate(ValueError):
     """A date that is not accepted; the message tells the user why."""
+
+
+class DateChoice(NamedTuple):
+    """A date that a menu offers; `value` is what `parse_due` reads."""
+
+    name: str
+    label: str
+    value: str
+    day: date | None = None
+
+
+def date_choices(today: date) -> list[DateChoice]:
+    """Return the dates that people mean, each once, with the day they lead to."""
+    days = {
+        "today": ("Today", today),
+        "tomorrow": ("Tomorrow", today + timedelta(days=1)),
+        "monday": ("Monday", today + timedelta(days=7 - today.weekday())),
+        "next-week": ("In a week", today + timedelta(days=7)),
+    }
+    if days["monday"][1] in {days["tomorrow"][1], days["next-week"][1]}:
+        del days["monday"]
+    return [
+        *(DateChoice(name, label, day.isoformat(), day) for name, (label, day) in days.items()),
+        DateChoice("week-later", "One week later", "+1w"),
+        DateChoice("no-date", "No date", "none"),
+    ]
 
 
 def parse_due(text: str) -> NewDue:

@@ -35,6 +35,7 @@ BACK_TO: Final = {
 }
 
 
+NOT_STORED: Final = "in Asana; here with the next sync"
 UNTOUCHED: Final = "{}. Nothing has been changed."
 # Subclasses stand before their base; `{}` is replaced by the message of the reason.
 FAILURES: Final[dict[type[Exception], str]] = {

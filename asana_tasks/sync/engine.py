@@ -1,14 +1,13 @@
 """The sync of one account: our rows are brought up to date with Asana.
 
-`sync_account` is a generator of progress with several callers: the streaming view, the plain form,
-the management command, the tests. A task is never removed because something failed.
+`sync_account` is a generator of progress; workers, the management command, the admin and tests run
+it. A task is never removed because something failed, nor because one look did not find it.
 """
 
-from collections.abc import Generator, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass
-from datetime import timedelta
-from typing import Any, Final, Literal
+from collections.abc import Callable, Generator, Iterator
+from functools import partial
+from threading import Event
+from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import DatabaseError
@@ -18,57 +17,40 @@ from accounts import tokens
 from accounts.codes import Problem
 from accounts.models import AsanaAccount
 from asana_tasks.api import client
-from asana_tasks.api.errors import AsanaError, Forbidden, NotAuthorized, Unavailable
-from asana_tasks.api.paging import Page
-from asana_tasks.api.schemas import TaskSchema, WorkspaceSchema
+from asana_tasks.api.errors import AsanaError, NotAuthorized
+from asana_tasks.api.schemas import WorkspaceSchema
 from asana_tasks.error_codes import ErrorCode, Reason
-from asana_tasks.models import SyncState, Workspace
-from asana_tasks.sync import store
+from asana_tasks.models import Workspace
+from asana_tasks.sync import outcome, store
 from asana_tasks.sync.account_token import AccountToken
-from asana_tasks.sync.crawl import WorkspaceCrawl, all_workspaces, with_retries
+from asana_tasks.sync.confirmation import Confirmation
 from asana_tasks.sync.lease import Lease, LeaseLost
-from asana_tasks.sync.messages import reason_message
-
-KEEP_COMPLETED: Final = timedelta(days=30)
-WORKERS: Final = 8  # of the 50 concurrent GETs Asana allows a token
-
-State = Literal["started", "page", "workspace_done", "workspace_failed", "done", "failed", "busy"]
+from asana_tasks.sync.pass_runner import Passes
+from asana_tasks.sync.passes import all_workspaces
+from asana_tasks.sync.progress import Progress, State
+from asana_tasks.sync.requests import CutOff, Requests
 
 
-@dataclass(frozen=True)
-class Progress:
-    """The progress of a sync of one account; `tasks` and `workspaces_done` are counts so far."""
-
-    state: State
-    account: str
-    workspace: str = ""
-    tasks: int = 0
-    workspaces: int = 0
-    workspaces_done: int = 0
-    reason: Reason | None = None  # of the states "failed", "workspace_failed" and "busy"
-
-    @property
-    def message(self) -> str:
-        return reason_message(self.reason)
-
-
-def sync_account(account: AsanaAccount) -> Generator[Progress, None, None]:
+def sync_account(
+    account: AsanaAccount, stop: Event | None = None
+) -> Generator[Progress, None, None]:
     """Sync all tasks assigned to this account; yield the progress.
 
     1. Claim the lease; a sync under way elsewhere ends this one as "busy".
     2. Ask for the workspaces and store them.
-    3. Read their tasks in parallel; store each page as it arrives.
-    4. After the last page of a workspace, remove the tasks that were not seen.
+    3. Make a pass over each, side by side: a crawl or a delta, or the one that was cut off. Store
+       each page as it arrives.
+    4. Ask for each task that a crawl has missed, and remove those that are gone.
 
-    Errors of Asana and of tokens are not raised: they are in the progress, and kept on the
-    workspace or the SyncState.
+    When `stop` is set, what was asked is stored and the lease given back. Errors of Asana and of
+    tokens are not raised: they are in the progress, and kept on the workspace or the SyncState.
     """
     lease = Lease.claim(account)
     if lease is None:
         yield _ended("busy", account, ErrorCode.ALREADY_SYNCING)
         return
     try:
-        yield from _Sync(account, lease).run()
+        yield from _Sync(lease, stop or Event()).run()
     except LeaseLost:
         yield _ended("failed", account, ErrorCode.TAKEN_OVER)
     except (DatabaseError, ObjectDoesNotExist, tokens.NeedsReconnecting):
@@ -79,9 +61,9 @@ def sync_account(account: AsanaAccount) -> Generator[Progress, None, None]:
         lease.release()
 
 
-def run_sync(account: AsanaAccount) -> Progress:
+def run_sync(account: AsanaAccount, stop: Event | None = None) -> Progress:
     """Sync the account to the end; return the last progress."""
-    *_, last = sync_account(account)
+    *_, last = sync_account(account, stop)
     return last
 
 
@@ -90,24 +72,19 @@ def _ended(state: State, account: AsanaAccount, code: ErrorCode) -> Progress:
 
 
 class _Sync:
-    def __init__(self, account: AsanaAccount, lease: Lease) -> None:
-        self.account, self.lease = account, lease
+    def __init__(self, lease: Lease, stop: Event) -> None:
+        self.lease, self.account = lease, lease.account
         self.started = timezone.now()
+        self.began_at = lease.unfinished_since or self.started
         self.access: AccountToken
-        self.tasks = self.workspaces = self.workspaces_done = 0
-        self.failures: list[Reason] = []  # one for each failed workspace
-        self.pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="sync")
-        self.pending: dict[Future[Page[TaskSchema]], WorkspaceCrawl] = {}
+        self.workspaces = 0
+        self.requests: Requests[Any] = Requests(lease, stop)
+        self.passes = Passes(lease, self.requests)
 
     def run(self) -> Iterator[Progress]:
         try:
             yield self._progress("started")
-            workspaces = store.store_workspaces(self.account, self._list_workspaces())
-            self.workspaces = len(workspaces)
-            for workspace in workspaces:
-                self._submit(WorkspaceCrawl(workspace, self.access.token))
-            while self.pending:
-                yield from self._gather()
+            yield from self._steps()
         except tokens.NeedsReconnecting as error:  # `accounts` keeps the reason
             if not AsanaAccount.objects.filter(pk=self.account.pk).exists():
                 raise
@@ -116,97 +93,90 @@ class _Sync:
             yield self._fail(_token_reason(error, seconds=error.retry_after))
         except AsanaError as error:
             yield self._fail(error.reason)
+        except CutOff as error:
+            outcome.go_on_later(self.lease, error.seconds, began_at=self.began_at)
+            yield self._progress("waiting", seconds=error.seconds)
         else:
             yield self._finish()
         finally:
-            self.pool.shutdown(wait=False, cancel_futures=True)
+            self.requests.close()
+
+    def _steps(self) -> Iterator[Progress]:
+        self._begin()
+        while self.requests.are_left:
+            for step in self.passes.store(self.requests.arrived()):
+                yield self._progress(*step)
+        Confirmation(self.lease, self.access, self.requests, self.started).run()
+
+    def _begin(self) -> None:
+        """Store the workspaces and add the first request of each. Raises AsanaError, TokenError."""
+        self.access = AccountToken(self.account)
+        workspaces, self.passes.done = store.store_workspaces(self.lease, self._list_workspaces())
+        self.workspaces = len(workspaces) + self.passes.done
+        self.passes.begin(workspaces, self.access, self.started)
 
     def _list_workspaces(self) -> list[WorkspaceSchema]:
         """Return all workspaces. Raises AsanaError, tokens.TokenError.
 
-        A 401 for a fresh token means that the grant was revoked: the account needs reconnecting.
+        A 401 for a token that was refreshed just now does not end the account: only
+        `invalid_grant` does, or a refusal that has lasted for hours.
         """
-        self.access = AccountToken(self.account)
         try:
-            return self.access.call(all_workspaces)
+            found: list[WorkspaceSchema] = self._call(all_workspaces)
         except NotAuthorized as error:
             if tokens.access_token_for(self.account) != self.access.token:  # signed in meanwhile
                 raise AsanaError(ErrorCode.JUST_RECONNECTED) from error
-            raise tokens.mark_needs_reconnecting(self.account, Problem.ACCESS_ENDED) from error
+            raise
+        return found
 
-    def _submit(self, crawl: WorkspaceCrawl) -> None:
-        future = self.pool.submit(
-            with_retries,
-            client.get_tasks,
-            crawl.token,
-            crawl.workspace.gid,
-            completed_since=self.started - KEEP_COMPLETED,
-            offset=crawl.offset,
-        )
-        self.pending[future] = crawl
-
-    def _gather(self) -> Iterator[Progress]:
-        """Store the pages that have arrived; an error fails its own workspace only."""
-        done, _ = wait(self.pending, timeout=1, return_when=FIRST_COMPLETED)
-        self.lease.keep()
-        for future in done:
-            crawl = self.pending.pop(future)
-            try:
-                yield from self._take(crawl, future.result())
-            except NotAuthorized as error:
-                if self.access.refresh(crawl.token):
-                    crawl.token = self.access.token
-                    self._submit(crawl)
-                else:
-                    yield self._fail_workspace(crawl, error.reason)
-            except (Unavailable, Forbidden) as error:
-                yield self._fail_workspace(crawl, error.reason)
-
-    def _take(self, crawl: WorkspaceCrawl, page: Page[TaskSchema]) -> Iterator[Progress]:
-        self.tasks += crawl.take(page)
-        if not crawl.is_complete:
-            self._submit(crawl)  # request the next page while this one is stored
-        store.store_tasks(crawl.workspace, page.items, seen_at=self.started)
-        yield self._progress("page", crawl.workspace)
-        if crawl.is_complete and crawl.unreadable:  # the list is incomplete: nothing may be removed
-            yield self._fail_workspace(crawl, Reason(ErrorCode.UNREADABLE_TASKS))
-        elif crawl.is_complete:
-            self.lease.confirm()
-            store.finish_workspace(crawl.workspace, seen_at=self.started)
-            self.workspaces_done += 1
-            yield self._progress("workspace_done", crawl.workspace)
+    def _call(self, function: Callable[[str], Any]) -> Any:
+        """Call a function of the API in a thread with the token; refresh it after a 401."""
+        return self.access.call(lambda token: self.requests.result(partial(function, token)))
 
     def _finish(self) -> Progress:
         """Store that the account is synced; if every workspace failed, store the first failure."""
-        if self.failures and len(self.failures) == self.workspaces:
-            return self._fail(self.failures[0])
-        store.finish_account(self.account, synced_at=self.started)
+        if self.passes.failures and len(self.passes.failures) == self.workspaces:
+            return self._fail(self.passes.failures[0])
+        outcome.finish(self.lease, synced_at=self.began_at)
         return self._progress("done")
 
-    def _fail_workspace(self, crawl: WorkspaceCrawl, reason: Reason) -> Progress:
-        store.fail_workspace(crawl.workspace, reason)
-        self.failures.append(reason)
-        self.workspaces_done += 1
-        return self._progress("workspace_failed", crawl.workspace, reason)
-
     def _fail(self, reason: Reason) -> Progress:
-        """Store the reason, and the pause if Asana asks to wait."""
-        store.fail_account(self.account, reason)
-        if seconds := reason.args.get("seconds"):
-            SyncState.objects.pause(self.account, seconds)
+        """Store the reason, and the pause if Asana asks to wait.
+
+        An account ends if Asana has refused fresh tokens for hours, wherever we ask.
+        """
+        is_refused = reason.code == ErrorCode.NOT_AUTHORIZED
+        state = outcome.fail(self.lease, reason, is_refused=is_refused)
+        if outcome.is_refused_for_good(state) and self._is_refused_elsewhere():
+            error = tokens.mark_needs_reconnecting(self.account, Problem.ACCESS_ENDED)
+            reason = _token_reason(error)
         return self._progress("failed", reason=reason)
 
+    def _is_refused_elsewhere(self) -> bool:
+        try:
+            self.requests.result(partial(client.get_me, self.access.token))
+        except NotAuthorized:
+            return True
+        except (AsanaError, CutOff):
+            pass
+        return False
+
     def _progress(
-        self, state: State, workspace: Workspace | None = None, reason: Reason | None = None
+        self,
+        state: State,
+        workspace: Workspace | None = None,
+        reason: Reason | None = None,
+        seconds: float = 0,
     ) -> Progress:
         return Progress(
             state,
             self.account.display_name,
             workspace=str(workspace) if workspace else "",
-            tasks=self.tasks,
+            tasks=sum(each.tasks for each in self.passes.running),
             workspaces=self.workspaces,
-            workspaces_done=self.workspaces_done,
+            workspaces_done=self.passes.done,
             reason=reason,
+            seconds=seconds,
         )
 
 

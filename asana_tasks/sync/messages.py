@@ -34,6 +34,30 @@ MESSAGES: Final = {
 }
 
 
+LATER: Final = "Try again in a while"
+TELL: Final = "If it stays so, tell the administrator of this site"
+REMEDIES: Final = {
+    ErrorCode.NOT_AUTHORIZED: "Reconnect the account",
+    ErrorCode.FORBIDDEN: "Ask the administrator of that workspace whether apps may be used there",
+    ErrorCode.NOT_LISTED: "Ask the administrator of that workspace, if you are still in it",
+    ErrorCode.UNREADABLE_TASKS: "Look in Asana for what is missing here",
+    ErrorCode.DISCONNECTED: "Connect it again, if you want it here",
+    **dict.fromkeys(
+        (
+            *(ErrorCode.NOT_JSON, ErrorCode.ERRORS_IN_RESPONSE, ErrorCode.INCOMPLETE_LIST),
+            *(ErrorCode.ANOTHER_TASK, ErrorCode.BAD_OFFSET, ErrorCode.FOREIGN_PAGE),
+            *(ErrorCode.ENDLESS_PAGES, ErrorCode.REJECTED),
+        ),
+        TELL,
+    ),
+}
+
+
+def remedy_message(reason: Reason | None) -> str:
+    """Return what a person can do about a reason, without a full stop; '' for None."""
+    return REMEDIES.get(reason.code, LATER) if reason else ""
+
+
 def reason_message(reason: Reason | None) -> str:
     """Return the message of a reason, without a full stop; '' for None."""
     if reason is None:

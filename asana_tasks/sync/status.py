@@ -9,6 +9,8 @@ from django.db.models import Prefetch, prefetch_related_objects
 
 from accounts.models import AsanaAccount, User
 from asana_tasks.models import SyncState, Workspace
+from asana_tasks.sync import snapshot
+from asana_tasks.sync.snapshot import Snapshot
 
 
 class AccountStatus(models.TextChoices):
@@ -16,14 +18,39 @@ class AccountStatus(models.TextChoices):
     SYNCING = "syncing"
     PAUSED = "paused"
     FAILED = "failed"
+    INCOMPLETE = "incomplete"  # its first sync has not come to its end
     NEVER_SYNCED = "never_synced"
     SYNCED = "synced"
 
 
 @dataclass
 class SyncStatus:
-    accounts: list[AsanaAccount]  # each with its sync_state
-    workspaces: list[Workspace]  # with_counts()
+    accounts: list[AsanaAccount]  # of `snapshot.with_states`
+    workspaces: list[Workspace]  # with_counts(), each with its account and unfinished_pass
+
+    @cached_property
+    def snapshot(self) -> Snapshot:
+        return Snapshot.of(self.accounts, sum(bool(each.last_error) for each in self.workspaces))
+
+    @property
+    def main_account(self) -> AsanaAccount | None:
+        """Return the account that was linked first."""
+        return self.accounts[0] if self.accounts else None
+
+    @property
+    def etag(self) -> str:
+        return self.snapshot.etag(self.accounts)
+
+    @property
+    def lacks_worker(self) -> bool:
+        """Tell whether an account is due and no worker is alive to sync it."""
+        waits = any(map(snapshot.is_waiting, self.accounts))
+        return waits and not snapshot.has_worker(self.accounts) and not self.snapshot.syncing
+
+    @property
+    def moves_on(self) -> bool:
+        """Tell whether a sync is under way, or a first one goes on by itself soon."""
+        return self.snapshot.syncing or (self.is_first_sync and not self.lacks_worker)
 
     @property
     def open_tasks(self) -> int:
@@ -39,15 +66,29 @@ class SyncStatus:
 
     @property
     def misses_some(self) -> bool:
-        """Tell whether an account or an offered workspace was never synced."""
+        """Tell whether an account or an offered workspace was never read to its end."""
         copies = [state.synced_at for state in self._states]
-        return None in [*copies, *(workspace.synced_at for workspace in self._offered)]
+        return None in [*copies, *(workspace.crawled_at for workspace in self._offered)]
 
-    @cached_property
-    def refresh_in(self) -> int | None:
-        """Return the seconds until the page asks for a sync by itself; None for never."""
-        usable = [each.sync_state for each in self.accounts if not each.needs_reconnecting]
-        return int(min(state.due_in for state in usable)) if usable else None
+    @property
+    def is_incomplete(self) -> bool:
+        """Tell whether tasks are likely to be missing from the list: a first sync did not end."""
+        return self.misses_some and bool(self.workspaces)
+
+    @property
+    def is_first_sync(self) -> bool:
+        """Tell whether a first sync goes on or is still to come, and no error keeps it."""
+        accounts = {each.pk: each for each in self.accounts if not each.needs_reconnecting}
+        states = [each.sync_state for each in accounts.values()]
+        workspaces = [each for each in self._offered if each.account_id in accounts]
+        never = [each for each in states if each.synced_at is None]
+        unfinished = [each for each in workspaces if each.crawled_at is None]
+        return any(not row.last_error for row in [*never, *unfinished])
+
+    @property
+    def is_certain(self) -> bool:
+        """Tell whether every source was synced and none is in trouble: an empty list is true."""
+        return not (self.misses_some or self.has_errors)
 
     @property
     def oldest(self) -> datetime | None:
@@ -62,22 +103,43 @@ class SyncStatus:
         return any([*reasons, *(account.last_error for account in self.accounts)])
 
     @property
-    def failed_first_syncs(self) -> list[AsanaAccount]:
-        """Return the accounts that were never synced and whose last attempt failed or is paused."""
+    def failed_first_syncs(self) -> list[tuple[AsanaAccount, AccountStatus]]:
+        """Return the accounts without a first copy that can't get one as they are."""
         return [
-            account
+            (account, status)
             for account, status, _ in self.by_account
-            if account.sync_state.synced_at is None
-            and status in {AccountStatus.FAILED, AccountStatus.PAUSED}
+            if account.sync_state.synced_at is None and status in IN_TROUBLE
         ]
+
+    @property
+    def without_workspaces(self) -> list[tuple[AsanaAccount, AccountStatus]]:
+        return [(account, status) for account, status, found in self.by_account if not found]
 
     @property
     def by_account(self) -> list[tuple[AsanaAccount, AccountStatus, list[Workspace]]]:
         """Return each account with its status and its workspaces."""
+        found = {
+            account.pk: [row for row in self.workspaces if row.account_id == account.pk]
+            for account in self.accounts
+        }
         return [
-            (each, status_of(each), [w for w in self.workspaces if w.account_id == each.pk])
-            for each in self.accounts
+            (each, self._status_of(each, found[each.pk]), found[each.pk]) for each in self.accounts
         ]
+
+    def _status_of(self, account: AsanaAccount, workspaces: list[Workspace]) -> AccountStatus:
+        """Return the status of an account; the most important comes first."""
+        state = account.sync_state
+        begins = snapshot.is_waiting(account) and snapshot.has_worker(self.accounts)
+        conditions = {
+            AccountStatus.NEEDS_RECONNECTING: account.needs_reconnecting,
+            AccountStatus.SYNCING: begins or snapshot.is_leased(state),
+            AccountStatus.PAUSED: state.pause_left,
+            AccountStatus.FAILED: state.last_error,
+            AccountStatus.SYNCED: state.synced_at,
+            AccountStatus.INCOMPLETE: workspaces,
+        }
+        found = (status for status, holds in conditions.items() if holds)
+        return next(found, AccountStatus.NEVER_SYNCED)
 
     @property
     def _states(self) -> list[SyncState]:
@@ -88,18 +150,12 @@ class SyncStatus:
         return [workspace for workspace in self.workspaces if workspace.is_offered]
 
 
-def status_of(account: AsanaAccount) -> AccountStatus:
-    """Return the status of an account with its sync_state; the most important comes first."""
-    state = account.sync_state
-    if account.needs_reconnecting:
-        return AccountStatus.NEEDS_RECONNECTING
-    if state.is_syncing:
-        return AccountStatus.SYNCING
-    if state.pause_left:
-        return AccountStatus.PAUSED
-    if state.last_error:
-        return AccountStatus.FAILED
-    return AccountStatus.SYNCED if state.synced_at else AccountStatus.NEVER_SYNCED
+IN_TROUBLE = {
+    AccountStatus.NEEDS_RECONNECTING,
+    AccountStatus.PAUSED,
+    AccountStatus.FAILED,
+    AccountStatus.INCOMPLETE,
+}
 
 
 def sync_status_of(user: User) -> SyncStatus:
@@ -107,13 +163,12 @@ def sync_status_of(user: User) -> SyncStatus:
 
     The accounts are prefetched on `user`, so that the page does not query them again.
     """
-    accounts = AsanaAccount.objects.select_related("sync_state")
+    accounts = snapshot.with_states(AsanaAccount.objects.all())
     prefetch_related_objects([user], Prefetch("asana_accounts", accounts))
     by_pk = {account.pk: account for account in user.asana_accounts.all()}
-    for account in by_pk.values():
-        if not hasattr(account, "sync_state"):
-            account.sync_state = SyncState(account=account)  # until its first sync
-    workspaces = list(Workspace.objects.filter(account__in=by_pk).with_counts())
+    snapshot.fill_states(by_pk.values())
+    found = Workspace.objects.filter(account__in=by_pk).select_related("unfinished_pass")
+    workspaces = list(found.with_counts())
     for workspace in workspaces:
         workspace.account = by_pk[workspace.account_id]
     return SyncStatus(list(by_pk.values()), workspaces)

@@ -1,96 +1,129 @@
-"""Storing of schemas in our rows. Each function is one short transaction."""
+"""Storing of what a sync has read. Each function is one short transaction.
 
-from collections.abc import Iterable
-from datetime import datetime, tzinfo
-from typing import Any, Final
+Those of a sync hold its lease first: a process that was stopped and wakes up after another sync has
+begun stores nothing (LeaseLost).
+"""
+
+from collections.abc import Iterable, Sequence
 
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.models import AsanaAccount, User
-from accounts.time_zones import zone_named
-from asana_tasks.api.schemas import TASK_COLUMNS, TaskSchema, WorkspaceSchema
-from asana_tasks.dates import overdue_at
+from asana_tasks.api.paging import Page
+from asana_tasks.api.schemas import TaskSchema, WorkspaceSchema
 from asana_tasks.error_codes import ErrorCode, Reason
-from asana_tasks.locks import lock_accounts, lock_tasks
-from asana_tasks.models import Placement, Project, SyncState, Task, Workspace
-from asana_tasks.querysets import UNCHANGED, Change
-from asana_tasks.sync.upsert import upsert
-from asana_tasks.text_search import normalize, to_search_text
-
-WORKED_OUT: Final = ["overdue_at", "sort_name", "project_name", "search_text"]
-OURS: Final = ["workspace", "seen_at", "change", "changed_at"]
+from asana_tasks.locks import lock_accounts
+from asana_tasks.models import Pass, SyncState, Task, Workspace
+from asana_tasks.sync import absence
+from asana_tasks.sync.lease import Lease
+from asana_tasks.sync.passes import FIELDS_VERSION, RunningPass
+from asana_tasks.sync.rows import Writer, place, task_row, zone_of
 
 
 @transaction.atomic
-def store_workspaces(account: AsanaAccount, schemas: Iterable[WorkspaceSchema]) -> list[Workspace]:
-    """Store all workspaces of an account; return those that Asana lists.
+def store_workspaces(
+    lease: Lease, schemas: Iterable[WorkspaceSchema]
+) -> tuple[list[Workspace], int]:
+    """Store all workspaces of an account.
 
-    Others keep their tasks and get the error NOT_LISTED.
+    Returns those to read, with unfinished passes, and how many others a sync that was cut off has
+    read already. Workspaces that Asana does not list keep their tasks and get the error NOT_LISTED.
     """
+    account = lease.account
     lock_accounts(account.pk)
-    rows = {
-        schema.gid: Workspace(
-            account=account,
-            gid=schema.gid,
-            name=schema.name,
-            is_organization=schema.is_organization,
-            is_offered=True,
-        )
-        for schema in schemas
-    }
+    state = lease.hold()
+    told = {schema.gid: (schema.name, schema.is_organization, True) for schema in schemas}
+    columns = account.workspaces.values_list("gid", "name", "is_organization", "is_offered")
+    known = {gid: tuple(fields) for gid, *fields in columns}
+    changed = [
+        Workspace(account=account, gid=gid, name=name, is_organization=is_organization)
+        for gid, (name, is_organization, _) in told.items()
+        if known.get(gid) != told[gid]
+    ]
     Workspace.objects.bulk_create(
-        rows.values(),
+        changed,
         update_conflicts=True,
         unique_fields=["account", "gid"],
         update_fields=["name", "is_organization", "is_offered"],
     )
-    account.workspaces.exclude(gid__in=rows).update(
-        is_offered=False, last_error=ErrorCode.NOT_LISTED, last_error_args={}
-    )
-    return list(account.workspaces.filter(gid__in=rows))
+    gone = account.workspaces.filter(is_offered=True).exclude(gid__in=told)
+    lost = gone.update(is_offered=False, last_error=ErrorCode.NOT_LISTED, last_error_args={})
+    left = account.workspaces.filter(gid__in=told)
+    if lease.unfinished_since:
+        left = left.exclude(synced_at__range=(lease.unfinished_since, timezone.now()))
+    workspaces = list(left.select_related("unfinished_pass"))
+    state.workspaces, state.workspaces_done = len(told), len(told) - len(workspaces)
+    _save(state, is_changed=bool(changed or lost))
+    return workspaces, state.workspaces_done
 
 
 @transaction.atomic
-def store_tasks(workspace: Workspace, schemas: Iterable[TaskSchema], *, seen_at: datetime) -> None:
-    """Store a page of a workspace's tasks. Unchanged rows only get `seen_at`.
+def store_pages(
+    lease: Lease, pages: Sequence[tuple[RunningPass, Page[TaskSchema]]]
+) -> list[RunningPass]:
+    """Store pages that were read, each already noted by its pass; return the passes that ended.
 
-    `seen_at` is when the sync began. A row of a task that we changed in Asana since then is newer
-    than the page and keeps its values.
+    A pass that has not ended is kept, so that the next sync can go on with it.
     """
-    lock_accounts(workspace.account_id)
-    by_gid = {schema.gid: schema for schema in schemas}
-    rows = Task.objects.filter(account=workspace.account_id, gid__in=by_gid)
-    known = {task.gid: task for task in rows.select_for_update().order_by("pk")}
-    zone = _zone_now(workspace)
-    written = []
-    for gid, schema in by_gid.items():
-        old = known.get(gid)
-        if old and (_says_the_same(old, schema, workspace, zone) or _is_newer(old, seen_at)):
-            continue
-        new = row(workspace, schema, zone, seen_at=seen_at)
-        new.change, new.changed_at = _change(old, new, workspace)
-        written.append(new)
-    rows.filter(seen_at__lt=seen_at).update(seen_at=seen_at)
-    _write(workspace.account, written)
+    lock_accounts(lease.account.pk)
+    state = lease.hold()
+    found = [(each.workspace, page.items) for each, page in pages]
+    is_changed = Writer(lease.account, lease.number).write(found)
+    passes = list(dict.fromkeys(each for each, _ in pages))
+    ended = [each for each in passes if each.is_complete]
+    for each in passes:
+        if each.is_complete:
+            is_changed |= _end(each)
+        else:
+            each.row().save()
+    state.workspaces_done += len(ended)
+    _save(state, is_changed=is_changed)
+    return ended
 
 
-def row(workspace: Workspace, schema: TaskSchema, zone: tzinfo, *, seen_at: datetime) -> Task:
-    """Return an unsaved row of a task, with the columns that pages sort, group and search by."""
-    account = workspace.account
-    projects = [each["project"]["name"] for each in schema.memberships]
-    sections = [each["section"]["name"] for each in schema.memberships if each["section"]]
-    return Task(
-        **vars(schema),
-        user_id=account.user_id,
-        account=account,
-        workspace=workspace,
-        seen_at=seen_at,
-        overdue_at=overdue_at(schema.due_on, schema.due_at, zone),
-        sort_name=normalize(schema.name)[:100],
-        project_name=projects[0][:200] if projects else "",
-        search_text=to_search_text(schema.name, *projects, *sections, schema.parent_name),
-    )
+def _end(ended: RunningPass) -> bool:
+    """Note on its workspace that a pass has ended; return whether tasks were removed by date.
+
+    With rows that could not be read, nothing may be concluded, and the cursor stays.
+    """
+    workspace = ended.workspace
+    if ended.pages > 1:  # it was kept after the first one
+        Pass.objects.filter(workspace=workspace).delete()
+    if ended.unreadable:
+        _set_error(workspace, Reason(ErrorCode.UNREADABLE_TASKS))
+        workspace.save(update_fields=["last_error", "last_error_args"])
+        return False
+    removed = 0
+    if ended.is_crawl:
+        workspace.crawled_at, workspace.pages = ended.began_at, ended.pages
+        workspace.fields_version = FIELDS_VERSION
+        removed = absence.conclude(workspace, ended)
+    workspace.synced_at, workspace.cursor = ended.began_at, ended.asana_date
+    _set_error(workspace, None)
+    workspace.save()
+    return removed > 0
+
+
+@transaction.atomic
+def forget_pass(lease: Lease, workspace: Workspace) -> None:
+    """Forget an unfinished pass: its offset is not valid any more."""
+    lease.hold()
+    Pass.objects.filter(workspace=workspace).delete()
+
+
+@transaction.atomic
+def fail_workspace(
+    lease: Lease, workspace: Workspace, reason: Reason, *, goes_on: bool = True
+) -> None:
+    """Store why a workspace could not be read; unless it `goes_on`, forget the unfinished pass."""
+    state = lease.hold()
+    if not goes_on:
+        Pass.objects.filter(workspace=workspace).delete()
+    was = workspace.reason
+    _set_error(workspace, reason)
+    workspace.save(update_fields=["last_error", "last_error_args"])
+    state.workspaces_done += 1
+    _save(state, is_changed=was != reason)
 
 
 @transaction.atomic
@@ -99,118 +132,22 @@ def store_changed_task(task: Task, schema: TaskSchema) -> Task:
 
     Raises DatabaseError if the account was disconnected meanwhile.
     """
-    lock_accounts(task.account_id)
-    now = timezone.now()
-    new = row(task.workspace, schema, _zone_now(task.workspace), seen_at=now)
-    new.pk, new.written_at = task.pk, now
+    account = task.account
+    lock_accounts(account.pk)
+    state, _ = SyncState.objects.select_for_update(no_key=True).get_or_create(account=account)
+    row = task_row(account, task.workspace, schema, zone_of(account))
+    new = Task(pk=task.pk, seen_in=state.number, written_in=state.number, **row)
     new.save()
-    _place(task.account, [new])
+    place(account, {new.pk: schema.memberships})
+    _save(state, is_changed=True)
     return new
 
 
-def _zone_now(workspace: Workspace) -> tzinfo:
-    """Return the user's time zone as the row has it now: it may change during a sync."""
-    names = User.objects.filter(pk=workspace.account.user_id).values_list("time_zone", flat=True)
-    return zone_named(names.first() or "")
-
-
-def _says_the_same(old: Task, schema: TaskSchema, workspace: Workspace, zone: tzinfo) -> bool:
-    return (
-        old.workspace_id == workspace.pk
-        and old.overdue_at == overdue_at(schema.due_on, schema.due_at, zone)
-        and all(getattr(old, name) == value for name, value in vars(schema).items())
-    )
-
-
-def _is_newer(old: Task, seen_at: datetime) -> bool:
-    return old.written_at is not None and old.written_at > seen_at
-
-
-def _change(old: Task | None, new: Task, workspace: Workspace) -> tuple[str, datetime | None]:
-    """Return the change to show to the user and when it was seen.
-
-    A task counts as new if it is open and its workspace was synced before.
-    """
-    if old is None:
-        kind = Change.NEW if workspace.synced_at and not new.completed else UNCHANGED
-    elif new.completed and not old.completed:
-        kind = Change.COMPLETED
-    elif (old.due_on, old.due_at) != (new.due_on, new.due_at):
-        kind = Change.MOVED
-    else:
-        return old.change, old.changed_at
-    return kind, new.seen_at if kind else None
-
-
-def _write(account: AsanaAccount, tasks: list[Task]) -> None:
-    if tasks:
-        upsert(tasks, unique=["account", "gid"], update=[*OURS, *WORKED_OUT, *TASK_COLUMNS])
-        rows = Task.objects.filter(account=account, gid__in=[task.gid for task in tasks])
-        keys = dict(rows.values_list("gid", "pk"))
-        for task in tasks:
-            task.pk = keys[task.gid]
-        _place(account, tasks)
-
-
-def _place(account: AsanaAccount, tasks: list[Task]) -> None:
-    """Store the projects and placements of tasks, from their memberships."""
-    names = {m["project"]["gid"]: m["project"]["name"] for t in tasks for m in t.memberships}
-    upsert(
-        [Project(account=account, gid=gid, name=name) for gid, name in sorted(names.items())],
-        unique=["account", "gid"],
-        update=["name"],
-    )
-    projects = dict(account.projects.filter(gid__in=names).values_list("gid", "pk"))
-    Placement.objects.filter(task__in=tasks).delete()
-    upsert(
-        {
-            (task.pk, membership["project"]["gid"]): Placement(
-                task_id=task.pk,
-                project_id=projects[membership["project"]["gid"]],
-                **_section(membership["section"]),
-            )
-            for task in tasks
-            for membership in task.memberships
-        }.values(),
-        unique=["task", "project"],
-        update=["section_gid", "section_name"],
-    )
-
-
-def _section(section: Any) -> dict[str, str]:
-    return {"section_gid": section["gid"], "section_name": section["name"]} if section else {}
-
-
-@transaction.atomic
-def finish_workspace(workspace: Workspace, *, seen_at: datetime) -> None:
-    """Delete the tasks that this sync did not see; note that the workspace is synced.
-
-    To be called after the last page only: unseen tasks are no longer assigned to this account.
-    """
-    unseen = workspace.tasks.filter(seen_at__lt=seen_at)
-    lock_tasks(unseen)
-    unseen.delete()
-    workspace.synced_at = seen_at
-    _save_error(workspace, None, "synced_at")
-
-
-def fail_workspace(workspace: Workspace, reason: Reason) -> None:
-    _save_error(workspace, reason)
-
-
-def finish_account(account: AsanaAccount, *, synced_at: datetime) -> None:
-    """Store that the account's copy is as of `synced_at`.
-
-    Does not write `paused_until`: a change of a task may have set it meanwhile.
-    """
-    state = SyncState(account=account, synced_at=synced_at)
-    _save_error(state, None, "synced_at")
-
-
-def fail_account(account: AsanaAccount, reason: Reason) -> None:
-    _save_error(SyncState(account=account), reason)
-
-
-def _save_error(row: SyncState | Workspace, reason: Reason | None, *changed: str) -> None:
+def _set_error(row: SyncState | Workspace, reason: Reason | None) -> None:
     row.last_error, row.last_error_args = reason or ("", {})
-    row.save(update_fields=["last_error", "last_error_args", *changed])
+
+
+def _save(state: SyncState, *, is_changed: bool) -> None:
+    """Save the progress of a locked state, and whether rows changed."""
+    fields = state.note_changed_rows() if is_changed else []
+    state.save(update_fields=[*fields, "workspaces", "workspaces_done"])

@@ -1,3 +1,4 @@
+import time
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -38,16 +39,21 @@ class Command(BaseCommand):
     def _sync(self, account: AsanaAccount, bars: Progress) -> bool:
         """Sync an account with a progress bar; return whether nothing failed.
 
-        The bar counts workspaces, its label tasks. A sync under way elsewhere is no failure.
+        The bar counts workspaces, its label tasks. A sync under way elsewhere is no failure. Waits
+        while the budget of requests is used up.
         """
         states = set()
         bar = bars.add_task(account.gid, total=None)
-        for progress in engine.sync_account(account):
-            states.add(progress.state)
-            bars.update(
-                bar,
-                total=progress.workspaces or None,
-                completed=progress.workspaces_done,
-                description=f"{account.gid}: {progress.tasks} tasks {progress.message}",
-            )
+        wait: float | None = 0
+        while wait is not None:
+            time.sleep(wait)
+            for progress in engine.sync_account(account):
+                states.add(progress.state)
+                bars.update(
+                    bar,
+                    total=progress.workspaces or None,
+                    completed=progress.workspaces_done,
+                    description=f"{account.gid}: {progress.tasks} tasks {progress.message}",
+                )
+            wait = progress.seconds if progress.state == "waiting" else None
         return not states & {"failed", "workspace_failed"}

@@ -1,0 +1,17 @@
+from asana_tasks.models.saved_views import SavedView
+from asana_tasks.models.sync_states import SyncState
+from asana_tasks.models.tasks import FormerTask, Placement, Project, Task
+from asana_tasks.models.workers import Worker
+from asana_tasks.models.workspaces import Pass, Workspace
+
+__all__ = [
+    "FormerTask",
+    "Pass",
+    "Placement",
+    "Project",
+    "SavedView",
+    "SyncState",
+    "Task",
+    "Worker",
+    "Workspace",
+]

@@ -1,0 +1,112 @@
+"""The passes of one sync: asked for side by side, stored as they arrive."""
+
+from collections.abc import Iterator
+from concurrent.futures import Future
+from datetime import datetime
+from typing import Any, Final
+
+from django.db import connection
+
+from asana_tasks.api.errors import (
+    AsanaError,
+    Forbidden,
+    NotAuthorized,
+    RateLimited,
+    Rejected,
+    Unavailable,
+)
+from asana_tasks.api.paging import Page
+from asana_tasks.api.schemas import TaskSchema
+from asana_tasks.error_codes import ErrorCode, Reason
+from asana_tasks.models import Workspace
+from asana_tasks.sync import store
+from asana_tasks.sync.account_token import AccountToken
+from asana_tasks.sync.lease import Lease
+from asana_tasks.sync.passes import RunningPass
+from asana_tasks.sync.progress import State
+from asana_tasks.sync.requests import AT_ONCE, Requests
+
+# Pages in one transaction. SQLite has a single writer: people's own writes wait for it
+TOGETHER: Final = {"sqlite": 2}
+
+Step = tuple[State, Workspace | None, Reason | None]
+
+
+class Passes:
+    def __init__(self, lease: Lease, requests: Requests[Any]) -> None:
+        self._lease, self._requests = lease, requests
+        self._access: AccountToken
+        self._started: datetime
+        self.running: list[RunningPass] = []
+        self.done = 0
+        self.failures: list[Reason] = []  # one for each failed workspace
+
+    def begin(self, workspaces: list[Workspace], access: AccountToken, started: datetime) -> None:
+        """Add the first request of each workspace."""
+        self._access, self._started = access, started
+        for workspace in workspaces:
+            begun = RunningPass.begin(workspace, access.token, self._lease.number, started)
+            self.running.append(begun)
+            self._requests.add(begun, begun.read)
+
+    def store(self, arrived: list[tuple[RunningPass, Future[Page[TaskSchema]]]]) -> Iterator[Step]:
+        """Store the pages that have arrived together; ask for the next ones meanwhile.
+
+        An error fails its workspace, a 429 the whole sync once what was asked has arrived.
+        """
+        pages = []
+        for each, future in arrived:
+            try:
+                pages.append((each, self._taken(each, future)))
+            except RateLimited as error:
+                self._requests.end_with(error)
+            except (NotAuthorized, Unavailable, Forbidden) as error:
+                if not self._asks_again(each, error):
+                    yield self._fail(each, error)
+        self._requests.start()
+        together = TOGETHER.get(connection.vendor, AT_ONCE)
+        for start in range(0, len(pages), together):
+            ended = store.store_pages(self._lease, pages[start : start + together])
+            yield "page", None, None
+            yield from map(self._end, ended)
+
+    def _taken(self, each: RunningPass, future: Future[Page[TaskSchema]]) -> Page[TaskSchema]:
+        """Note a page that has arrived; ask for the next one. Raises AsanaError."""
+        page = future.result()
+        each.take(page)
+        if not each.is_complete:
+            self._requests.add(each, each.read)
+        return page
+
+    def _asks_again(self, each: RunningPass, error: AsanaError) -> bool:
+        """Ask again with a fresh token, or from the first page if the offset is not valid any more.
+
+        Returns False if that does not help.
+        """
+        if isinstance(error, NotAuthorized):
+            if not self._access.refresh(each.token):
+                return False
+            each.token = self._access.token
+        elif isinstance(error, Rejected) and each.offset and not each.began_anew:
+            store.forget_pass(self._lease, each.workspace)
+            each.begin_anew(self._lease.number, self._started)
+        else:
+            return False
+        self._requests.add(each, each.read)
+        return True
+
+    def _end(self, each: RunningPass) -> Step:
+        self.done += 1
+        if each.unreadable:
+            reason = Reason(ErrorCode.UNREADABLE_TASKS)
+            self.failures.append(reason)
+            return "workspace_failed", each.workspace, reason
+        return "workspace_done", each.workspace, None
+
+    def _fail(self, each: RunningPass, error: AsanaError) -> Step:
+        """Store the reason. What was read is kept, and where to go on, if Asana was just away."""
+        goes_on = not isinstance(error, Rejected) and error.reason.code != ErrorCode.ENDLESS_PAGES
+        store.fail_workspace(self._lease, each.workspace, error.reason, goes_on=goes_on)
+        self.failures.append(error.reason)
+        self.done += 1
+        return "workspace_failed", each.workspace, error.reason

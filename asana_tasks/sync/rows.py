@@ -1,0 +1,182 @@
+"""Rows of tasks made from schemas, and written where they differ from ours."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from datetime import datetime, tzinfo
+from operator import attrgetter
+from typing import Any, Final, NamedTuple
+
+from django.utils import timezone
+
+from accounts.models import AsanaAccount, User
+from accounts.time_zones import zone_named
+from asana_tasks.api.schemas import TASK_COLUMNS, Membership, TaskSchema
+from asana_tasks.dates import overdue_at
+from asana_tasks.models import FormerTask, Placement, Project, Task, Workspace
+from asana_tasks.querysets import UNCHANGED, Change
+from asana_tasks.sync.upsert import upsert
+from asana_tasks.text_search import normalize, to_search_text
+
+UNIQUE: Final = ["account_id", "gid"]
+WORKED_OUT: Final = ["overdue_at", "sort_name", "project_name", "search_text", "fingerprint"]
+OURS: Final = ["workspace_id", "seen_in", "change", "changed_at"]
+WRITTEN: Final = [*OURS, *WORKED_OUT, *TASK_COLUMNS]
+fields_of = attrgetter(*TASK_COLUMNS)
+
+UPDATED_PLACEMENT: Final = ["section_gid", "section_name"]
+
+Row = dict[str, Any]
+
+
+class Known(NamedTuple):
+    """Keeps what decides how a task that we have is written."""
+
+    pk: int
+    written_in: int | None
+    fingerprint: str
+    change: str
+    changed_at: datetime | None
+    completed: bool
+    due_on: Any
+    due_at: datetime | None
+
+
+class Writer:
+    """Writes tasks of one account, within a transaction of the sync `number`."""
+
+    def __init__(self, account: AsanaAccount, number: int) -> None:
+        self.account, self.number = account, number
+        self.zone = zone_of(account)
+        self.now = timezone.now()
+
+    def write(self, found: Sequence[tuple[Workspace, Sequence[TaskSchema]]]) -> bool:
+        """Write the tasks that differ from ours; return whether there were any.
+
+        All of them count as seen. A row that the person changed in Asana during this sync is newer
+        than what was read, and keeps its values.
+        """
+        seen = {task.gid: (workspace, task) for workspace, tasks in found for task in tasks}
+        rows = Task.objects.filter(account=self.account, gid__in=seen)
+        columns = rows.order_by("pk").values_list("gid", *Known._fields)
+        known = {gid: Known(*kept) for gid, *kept in columns.select_for_update()}
+        rows.filter(seen_in__lt=self.number).update(seen_in=self.number)
+        former = self._former([gid for gid in seen if gid not in known])
+        written = []
+        for gid, (workspace, task) in seen.items():
+            before = known.get(gid)
+            if before is None or self._differs(before, workspace, task):
+                row = task_row(self.account, workspace, task, self.zone)
+                is_new = gid not in former and workspace.synced_at is not None
+                written.append(row | self._ours(task, before, is_new=is_new))
+        write_rows(self.account, written, {gid: each.pk for gid, each in known.items()}, former)
+        return bool(written)
+
+    def _differs(self, known: Known, workspace: Workspace, task: TaskSchema) -> bool:
+        is_newer = known.written_in is not None and known.written_in >= self.number
+        return not is_newer and known.fingerprint != fingerprint_of(workspace, task, self.zone)
+
+    def _ours(self, task: TaskSchema, known: Known | None, *, is_new: bool) -> Row:
+        """Return our columns; an open task is new if its workspace was read to its end before."""
+        change, changed_at = UNCHANGED, None
+        if known is not None:
+            change, changed_at = self._change(task, known)
+        elif is_new and not task.completed:
+            change, changed_at = Change.NEW, self.now
+        ours = {"seen_in": self.number, "written_in": None}  # which a row that is there keeps
+        return {**ours, "change": str(change), "changed_at": changed_at}
+
+    def _change(self, task: TaskSchema, before: Known) -> tuple[str, datetime | None]:
+        """Return the change to show to the user, and when it was seen."""
+        if task.completed and not before.completed:
+            by_others = task.completed_by != self.account.gid
+            return (Change.COMPLETED, self.now) if by_others else (UNCHANGED, None)
+        if (before.due_on, before.due_at) != (task.due_on, task.due_at):
+            return Change.MOVED, self.now
+        return before.change, before.changed_at
+
+    def _former(self, gids: Sequence[str]) -> dict[str, int]:
+        """Return the keys, by gid, of tasks that were here before, and forget them."""
+        if not gids:
+            return {}
+        former = FormerTask.objects.filter(account=self.account, gid__in=gids)
+        keys = dict(former.values_list("gid", "task_pk"))
+        if keys:
+            former.delete()
+        return keys
+
+
+def zone_of(account: AsanaAccount) -> tzinfo:
+    """Return the user's time zone as the row has it now: it may change during a sync."""
+    names = User.objects.filter(pk=account.user_id).values_list("time_zone", flat=True)
+    return zone_named(names.first() or "")
+
+
+def fingerprint_of(workspace: Workspace, task: TaskSchema, zone: tzinfo) -> str:
+    """Return a hash of all that a row of a task is made from."""
+    due = overdue_at(task.due_on, task.due_at, zone)
+    told = repr((workspace.pk, fields_of(task), due))
+    return hashlib.blake2b(told.encode(), digest_size=16).hexdigest()
+
+
+def task_row(account: AsanaAccount, workspace: Workspace, task: TaskSchema, zone: tzinfo) -> Row:
+    """Return a task's columns, with those that pages sort, group and search by, without OURS."""
+    projects = [each["project"]["name"] for each in task.memberships]
+    sections = [each["section"]["name"] for each in task.memberships if each["section"]]
+    return {
+        **dict(zip(TASK_COLUMNS, fields_of(task), strict=True)),
+        "gid": task.gid,
+        "user_id": account.user_id,
+        "account_id": account.pk,
+        "workspace_id": workspace.pk,
+        "overdue_at": overdue_at(task.due_on, task.due_at, zone),
+        "sort_name": normalize(task.name)[:100],
+        "project_name": projects[0][:200] if projects else "",
+        "search_text": to_search_text(task.name, *projects, *sections, task.parent_name),
+        "fingerprint": fingerprint_of(workspace, task, zone),
+    }
+
+
+def write_rows(
+    account: AsanaAccount, rows: Sequence[Row], known: Mapping[str, int], former: Mapping[str, int]
+) -> None:
+    """Insert or update rows with their placements.
+
+    `known` are the keys of tasks that exist, `former` those that others get back, both by gid.
+    """
+    if not rows:
+        return
+    upsert(Task, rows, UNIQUE, WRITTEN)
+    keys = dict(known)
+    mine = Task.objects.filter(account=account)
+    if missing := [row["gid"] for row in rows if row["gid"] not in known]:
+        keys |= dict(mine.filter(gid__in=missing).values_list("gid", "pk"))
+    for gid, pk in former.items():
+        mine.filter(gid=gid).update(id=pk)
+        keys[gid] = pk
+    place(account, {keys[row["gid"]]: row["memberships"] for row in rows})
+
+
+def place(account: AsanaAccount, memberships: Mapping[int, Sequence[Membership]]) -> None:
+    """Store the projects and placements of tasks, from their memberships by key."""
+    every = [(pk, each) for pk, found in memberships.items() for each in found]
+    names = {each["project"]["gid"]: each["project"]["name"] for _, each in every}
+    mine = account.projects.filter(gid__in=names)
+    here = dict(mine.values_list("gid", "name"))
+    changed = [
+        {"account_id": account.pk, "gid": gid, "name": name}
+        for gid, name in sorted(names.items())
+        if here.get(gid) != name
+    ]
+    upsert(Project, changed, UNIQUE, ["name"])
+    projects = dict(mine.values_list("gid", "pk"))
+    Placement.objects.filter(task__in=list(memberships)).delete()
+    placements = {
+        (pk, each["project"]["gid"]): {
+            "task_id": pk,
+            "project_id": projects[each["project"]["gid"]],
+            "section_gid": each["section"]["gid"] if each["section"] else "",
+            "section_name": each["section"]["name"] if each["section"] else "",
+        }
+        for pk, each in every
+    }
+    upsert(Placement, list(placements.values()), ["task_id", "project_id"], UPDATED_PLACEMENT)
