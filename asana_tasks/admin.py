@@ -1,4 +1,4 @@
-"""Columns, filter and action about syncs in the admin of linked accounts.
+"""What syncs add to the admin of linked accounts: facts, a filter and an action.
 
 Tasks have no page in the admin.
 """
@@ -12,7 +12,7 @@ from django.db.models import Q
 from django.http import HttpRequest
 from django.utils.translation import ngettext
 
-from accounts import audit, messages
+from accounts import audit, bulkhead, messages
 from accounts.admin.confirmed import ConfirmedAction, NotDone
 from accounts.admin.contributions import (
     filter_accounts_by,
@@ -27,25 +27,25 @@ from asana_tasks.health import FAILED
 from asana_tasks.models import SyncState
 from asana_tasks.sync import engine
 from asana_tasks.sync.messages import reason_message
+from asana_tasks.sync.progress import Progress
 
 SUCCESS_TIMES.append("sync_state__synced_at")
-SECONDS: Final = 20.0  # the most a sync of one account may take here: the page waits for it
+SECONDS: Final = 10.0  # the most a sync of one account may take here: the page waits for it
 
 
-def fetch(request: HttpRequest, account: AsanaAccount) -> str:
+def sync_tasks(request: HttpRequest, account: AsanaAccount) -> str:
     """Sync one account; return the counts of its tasks and workspaces as a sentence.
 
     Names no task and no workspace: administrators may not see them. Writes the counts into the
     audit log. Raises NotDone if the sync fails, if a workspace fails, or after SECONDS.
     """
-    ends_at = time.monotonic() + SECONDS
-    sync = engine.sync_account(account)
-    failed = 0
-    for progress in sync:
-        failed += progress.state == "workspace_failed"
-        if time.monotonic() > ends_at and progress.state != "done":
-            sync.close()
-            raise NotDone("It takes too long for this page; what has arrived is kept")
+    try:
+        with bulkhead.slot():
+            progress, failed = _sync(account)
+    except bulkhead.MayNotWait as error:
+        raise NotDone(bulkhead.MESSAGE) from error
+    if progress.state == "waiting":
+        raise NotDone("Asana's limit of requests is used up; the sync goes on by itself")
     if progress.state != "done":
         raise NotDone(progress.message)
     counts = {"tasks": progress.tasks, "workspaces": progress.workspaces}
@@ -67,13 +67,29 @@ def fetch(request: HttpRequest, account: AsanaAccount) -> str:
     return synced.capitalize()
 
 
+def _sync(account: AsanaAccount) -> tuple[Progress, int]:
+    """Sync an account; return the last progress and the number of workspaces that failed.
+
+    Raises NotDone after SECONDS.
+    """
+    ends_at = time.monotonic() + SECONDS
+    sync = engine.sync_account(account)
+    failed = 0
+    for progress in sync:
+        failed += progress.state == "workspace_failed"
+        if time.monotonic() > ends_at and progress.state != "done":
+            sync.close()
+            raise NotDone("It takes too long for this page; what has arrived is kept")
+    return progress, failed
+
+
 offer_on_accounts(
     ConfirmedAction(
-        "fetch",
+        "sync",
         "Sync tasks now",
         "Asana is asked for the account's tasks, as if its person had pressed Sync now."
         " You get to know how many there are.",
-        fetch,
+        sync_tasks,
     ),
     after="refresh",
 )

@@ -7,12 +7,16 @@ from enum import StrEnum
 from typing import Final, Self
 
 from django.utils import timezone
+from django.utils.dateparse import parse_date, parse_datetime
+from django.utils.formats import date_format
 
 from accounts.models import User
 from accounts.time_zones import zone_named
 
 NEVER: Final = datetime(9999, 12, 31, tzinfo=UTC)
 LONG_AGO: Final = datetime(1, 1, 1, tzinfo=UTC)
+NEAR: Final = {-1: "Yesterday", 0: "Today", 1: "Tomorrow"}
+YEARS: Final = range(1900, 3000)  # other years may overflow when converted to another time zone
 
 
 class Due(StrEnum):
@@ -34,6 +38,31 @@ DUE_LABELS: Final = {
     Due.LATER: "Later",
     Due.NONE: "No date",
 }
+
+
+def parse_day(text: str) -> date | None:
+    """Parse an ISO date; None for anything else and for a year outside of YEARS."""
+    try:
+        day = parse_date(text)
+    except ValueError:
+        return None
+    return day if day and day.year in YEARS else None
+
+
+def parse_instant(text: str) -> datetime | None:
+    """Parse an ISO date-time with its zone into UTC.
+
+    None for anything else and for a year outside of YEARS: at the edges of the calendar an instant
+    exists in one time zone and overflows in another.
+    """
+    try:
+        instant = parse_datetime(text)
+        if instant is None or instant.tzinfo is None:
+            return None
+        instant = instant.astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+    return instant if instant.year in YEARS else None
 
 
 def overdue_at(due_on: date | None, due_at: datetime | None, zone: tzinfo) -> datetime:
@@ -97,6 +126,14 @@ class Calendar:
 
     def group_of(self, overdue_at: datetime) -> Due:
         return next((due for due in Due if overdue_at < self.span(due).end), Due.NONE)
+
+
+def due_words(day: date, today: date) -> str:
+    """Return `Yesterday`, `Today`, `Tomorrow` or `Fri 27 Nov`, with the year if not this one."""
+    distance = (day - today).days
+    if distance in NEAR:
+        return NEAR[distance]
+    return str(date_format(day, "D j M" if day.year == today.year else "D j M Y"))
 
 
 def next_days(first: date, count: int) -> Iterable[date]:

@@ -1,4 +1,4 @@
-"""The health check of syncs: how many accounts failed. It names no account and no task."""
+"""The health checks of syncs: how many failed, who works, what waits. They name no account."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -10,13 +10,17 @@ from django.utils.translation import ngettext
 
 from accounts.models import AsanaAccount
 from accounts.registry import HealthFact
+from asana_tasks.sync.working import look
 
 # An account that needs reconnecting is not synced: only its user can reconnect it.
 SYNCED: Final = Q(status=AsanaAccount.Status.CONNECTED, user__is_active=True)
 FAILED: Final = SYNCED & Q(sync_state__last_error__gt="")
 HELP: Final = (
-    "The page of each says why. Their people's next visit tries again, and so does “Sync tasks now”"
-    " in the list."
+    "The page of each says why. They are tried again within 15 minutes; “Sync tasks now” in the"
+    " list does it at once."
+)
+START_WORKER: Final = (
+    "Start “manage.py worker” beside the site, or the worker and beat of Celery (docs/running.md)."
 )
 
 
@@ -38,4 +42,24 @@ def failed_syncs() -> Iterator[HealthFact]:
         f"{path}?{urlencode({'attempt': 'failed'})}",
         trouble.format_map(counts) if failed else "",
         HELP if failed else "",
+    )
+
+
+def workers() -> Iterator[HealthFact]:
+    """Yield who runs the syncs, and how many accounts are due. Two queries."""
+    working = look()
+    label = f"Workers ({working.described})" if working.workers else "Workers"
+    nobody = "nothing is synced: no worker has been heard of for half a minute"
+    yield HealthFact(
+        label,
+        len(working.workers),
+        trouble="" if working.workers else nobody,
+        help="" if working.workers else START_WORKER,
+    )
+    one_more = "One more worker may help (docs/running.md)."
+    yield HealthFact(
+        "Accounts due for a sync",
+        working.due,
+        trouble=f"syncs are late: one has been due for {working.waits}" if working.is_late else "",
+        help=one_more if working.is_late and working.workers else "",
     )

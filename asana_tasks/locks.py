@@ -1,4 +1,4 @@
-"""Row locks of accounts and their tasks, in the order of `accounts/locks.py` (3, then 5)."""
+"""Row locks of accounts and their tasks, in the order of `accounts/locks.py` (3, then 6)."""
 
 from typing import Any
 
@@ -25,6 +25,6 @@ def lock_accounts(*account_pks: int) -> None:
 
 
 def lock_tasks(tasks: QuerySet[Any]) -> None:
-    """Lock the accounts of these tasks, then the tasks (order: accounts/locks.py, 3 and 5)."""
+    """Lock the accounts of these tasks, then the tasks (order: accounts/locks.py, 3 and 6)."""
     lock_accounts(*tasks.order_by("account").values_list("account_id", flat=True).distinct())
     list(tasks.select_for_update().order_by("pk").values_list("pk", flat=True))

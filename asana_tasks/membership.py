@@ -9,7 +9,7 @@ from accounts.backends import AsanaOpenIdConnect
 from accounts.models import User
 from asana_tasks.api import client
 from asana_tasks.api.errors import AsanaError, Forbidden, NotAuthorized
-from asana_tasks.sync.crawl import all_workspaces
+from asana_tasks.sync.passes import all_workspaces
 
 
 def check_membership(

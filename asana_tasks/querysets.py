@@ -56,6 +56,7 @@ GROUPS: Final = {
     "account": Ordering("Account", ("account__name", "account_id"), "account_id"),
 }
 UNCHANGED: Final = ""
+PACED_FOR: Final = timedelta(hours=1)
 
 
 class Change(models.TextChoices):
@@ -78,9 +79,16 @@ class SyncStateManager(models.Manager["SyncState"]):
         return self.filter(pk=account.pk).first() or self.model(account=account)
 
     def pause(self, account: AsanaAccount, seconds: int) -> None:
-        """Forbid requests for this account until `seconds` have passed (`Retry-After`)."""
-        until = timezone.now() + timedelta(seconds=seconds)
-        self.filter(pk=account.pk).update(paused_until=until)
+        """Forbid requests for this account until `seconds` have passed (`Retry-After`).
+
+        For an hour its syncs then spread their requests evenly (sync/budget.py).
+        """
+        now = timezone.now()
+        self.filter(pk=account.pk).update(
+            paused_at=now,
+            paused_until=now + timedelta(seconds=seconds),
+            paced_until=now + PACED_FOR,
+        )
 
 
 class WorkspaceQuerySet(models.QuerySet["Workspace"]):

@@ -3,9 +3,11 @@ from django.urls import path
 from asana_tasks.views import (
     calendar,
     change,
+    filters,
     saved_views,
     seen,
     sync_now,
+    sync_status,
     task_detail,
     task_list,
     time_zone,
@@ -15,11 +17,13 @@ from asana_tasks.views import (
 app_name = "asana_tasks"
 urlpatterns = [
     path("tasks/", task_list.task_list, name="task_list"),
+    path("tasks/filters/", filters.filters, name="filters"),
     path("tasks/calendar/", calendar.show_month, name="calendar"),
     path("tasks/<int:pk>/", task_detail.task_detail, name="task"),
     path("tasks/change/", change.change, name="change"),
     path("tasks/change/resume/<str:key>/", change.resume, name="resume_change"),
-    path("tasks/refresh/", sync_now.sync_now, name="refresh"),
+    path("tasks/sync/", sync_now.sync_now, name="sync_now"),
+    path("tasks/status/", sync_status.sync_status, name="sync_status"),
     path("tasks/seen/", seen.mark_seen, name="mark_seen"),
     path("tasks/views/", saved_views.save_view, name="save_view"),
     path("tasks/views/<int:pk>/remove/", saved_views.remove_view, name="remove_view"),

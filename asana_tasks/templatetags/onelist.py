@@ -1,26 +1,17 @@
-from datetime import date, datetime, timedelta
+from datetime import datetime
 
 from django import template
+from django.contrib.humanize.templatetags.humanize import intcomma, naturaltime
 from django.forms.utils import flatatt
+from django.template.defaultfilters import pluralize
 from django.utils import formats, timezone
 from django.utils.safestring import SafeString
 
 from asana_tasks.models import SyncState, Task, Workspace
 from asana_tasks.sync import messages
+from asana_tasks.sync.status import SyncStatus
 
 register = template.Library()
-
-COLOURS = 8
-NEAR = {-1: "Yesterday", 0: "Today", 1: "Tomorrow"}
-
-
-@register.filter
-def due_words(day: date, today: date) -> str:
-    """Return `Yesterday`, `Today`, `Tomorrow` or `Fri 27 Nov`, with the year if not this one."""
-    distance = (day - today) // timedelta(days=1)
-    if distance in NEAR:
-        return NEAR[distance]
-    return str(formats.date_format(day, "D j M" if day.year == today.year else "D j M Y"))
 
 
 @register.filter
@@ -32,15 +23,37 @@ def clock(instant: datetime, now: datetime) -> str:
 
 
 @register.filter
+def copy_age(workspace: Workspace, now: datetime) -> str:
+    """Return how current the copy of a workspace is, as seen at `now`."""
+    crawled_at, synced_at = workspace.crawled_at, workspace.synced_at
+    if crawled_at is None or synced_at is None:
+        begun = getattr(workspace, "unfinished_pass", None)
+        if begun and begun.tasks:
+            return f"not all of it synced yet, {intcomma(begun.tasks)} tasks so far"
+        return "not all of it synced yet" if workspace.open_tasks else "not synced yet"
+    if crawled_at == synced_at:
+        return f"synced {naturaltime(synced_at)}"
+    return f"complete check {clock(crawled_at, now)}, changes {clock(synced_at, now)}"
+
+
+@register.filter
+def first_sync(sync_status: SyncStatus) -> str:
+    """Return how far a first sync is, without a full stop."""
+    now = sync_status.snapshot
+    state = "under way" if now.syncing else "not finished"
+    return f"First sync {state}: {intcomma(now.tasks)} task{pluralize(now.tasks)} so far"
+
+
+@register.filter
 def sync_error(row: SyncState | Workspace) -> str:
     """Return why the last attempt to sync failed; '' if it did not."""
     return messages.reason_message(row.reason)
 
 
 @register.filter
-def colour(key: int) -> int:
-    """Return the number of a row's colour, always the same for the same key."""
-    return key % COLOURS
+def sync_remedy(row: SyncState | Workspace) -> str:
+    """Return what to do about the failure of the last attempt to sync; '' if it did not fail."""
+    return messages.remedy_message(row.reason)
 
 
 @register.simple_block_tag(takes_context=True)

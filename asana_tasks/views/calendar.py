@@ -14,9 +14,11 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from accounts.models import User
+from accounts.printable import visible_name
 from accounts.typing import SignedInRequest
 from asana_tasks.dates import Calendar
 from asana_tasks.models import Task
+from asana_tasks.sync.status import sync_status_of
 
 EARLIEST: Final = date(1970, 1, 1)
 LATEST: Final = date(2999, 12, 1)
@@ -30,11 +32,13 @@ def show_month(request: SignedInRequest) -> HttpResponse:
     around = Calendar.of(request.user)
     month = Month.named(request.GET.get("month", ""), around.today)
     weeks = weeks_of(request.user, month, around)
+    has_tasks = any(day.entries for week in weeks for day in week)
     context = {
         "month": month,
         "weeks": weeks,
         "today": around.today,
-        "has_tasks": any(day.entries for week in weeks for day in week),
+        "has_tasks": has_tasks,
+        "sync_status": None if has_tasks else sync_status_of(request.user),
     }
     return render(request, "asana_tasks/calendar.html", context)
 
@@ -149,6 +153,6 @@ def _by_day(rows: Iterable[tuple[Any, ...]], around: Calendar) -> dict[date, lis
     days = defaultdict(list)
     for pk, name, completed, due_at, overdue_at in rows:
         late = not completed and overdue_at < around.now
-        entry = Entry(pk, name.strip() or "(no name)", completed, due_at, late)
+        entry = Entry(pk, visible_name(name) or "(no name)", completed, due_at, late)
         days[overdue_at.astimezone(around.zone).date()].append(entry)
     return days

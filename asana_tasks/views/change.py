@@ -9,7 +9,7 @@ from django.shortcuts import redirect, resolve_url
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
-from django_htmx.http import HttpResponseClientRedirect, trigger_client_event
+from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
 from accounts.models import User
@@ -20,6 +20,7 @@ from asana_tasks.changes.actions import Action, InvalidAction, parse_actions
 from asana_tasks.changes.apply import apply_actions
 from asana_tasks.changes.report import Failed, Report, keep_report
 from asana_tasks.models import Task
+from asana_tasks.views.changed_rows import changed_rows
 
 NOT_LISTED = "It is no longer in your list."
 
@@ -41,8 +42,11 @@ def _change(request: SignedInRequest, back: str) -> HttpResponse:
     try:
         actions = parse_actions(request.POST)
     except InvalidAction as error:
-        keep_report(request, Report(message=str(error)))
-        return _done(request, back)
+        report = Report(message=str(error))
+        if request.htmx:
+            return changed_rows(request, report, [])
+        keep_report(request, report)
+        return redirect(back)
     tasks = _own_tasks(request.user, actions)
     if not tasks:
         raise Http404
@@ -54,8 +58,10 @@ def _change(request: SignedInRequest, back: str) -> HttpResponse:
         return _go(request, asking)
     report = apply_actions(request.user, actions, tasks)
     report.failed += gone
+    if request.htmx:
+        return changed_rows(request, report, actions)
     keep_report(request, report)
-    return _done(request, back)
+    return redirect(back)
 
 
 @never_cache
@@ -101,13 +107,6 @@ def _ask_first(
     what = {"actions": [asdict(action) for action in actions], "asked": [*asked, missing[0]]}
     pending_action.keep(request.session, view="asana_tasks:resume_change", back=back, what=what)
     return reverse("accounts:permission", args=[missing[0]])
-
-
-def _done(request: SignedInRequest, back: str) -> HttpResponse:
-    if request.htmx:  # target body: the form may be gone if the list was rendered again
-        response = HttpResponse(status=204)
-        return trigger_client_event(response, "tasks:changed", {"target": "body"})
-    return redirect(back)
 
 
 def _go(request: HttpRequest, path: str) -> HttpResponse:

@@ -31,6 +31,11 @@ class Grouping:
     def total(self) -> int:
         return sum(self.counts.values())
 
+    @property
+    def counted(self) -> list[Group]:
+        """Return the groups with their counts, without labels and tasks."""
+        return [Group(str(key), "", count) for key, count in self.counts.items()]
+
     def cut(self, tasks: Iterable[Task], label_of: Callable[[Any], str]) -> list[Group]:
         return [
             Group(str(key), label_of(key), self.counts.get(key, 0), list(members))

@@ -1,5 +1,7 @@
 """Sanitizer for HTML from Asana."""
 
+import re
+from collections import Counter
 from typing import Final
 
 import nh3
@@ -9,6 +11,32 @@ TAGS: Final = {
     *("a", "blockquote", "br", "code", "em", "h1", "h2", "hr", "li", "ol", "p", "pre", "s"),
     *("strong", "table", "tbody", "td", "th", "thead", "tr", "u", "ul"),
 }
+
+MAX_CHARACTERS: Final = 65_536
+MAX_DEPTH: Final = 100  # the time to parse grows with the square of the depth
+TAG: Final = re.compile(r"<(/?)([A-Za-z][^\s/>]*)")
+VOID: Final = {"area", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"}
+
+
+def shorten_html(html: str) -> str:
+    """Return as much of `html` as has at most MAX_CHARACTERS and MAX_DEPTH; cut before a tag.
+
+    Whatever is open at the cut, nh3 closes.
+    """
+    is_open: Counter[str] = Counter()
+    tag_at = 0
+    for tag in TAG.finditer(html, 0, MAX_CHARACTERS):
+        tag_at, name = tag.start(), tag[2].lower()
+        if not tag[1]:
+            is_open[name] += name not in VOID
+        elif is_open[name]:  # one that closes nothing must not hide how deep it is
+            is_open[name] -= 1
+        if is_open.total() > MAX_DEPTH:
+            return html[:tag_at]
+    if len(html) <= MAX_CHARACTERS:
+        return html
+    is_inside_tag = ">" not in html[tag_at:MAX_CHARACTERS]
+    return html[:tag_at] if is_inside_tag else html[:MAX_CHARACTERS]
 
 
 def clean_html(html: str) -> SafeString:

@@ -4,6 +4,7 @@ from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 
 from accounts.decorators import signed_in_post
+from accounts.printable import visible_name
 from accounts.redirects import next_path
 from accounts.typing import SignedInRequest
 from asana_tasks.models import SavedView
@@ -13,6 +14,12 @@ class SavedViewForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = SavedView
         fields = ["name", "query"]
+
+    def clean_name(self) -> str:
+        name = visible_name(self.cleaned_data["name"])
+        if not name:
+            raise forms.ValidationError("A name has to be seen")
+        return name
 
     def clean_query(self) -> str:
         """Return the query encoded again, so that nothing but a query string is stored."""

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cached_property
 from typing import Final
 
 from django.contrib.auth.decorators import login_required
@@ -11,19 +12,20 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
-from accounts import tokens
+from accounts import bulkhead, tokens
 from accounts.typing import SignedInRequest
 from asana_tasks.api import client
 from asana_tasks.api.detail_schemas import DetailsSchema, SubtaskSchema
 from asana_tasks.api.errors import AsanaError, NotFound
+from asana_tasks.changes.due_dates import date_choices
 from asana_tasks.changes.report import take_report
+from asana_tasks.dates import Calendar
 from asana_tasks.models import Task
 from asana_tasks.sync.account_token import AccountToken
 from asana_tasks.sync.messages import reason_message
-from asana_tasks.views.rich_text import clean_html
+from asana_tasks.views.rich_text import clean_html, shorten_html
 
 MAX_PAGES: Final = 5  # of subtasks
-PAGE_ITSELF: Final = "task-detail"  # id of the element that htmx replaces for the page
 
 
 @login_required
@@ -35,14 +37,12 @@ def task_detail(request: SignedInRequest, pk: int) -> HttpResponse:
     if task.change:
         mine.filter(pk=pk).mark_seen(timezone.now())
     is_part = bool(request.htmx) and not request.htmx.history_restore_request
-    shows_report = not is_part or request.htmx.target == PAGE_ITSELF
-    context = {
-        "task": task,
-        "details": details_of(task),
-        "report": take_report(request) if shows_report else None,
-    }
-    template = "_task_detail.html" if is_part else "task_detail.html"
-    return render(request, f"asana_tasks/{template}", context)
+    today = Calendar.of(request.user).today
+    context = {"task": task, "details": details_of(task), "date_choices": date_choices(today)}
+    if is_part:
+        return render(request, "asana_tasks/_task_detail.html", context)
+    context["report"] = take_report(request)
+    return render(request, "asana_tasks/task_detail.html", context)
 
 
 @dataclass(frozen=True)
@@ -61,15 +61,23 @@ class Subtask:
 
 @dataclass(frozen=True)
 class Details:
-    """Details of a task; `trouble` is a sentence that says why the rest is missing."""
+    """Details of a task; `why_missing` is a sentence that says why the rest is missing."""
 
     fields: DetailsSchema | None = None
     subtasks: list[Subtask] = field(default_factory=list)
-    trouble: str = ""
+    why_missing: str = ""
+
+    @cached_property
+    def notes(self) -> SafeString:
+        return clean_html(self._shortened) if self.fields else SafeString()
 
     @property
-    def notes(self) -> SafeString:
-        return clean_html(self.fields.html_notes) if self.fields else SafeString()
+    def has_more_notes(self) -> bool:
+        return self.fields is not None and len(self._shortened) < len(self.fields.html_notes)
+
+    @cached_property
+    def _shortened(self) -> str:
+        return shorten_html(self.fields.html_notes) if self.fields else ""
 
     @property
     def has_pictures(self) -> bool:
@@ -82,20 +90,28 @@ class Details:
 
 
 def details_of(task: Task) -> Details:
-    """Read the details and subtasks from Asana; each request has PAGE_SECONDS.
+    """Read the details and subtasks from Asana, within PAGE_SECONDS.
 
-    Errors are not raised: they are in `trouble`, or leave the subtasks empty.
+    Errors are not raised: they are in `why_missing`, or leave the subtasks empty.
     """
     try:
-        access = AccountToken(task.account)
-        answer = access.call(client.get_task_details, task.gid)
-    except (AsanaError, tokens.TokenError) as error:
-        return Details(trouble=_trouble(error))
+        with bulkhead.slot(client.PAGE_SECONDS):
+            return _details_of(task)
+    except bulkhead.MayNotWait as error:
+        return Details(why_missing=str(error))
+
+
+def _details_of(task: Task) -> Details:
     try:
-        found = access.call(_all_subtasks, task.gid) if answer.num_subtasks else []
+        access = AccountToken(task.account)
+        fields = access.call(client.get_task_details, task.gid)
+    except (AsanaError, tokens.TokenError) as error:
+        return Details(why_missing=_why_missing(error))
+    try:
+        found = access.call(_all_subtasks, task.gid) if fields.num_subtasks else []
     except (AsanaError, tokens.TokenError):
         found = []  # `further_subtasks` counts them
-    return Details(answer, _with_rows(task, found))
+    return Details(fields, _with_rows(task, found))
 
 
 def _all_subtasks(token: str, gid: str) -> list[SubtaskSchema]:
@@ -116,7 +132,7 @@ def _with_rows(task: Task, found: list[SubtaskSchema]) -> list[Subtask]:
     return [Subtask(each, pks.get(each.gid)) for each in found]
 
 
-def _trouble(error: AsanaError | tokens.TokenError) -> str:
+def _why_missing(error: AsanaError | tokens.TokenError) -> str:
     """Return the sentence that says why the details are missing."""
     match error:
         case NotFound():

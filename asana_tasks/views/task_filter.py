@@ -1,10 +1,12 @@
 """The form with the state of the list, read from the query string and written back into it."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
+from urllib.parse import parse_qsl
 
 from django import forms
 from django.http import QueryDict
+from django.utils.formats import date_format
 
 from asana_tasks.dates import DUE_LABELS, Calendar, Due
 from asana_tasks.querysets import GROUPS, SORTS, Ordering, TaskQuerySet
@@ -13,6 +15,7 @@ STATES: Final = {"open": "Open", "done": "Done, last 30 days", "all": "Open and 
 KINDS: Final = {"task": "Tasks", "milestone": "Milestones", "approval": "Approvals"}
 DEFAULTS: Final = {"group": "due", "sort": "due", "state": "open"}
 MAX_QUERY: Final = 200
+DATES: Final = ("due", "due_from", "due_to")
 
 
 def labels(orderings: Mapping[str, Ordering]) -> dict[str, str]:
@@ -30,6 +33,14 @@ def day_field(label: str) -> forms.DateField:
     return forms.DateField(
         label=label, required=False, widget=forms.DateInput(attrs={"type": "date"})
     )
+
+
+class Chip(NamedTuple):
+    """A filter that is on."""
+
+    label: str
+    value: str
+    query: str  # of the list without it
 
 
 class TaskFilterForm(forms.Form):
@@ -85,12 +96,46 @@ class TaskFilterForm(forms.Form):
         ordering = {"group", "sort"}
         return {name: value for name, value in self._chosen().items() if name not in ordering}
 
-    def query(self) -> str:
-        """Return the query string without `?`, with the values that differ from the defaults."""
+    @property
+    def chips(self) -> list[Chip]:
+        """Return the chosen filters, but for the text, each with the list without it."""
+        names = [name for name in self.filters if name != "q"]
+        return [Chip(str(self[name].label), self._shown(name), self.query(name)) for name in names]
+
+    def _shown(self, name: str) -> str:
+        """Return a chosen value as the form shows it; "" where the label says all."""
+        value, field = self.value(name), self.fields[name]
+        if isinstance(field, forms.ChoiceField):  # of choices without groups, which mypy expects
+            return str(dict(field.choices)[value])  # type: ignore[arg-type]
+        return "" if value is True else date_format(value, "D j M Y")
+
+    def query(self, *without: str, **dates: Any) -> str:
+        """Return the query string without `?`, with the values that differ from the defaults.
+
+        `without` some, and what depends on them; with `dates` in their place.
+        """
+        left_out = {*without, "section"} if "project" in without else set(without)
+        kept = {name: value for name, value in self._chosen().items() if name not in left_out}
         query = QueryDict(mutable=True)
-        for name, value in self._chosen().items():
+        for name, value in (kept | dates).items():
             query[name] = "on" if value is True else str(value)
         return query.urlencode()
+
+    @property
+    def kept(self) -> list[tuple[str, str]]:
+        """Return what hidden fields keep while the form's own are not on the page: all but q."""
+        return parse_qsl(self.query("q"))
+
+    @property
+    def is_whole(self) -> bool:
+        """Tell whether the form's fields are on the page: it sends the empty ones, too."""
+        may_lack = {"changed", "account", "workspace", "project"}  # unchecked, or without a choice
+        return set(self.fields) - set(self.data) <= may_lack
+
+    @property
+    def dates(self) -> dict[str, Any]:
+        """Return the chosen values that narrow the list by when tasks are due."""
+        return {name: value for name, value in self._chosen().items() if name in DATES}
 
     def _chosen(self) -> dict[str, Any]:
         return {
@@ -113,6 +158,13 @@ class TaskFilterForm(forms.Form):
         if self.asks_for_what_is_gone:
             return tasks.none()
         tasks = {"open": tasks.open, "done": tasks.done, "all": tasks.all}[self.value("state")]()
+        return self._narrow_by_date(self._narrow_by_place(tasks), calendar)
+
+    def narrow_but_dates(self, tasks: TaskQuerySet) -> TaskQuerySet:
+        """Return the open tasks that this state would show without its dates."""
+        return tasks.none() if self.asks_for_what_is_gone else self._narrow_by_place(tasks.open())
+
+    def _narrow_by_place(self, tasks: TaskQuerySet) -> TaskQuerySet:
         rows = {
             lookup: self.value(name)
             for name, lookup in {"account": "account_id", "workspace": "workspace_id"}.items()
@@ -127,7 +179,7 @@ class TaskFilterForm(forms.Form):
             tasks = tasks.of_kind(kind)
         if self.value("changed"):
             tasks = tasks.changed()
-        return self._narrow_by_date(tasks, calendar)
+        return tasks
 
     def _narrow_by_date(self, tasks: TaskQuerySet, calendar: Calendar) -> TaskQuerySet:
         if due := self.value("due"):

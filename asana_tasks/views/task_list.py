@@ -1,24 +1,29 @@
 """The page of the list; its number of queries does not depend on the number of tasks."""
 
+from collections.abc import Iterable
 from typing import Any, Final
 
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Page, Paginator
 from django.db.models import Exists, OuterRef
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 from django_htmx.http import push_url
 
 from accounts.typing import SignedInRequest
+from asana_tasks.changes.due_dates import date_choices
 from asana_tasks.changes.report import take_report
 from asana_tasks.dates import DUE_LABELS, Calendar
 from asana_tasks.models import Placement, Project, Task
 from asana_tasks.querysets import TaskQuerySet
 from asana_tasks.sync.status import SyncStatus, sync_status_of
 from asana_tasks.views.groups import Grouping, grouping
-from asana_tasks.views.task_filter import TaskFilterForm
-from asana_tasks.views.workload import workload_of
+from asana_tasks.views.rows import Listing, render_groups
+from asana_tasks.views.sync_status import note_looks
+from asana_tasks.views.task_filter import DATES, TaskFilterForm
+from asana_tasks.views.week_strip import Stack, week_strip
 
 PAGE_SIZE: Final = 100
 
@@ -29,6 +34,7 @@ def task_list(request: SignedInRequest) -> HttpResponse:
     """Show the page, or for htmx only the list; the search form's state goes into the address."""
     context = task_list_context(request)
     if not request.htmx or request.htmx.history_restore_request:
+        context["report"] = take_report(request)
         return render(request, "asana_tasks/task_list.html", context)
     response = render(request, "asana_tasks/_list.html", context)
     if request.htmx.trigger == "search":
@@ -41,39 +47,51 @@ def task_list_context(request: SignedInRequest) -> dict[str, Any]:
     """Return the context of the list's templates."""
     user = request.user
     sync_status, calendar = sync_status_of(user), Calendar.of(user)
-    search = search_of(request, sync_status)
+    note_looks(sync_status.accounts)
+    search = search_of(request.GET, sync_status)
     tasks = search.narrow(Task.objects.of(user), calendar)
-    by, sort = _order_of(search)
+    by, sort = order_of(search)
     cut = grouping(tasks, by, calendar)
     ordered = tasks.sorted_by(sort, by, calendar)
     page = _page(ordered, cut, request.GET.get("page"))
     page.object_list = list(_whole_rows(page.object_list).sorted_by(sort, by, calendar))
+    is_selecting = "select" in request.GET
+    listing = Listing(by, calendar, sync_status.main_account, has_boxes=is_selecting)
+    groups = cut.cut(with_parents(page, sync_status), _label_of(by, sync_status))
     return {
         "search": search,
         "sync_status": sync_status,
         "page": page,
-        "by": by,
-        "groups": cut.cut(_with_rows(page, sync_status), _label_of(by, sync_status)),
+        "groups": groups,
+        "rows": render_groups(groups, listing),
+        "is_selecting": is_selecting,
         "saved_views": list(user.saved_views.all()),
         "total": cut.total,
-        "workload": workload_of(user, calendar),
-        "report": take_report(request),
+        "week": week_of(search, Task.objects.of(user), calendar),
         "shown_at": calendar.now,
-        "today": calendar.today,
+        "date_choices": date_choices(calendar.today),
     }
 
 
-def search_of(request: SignedInRequest, sync_status: SyncStatus) -> TaskFilterForm:
+def week_of(search: TaskFilterForm, tasks: TaskQuerySet, calendar: Calendar) -> list[Stack]:
+    def address_of(dates: dict[str, Any]) -> str:
+        query = search.query(*DATES, "state", "done_on", **dates)
+        return reverse("asana_tasks:task_list") + (f"?{query}" if query else "")
+
+    return week_strip(search.narrow_but_dates(tasks), calendar, search.dates, address_of)
+
+
+def search_of(query: QueryDict, sync_status: SyncStatus) -> TaskFilterForm:
     in_use = Project.objects.filter(
         Exists(Placement.objects.filter(project=OuterRef("pk"))), account__in=sync_status.accounts
     )
     projects = {project.pk: str(project) for project in in_use}
     return TaskFilterForm(
-        request.GET,
+        query,
         account=[(account.pk, account.display_name) for account in sync_status.accounts],
         workspace=[(workspace.pk, str(workspace)) for workspace in sync_status.workspaces],
         project=projects.items(),
-        section=_sections(request.GET.get("project", ""), projects),
+        section=_sections(query.get("project", ""), projects),
     )
 
 
@@ -88,7 +106,7 @@ def _sections(project: str, projects: dict[int, str]) -> list[tuple[str, str]]:
     return list(rows.values_list("section_gid", "section_name").distinct().order_by("section_name"))
 
 
-def _order_of(search: TaskFilterForm) -> tuple[str, str]:
+def order_of(search: TaskFilterForm) -> tuple[str, str]:
     """Return group and sort. Completed tasks have no due groups and start with the newest."""
     by, sort = str(search.value("group")), str(search.value("sort"))
     if search.value("state") == "done" and by == "due":
@@ -107,14 +125,14 @@ def _whole_rows(page: Any) -> TaskQuerySet:
     return Task.objects.filter(pk__in=page.values("pk")).defer("search_text")
 
 
-def _with_rows(page: Page[Task], sync_status: SyncStatus) -> Page[Task]:
-    """Set workspace and account of the page's tasks from `sync_status`, without queries."""
+def with_parents(tasks: Iterable[Task], sync_status: SyncStatus) -> Iterable[Task]:
+    """Set workspace and account of tasks from `sync_status`, without queries."""
     workspaces = {workspace.pk: workspace for workspace in sync_status.workspaces}
-    for task in page:
+    for task in tasks:
         # a workspace stored after sync_status was read is missing there
         if workspace := workspaces.get(task.workspace_id):
             task.workspace, task.account = workspace, workspace.account
-    return page
+    return tasks
 
 
 def _label_of(by: str, sync_status: SyncStatus) -> Any:

@@ -2,6 +2,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.typing import SignedInRequest
@@ -19,6 +20,5 @@ def workspace(request: SignedInRequest, pk: int) -> HttpResponse:
 @login_required
 @require_safe
 def workspace_list(request: SignedInRequest) -> HttpResponse:
-    return render(
-        request, "asana_tasks/workspace_list.html", {"sync_status": sync_status_of(request.user)}
-    )
+    context = {"sync_status": sync_status_of(request.user), "shown_at": timezone.now()}
+    return render(request, "asana_tasks/workspace_list.html", context)

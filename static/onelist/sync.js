@@ -1,31 +1,38 @@
-// Sync in place: the site tells its progress line by line while it fetches from Asana.
+// The list keeps itself up to date: the page asks how the sync goes, and for rows when they changed.
 "use strict";
 
-const form = document.getElementById("refresh");
-const bar = document.getElementById("progress");
-const number = new Intl.NumberFormat(document.documentElement.lang);
-const SWAP_EVERY = 2000; // ms, while a first fetch fills the list
-const ASK_AGAIN = 2000; // ms, while another tab or machine is refreshing
-const AT_LEAST = 30000; // ms between two refreshes nobody asked for
-let running = false;
-let dueAt = Infinity; // when the copy is stale and Asana may be asked
-let notBefore = 0; // when the next refresh that nobody asks for is allowed
-let due = false; // while the tab was hidden
-let timer;
+const form = document.getElementById("sync-now");
+const LOOK_EVERY = 15000; // ms, while no sync runs
+const LOOK_AT_SYNC = 1000; // ms, while one runs
+const LOOK_FOR_FIRST = 300; // ms, while the first tasks are on their way to a new page
+const NEW_FOR = 5000; // ms
+const NO_RESPONSE = 10000; // ms until one is not waited for any longer
+const TRY_AGAIN = 30000; // ms, while the site does not answer
+const SWAP_EVERY = 2000; // ms, at the most, while a sync runs
+const AT_LEAST = 30000; // ms from one reload to the next
+let timer; // of the next look; none while one is on its way
+let looks = 0; // the number of the last look: an older one is too late
+let failures = 0; // since the last response
+let last; // the status of the last look
+let pressed = false; // "Sync now": the progress is shown until the sync has ended
 let swapping; // the list, on its way
 let again = false; // something changed meanwhile
+let swappedAt = -Infinity;
 let leftAt = -Infinity; // by a form that was sent, as "Sign out"
 
 const list = () => document.getElementById("tasks");
+const line = () => document.getElementById("sync-status");
 const leaving = () => Date.now() < leftAt + AT_LEAST; // if it led nowhere, this page goes on
+const isFirst = () => line()?.dataset.first === "yes";
+const isEmpty = () => !document.querySelector("#tasks .task");
 
-/** One at a time: htmx drops what waits for an element that is being replaced. */
+/** One at a time: of several that wait for one source, htmx sends only the last. */
 function swapList() {
   if (swapping) {
     again = true;
     return swapping;
   }
-  swapping = htmx.ajax("GET", location.href, { target: "#tasks", swap: "outerHTML" });
+  swapping = htmx.ajax("GET", location.href, { target: "#tasks", swap: "merge" });
   swapping = swapping.finally(() => {
     swapping = undefined;
     if (again) {
@@ -36,118 +43,119 @@ function swapList() {
   return swapping;
 }
 
-function show(progress) {
-  const gauge = bar.querySelector("progress");
-  if (progress.workspaces > 1) {
-    gauge.max = progress.workspaces;
-    gauge.value = progress.workspaces_done;
-  } else {
-    gauge.removeAttribute("value");
-  }
-  const parts = [`${progress.account}: ${number.format(progress.tasks)} tasks so far`];
-  if (progress.workspaces > 1) {
-    parts.push(`${progress.workspaces_done} of ${progress.workspaces} workspaces done`);
-  }
-  if (progress.message) parts.push(progress.message);
-  bar.querySelector("span").textContent = parts.join(", ");
+const differs = (status, ...names) => names.some((name) => status[name] !== last?.[name]);
+
+function ask(accept) {
+  return fetch(form.dataset.status, {
+    headers: { Accept: accept },
+    cache: "no-cache",
+    redirect: "manual",
+    signal: AbortSignal.timeout(NO_RESPONSE),
+  });
 }
 
-async function* lines(response) {
-  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
-  let rest = "";
-  for (;;) {
-    const { value, done } = await reader.read();
-    if (done) return;
-    const parts = (rest + value).split("\n");
-    rest = parts.pop();
-    for (const part of parts) yield JSON.parse(part);
-  }
+/** Replace the freshness line alone: no row has changed. */
+async function swapLine() {
+  const response = await ask("text/html");
+  const html = await response.text();
+  const old = line();
+  if (!response.ok || leaving() || swapping || !old) return;
+  const holder = document.createElement("template");
+  holder.innerHTML = html;
+  replaced(old, holder.content.firstElementChild);
 }
 
-/** Whether another refresh of the same account was found under way. */
-async function follow(response) {
-  const first = list().dataset.first === "yes";
-  let swapped = Date.now();
-  let busy = false;
-  for await (const progress of lines(response)) {
-    busy ||= progress.state === "busy";
-    show(progress);
-    if (first && progress.state === "page" && Date.now() - swapped > SWAP_EVERY) {
-      swapped = Date.now();
-      swapList();
+/** Nobody is told of a sync that they didn't ask for, unless it is the first. */
+function showProgress(status) {
+  if (!status.syncing) pressed = false;
+  if (!pressed && !(status.syncing && isFirst())) {
+    hide();
+    return;
+  }
+  sayProgress(status, isFirst());
+}
+
+/** Not in a loop: a page that is new waits. */
+function reload() {
+  if (performance.now() > AT_LEAST) location.reload();
+}
+
+/** Fetch what has changed. Returns whether that has to wait. */
+function update(status, etag) {
+  if (swapping) return true;
+  const hasRows = Number(list().dataset.version) !== status.version;
+  const isOld = etag !== line()?.dataset.etag;
+  const isNews = isOld && (!status.syncing || differs(status, "errors", "waiting_until"));
+  if (hasRows || (isNews && isEmpty())) { // an empty list says why it is empty
+    if (status.syncing && !isEmpty() && Date.now() < swappedAt + SWAP_EVERY) return true;
+    swappedAt = Date.now();
+    swapList();
+  } else if (isNews) {
+    swapLine().catch(() => {}); // the next look tries again
+  }
+  return false;
+}
+
+/** Take a response; return when to look again. */
+async function take(response) {
+  if (response.status === 401 || response.type === "opaqueredirect") {
+    reload(); // signed out elsewhere
+    return TRY_AGAIN;
+  }
+  if (!response.ok) throw new Error(response.status);
+  const status = await response.json();
+  const etag = response.headers.get("ETag")?.match(/"(.*)"/)?.[1];
+  failures = 0;
+  showProgress(status);
+  const waits = update(status, etag);
+  last = status;
+  if (!status.syncing) return waits ? SWAP_EVERY : LOOK_EVERY;
+  const isNew = isFirst() && !status.tasks && performance.now() < NEW_FOR;
+  return isNew ? LOOK_FOR_FIRST : LOOK_AT_SYNC;
+}
+
+/** Look how the sync goes, again and again; but a hidden tab asks nothing. */
+async function look() {
+  clearTimeout(timer);
+  timer = undefined;
+  if (document.hidden) return;
+  const mine = ++looks;
+  let next = TRY_AGAIN;
+  try {
+    const response = await ask("application/json");
+    if (mine !== looks) return;
+    next = leaving() ? LOOK_EVERY : await take(response);
+  } catch {
+    failures += 1;
+    if (failures > 1 && !leaving()) {
+      say("Onelist isn't answering. What you see is the last copy.");
     }
   }
-  return busy;
+  if (mine !== looks) return;
+  clearTimeout(timer);
+  timer = setTimeout(look, next);
 }
 
-async function refresh() {
-  if (running) return;
-  running = true;
-  let pause = AT_LEAST;
-  bar.hidden = false;
-  bar.querySelector("progress").hidden = false;
-  form.querySelector("button").disabled = true;
+async function syncNow() {
+  pressed = true;
+  say("Syncing …", {});
   try {
     const response = await fetch(form.action, {
       method: "POST",
       body: new FormData(form),
-      headers: { Accept: "application/x-ndjson" },
+      headers: { Accept: "application/json" },
       redirect: "manual",
     });
     if (leaving()) return;
-    if (response.type === "opaqueredirect") location.reload(); // signed out elsewhere
-    // Signed in anew elsewhere: the form's token is of the time before. Not in a loop, though.
-    if (response.status === 403 && performance.now() > AT_LEAST) location.reload();
+    // Signed out elsewhere; or in anew: the form's token is of the time before.
+    if ([401, 403].includes(response.status)) reload();
     if (!response.ok) throw new Error(response.status);
-    if (await follow(response)) pause = ASK_AGAIN;
-    await swapList();
-    bar.hidden = true;
+    look();
   } catch {
-    bar.querySelector("span").textContent =
-      "The sync was cut off. What you see is the last copy.";
-    bar.querySelector("progress").hidden = true;
-  } finally {
-    running = false;
-    form.querySelector("button").disabled = false;
-    notBefore = Date.now() + pause;
-    refreshLater();
+    pressed = false;
+    say("The sync could not be asked for. What you see is the last copy.");
   }
 }
-
-/** Read from the list when to ask for the next one: never while all accounts need reconnecting. */
-function readDue() {
-  const seconds = list()?.dataset.refreshIn;
-  dueAt = seconds ? Date.now() + seconds * 1000 : Infinity;
-  refreshLater();
-}
-
-/** Set the timer anew. */
-function refreshLater() {
-  clearTimeout(timer);
-  if (dueAt === Infinity) return;
-  timer = setTimeout(refreshIfLookedAt, Math.max(dueAt, notBefore) - Date.now());
-}
-
-/** Sync; but a hidden tab asks nothing. */
-function refreshIfLookedAt() {
-  if (document.hidden) {
-    due = true;
-  } else if (document.querySelector("#tasks details.task-menu[open], #selection :focus")) {
-    timer = setTimeout(refreshIfLookedAt, ASK_AGAIN); // somebody is choosing a date
-  } else {
-    refresh();
-  }
-}
-
-document.addEventListener("visibilitychange", () => {
-  if (document.hidden || !form) return;
-  if (due) {
-    due = false;
-    refresh();
-  } else if (dueAt === Infinity) {
-    swapList(); // an account may have been reconnected in another tab
-  }
-});
 
 // What still comes then must not lead anywhere else than the form does.
 window.addEventListener("submit", (event) => {
@@ -160,15 +168,12 @@ document.addEventListener("htmx:beforeOnLoad", (event) => {
   if (leaving()) event.preventDefault();
 });
 
-// Something was changed in Asana: the list says how it went, and how things stand.
-document.addEventListener("tasks:changed", swapList);
-
-document.addEventListener("htmx:afterSwap", (event) => {
-  if (form && event.target.id === "tasks") readDue();
-});
-
-form?.addEventListener("submit", (event) => {
-  event.preventDefault();
-  refresh();
-});
-if (form) readDue();
+if (form) {
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    syncNow();
+  });
+  document.addEventListener("visibilitychange", look);
+  window.addEventListener("online", look);
+  look();
+}

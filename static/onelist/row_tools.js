@@ -1,0 +1,150 @@
+// What one does to a row: its tools, the selection, and the menus of dates and decisions. They
+// exist once, and come to the row under the pointer or with the focus.
+"use strict";
+
+const template = document.getElementById("row-tools");
+const tools = template?.content.firstElementChild.cloneNode(true);
+const box = tools?.querySelector(".task-choose");
+const chosen = new Set(); // the keys of selected tasks
+const selectionBar = document.getElementById("selection");
+
+const nameOf = (task) => task.querySelector(".task-name").textContent;
+
+function showTools(task) {
+  if (!tools || tools.parentElement === task) return;
+  const title = nameOf(task).slice(0, 120);
+  box.value = pkOf(task);
+  box.checked = chosen.has(box.value);
+  box.ariaLabel = `Select: ${title}`;
+  tools.querySelector(".row-date").ariaLabel = `Change the date: ${title}`;
+  const link = tools.querySelector(".in-asana");
+  link.hidden = !task.dataset.asana;
+  link.href = task.dataset.asana ?? "";
+  link.ariaLabel = `Open in Asana: ${title}`;
+  task.append(tools);
+}
+
+
+document.addEventListener("focusin", (event) => {
+  const task = event.target.closest?.(".task");
+  if (task) showTools(task);
+});
+
+document.addEventListener("pointerover", (event) => {
+  const task = event.target.closest?.(".task");
+  if (!task || !tools || document.querySelector(":popover-open")) return;
+  if (tools.contains(document.activeElement)) tools.closest(".task").focus({ preventScroll: true });
+  showTools(task);
+});
+
+const inputsOf = (pks) =>
+  [...pks].map((pk) =>
+    Object.assign(document.createElement("input"), { type: "hidden", name: "task", value: pk }),
+  );
+
+/** Show which rows are selected, and the bar for them. */
+function showChosen() {
+  for (const task of document.querySelectorAll(".task")) {
+    task.classList.toggle("chosen", chosen.has(pkOf(task)));
+  }
+  if (box) box.checked = chosen.has(box.value);
+  if (!selectionBar) return;
+  const hadFocus = selectionBar.contains(document.activeElement);
+  selectionBar.hidden = chosen.size === 0;
+  if (hadFocus && selectionBar.hidden) place()?.focus({ preventScroll: true });
+  selectionBar.querySelector(".chosen-count").textContent = `${chosen.size} selected`;
+  selectionBar.querySelector(".chosen-tasks").replaceChildren(...inputsOf(chosen));
+}
+
+function choose(pk, isChosen = !chosen.has(pk)) {
+  if (isChosen) chosen.add(pk);
+  else chosen.delete(pk);
+  showChosen();
+}
+
+box?.addEventListener("change", () => choose(box.value, box.checked));
+
+// What was done to selected tasks is done: those that are gone, or were changed, are let go.
+document.addEventListener("tasks:changed", ({ detail }) => {
+  for (const pk of detail.tasks) chosen.delete(String(pk));
+  showChosen();
+});
+
+// The tools are no part of a list that is compared with another.
+let held = null; // the tool that has the focus meanwhile
+
+document.addEventListener("list:merging", () => {
+  if (!tools?.isConnected) return;
+  held = tools.contains(document.activeElement) ? document.activeElement : null;
+  if (held) tools.closest(".task").focus({ preventScroll: true });
+  tools.remove();
+});
+document.addEventListener("list:merged", () => {
+  const here = new Set(rows().map(pkOf));
+  for (const pk of chosen) if (!here.has(pk)) chosen.delete(pk);
+  showChosen();
+  const task = focusedRow();
+  if (task) showTools(task);
+  if (task) held?.focus({ preventScroll: true });
+  held = null;
+});
+
+/** Open a menu for tasks, beside what it was opened from. */
+function openMenu(name, pks, title, from) {
+  const menu = menuNamed(name);
+  menu.querySelector(".menu-tasks").replaceChildren(...inputsOf(pks));
+  menu.querySelector(".menu-title").textContent = title;
+  menu.addEventListener("toggle", () => placeMenu(menu, from), { once: true });
+  menu.showPopover();
+  menu.querySelector("button:not(.unseen)").focus();
+}
+
+function menuNamed(name) {
+  const there = document.getElementById(name);
+  if (there) return there;
+  const made = document.getElementById(`${name}-template`).content.firstElementChild;
+  const menu = made.cloneNode(true);
+  document.body.append(menu);
+  menu.addEventListener("toggle", (event) => {
+    if (event.newState === "closed" && document.activeElement === document.body) {
+      place()?.focus({ preventScroll: true });
+    }
+  });
+  return menu;
+}
+
+/** Put a menu under what it was opened from, or above it where there is more room. */
+function placeMenu(menu, from) {
+  const at = from.getBoundingClientRect();
+  const { width, height } = menu.getBoundingClientRect();
+  const isBelow = at.bottom + height + 8 < innerHeight || at.top < height;
+  menu.style.top = `${isBelow ? at.bottom + 4 : at.top - height - 4}px`;
+  menu.style.left = `${Math.max(8, Math.min(at.right - width, innerWidth - width - 8))}px`;
+}
+
+function openDateMenu(task) {
+  openMenu("date-menu", [pkOf(task)], nameOf(task), task.querySelector(".task-due"));
+}
+
+selectionBar?.querySelector(".chosen-date")?.addEventListener("click", ({ target }) => {
+  openMenu("date-menu", chosen, `${chosen.size} selected`, target);
+});
+selectionBar?.querySelector(".chosen-none")?.addEventListener("click", () => {
+  chosen.clear();
+  showChosen();
+});
+
+document.addEventListener("click", (event) => {
+  const task = event.target.closest(".task");
+  if (!task) return;
+  if (event.target.closest(".row-date, .task-due")) openDateMenu(task);
+  const decide = event.target.closest("a.tick");
+  if (decide && !event.ctrlKey && !event.metaKey && !event.button) {
+    event.preventDefault();
+    openMenu("decide-menu", [pkOf(task)], nameOf(task), decide);
+  }
+});
+
+document.addEventListener("submit", (event) => {
+  event.target.closest("[popover]")?.hidePopover();
+});
