@@ -5,8 +5,9 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from bench import first_view, machine, tables
+from bench import first_view, machine, slow_connections, sync_tables, tables
 from bench.report import Table
 from bench.sites import DATABASES, ROOT, Site, sqlite
 
@@ -29,10 +30,39 @@ class Scale:
     latency_ms: int
     cases: list[str]
     syncs: int
+    slow: list[int]
+    slow_seconds: float
+    day: dict[str, Any]
+    starving: dict[str, Any]
+    workers: dict[str, Any]
 
 
-FULL = Scale([100, 1_000, 10_000, 50_000], 200_000, 15, 100, ["1 × 60", "8 × 250", "1 × 10,000"], 3)
-QUICK = Scale([20, 120], 100, 1, 5, ["1 × 60"], 1)
+FULL = Scale(
+    [100, 1_000, 10_000, 50_000],
+    200_000,
+    15,
+    100,
+    ["1 × 60", "8 × 250", "1 × 10,000"],
+    3,
+    [200, 1_500],
+    60,
+    {"minutes": 480, "large": True},
+    {"people": 20, "latency_ms": 200, "seconds": 30},
+    {"counts": [1, 2, 4], "people": 40, "latency_ms": 200},
+)
+QUICK = Scale(
+    [20, 120],
+    100,
+    1,
+    5,
+    ["1 × 60"],
+    1,
+    [3],
+    0.1,
+    {"minutes": 2, "large": False},
+    {"people": 2, "latency_ms": 5, "seconds": 1},
+    {"counts": [1], "people": 2, "latency_ms": 5},
+)
 
 
 def parts(scale: Scale, databases: list[str], versions: dict[str, str]) -> Iterator[Table]:
@@ -50,10 +80,28 @@ def parts(scale: Scale, databases: list[str], versions: dict[str, str]) -> Itera
         found = Site.on(database).measure(
             "syncs", latency_ms=scale.latency_ms, times=scale.syncs, cases=scale.cases
         )
-        yield tables.sync_table(found, scale.latency_ms)
+        yield sync_tables.full_syncs(found, scale.latency_ms)
+    with sqlite() as database:
+        found = Site.on(database).measure("long_syncs", **scale.day)
+        yield sync_tables.long_syncs(found)
+    for name in databases:
+        with DATABASES[name]() as database:
+            found = Site.on(database).measure("writes", large=scale.day["large"])
+            yield sync_tables.writes(database.name, found)
+        with DATABASES[name]() as database:
+            found = Site.on(database).measure("starvation", **scale.starving)
+            yield sync_tables.starvation(database.name, found)
+        with DATABASES[name]() as database:
+            found = Site.on(database).measure("workers", **scale.workers)
+            yield sync_tables.workers(database.name, found)
     with sqlite() as database:
         site = Site.on(database)
         yield tables.views(site, first_view.measure_first_view(site, scale.syncs))
+    with sqlite() as database:
+        site = Site.on(database)
+        with first_view.serving(site) as pid:
+            found = list(slow_connections.compare(site.url, [pid], scale.slow, scale.slow_seconds))
+        yield tables.slow_clients(found)
 
 
 def main() -> None:

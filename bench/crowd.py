@@ -7,12 +7,13 @@ from itertools import islice
 from random import Random
 from typing import Final
 
+from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import AsanaAccount, User
 from asana_tasks.api.schemas import Membership, TaskSchema
 from asana_tasks.models import SyncState, Workspace
-from asana_tasks.sync import store
+from asana_tasks.sync.rows import Writer
 
 WORDS: Final = (
     "agenda", "archive", "brief", "budget", "catalogue", "contract", "draft", "exhibit", "guide",
@@ -41,19 +42,21 @@ def _settle(name: str, size: int) -> User:
     user = User.objects.create(username=name, name=name.title(), time_zone="Europe/Prague")
     now = timezone.now()
     account = AsanaAccount.objects.create(user=user, gid=name, name=name)
-    SyncState.objects.create(account=account, synced_at=now)
+    SyncState.objects.create(account=account, synced_at=now, looked_at=now, number=1)
     schemas = _task_schemas(size, now)
     for number, place in enumerate(WORKSPACES):
         workspace = Workspace.objects.create(account=account, gid=f"{number}", name=place)
-        _store(workspace, islice(schemas, -(-size // len(WORKSPACES))), now)
-        store.finish_workspace(workspace, seen_at=now)
+        _store(workspace, islice(schemas, -(-size // len(WORKSPACES))))
+        workspace.synced_at = workspace.crawled_at = now
+        workspace.save()
     return user
 
 
-def _store(workspace: Workspace, schemas: Iterator[TaskSchema], now: datetime) -> None:
+def _store(workspace: Workspace, schemas: Iterator[TaskSchema]) -> None:
     """Store tasks as a sync does, in larger pages."""
     while batch := list(islice(schemas, BATCH)):
-        store.store_tasks(workspace, batch, seen_at=now)
+        with transaction.atomic():
+            Writer(workspace.account, number=1).write([(workspace, batch)])
 
 
 def _task_schemas(size: int, now: datetime) -> Iterator[TaskSchema]:

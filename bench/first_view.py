@@ -1,10 +1,11 @@
-"""Bytes and times of Ada's list in Chromium, served by gunicorn: with an empty cache, and again."""
+"""Bytes and times of Ada's list in Chromium, with an empty cache and again, from our server."""
 
 import subprocess
+import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from statistics import median
@@ -14,7 +15,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, StorageState, syn
 
 from bench.sites import ROOT, Site
 from scripts.browser import find_chromium
-from scripts.serve import gunicorn
+from scripts.serve import WORKER, web_server
 from tests.browser.consent import sign_in
 from tests.stand_in import ADA, StandIn
 
@@ -54,7 +55,7 @@ class View:
 
 def measure_first_view(site: Site, times: int) -> list[tuple[str, View]]:
     """Return the median of `times` first views, and of the repeat views after them."""
-    with _running(site), sync_playwright() as playwright:
+    with serving(site), sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=find_chromium(), args=FLAGS)
         known = _signed_in(browser, site)
         pairs = [_visits(browser, site, known) for _ in range(times)]
@@ -64,22 +65,38 @@ def measure_first_view(site: Site, times: int) -> list[tuple[str, View]]:
 
 
 @contextmanager
-def _running(site: Site) -> Iterator[None]:
-    """Run the stand-in and the site, with the gunicorn command of `make run`."""
+def serving(site: Site) -> Iterator[int]:
+    """Run the stand-in, and the server and worker of `make run`; yield the server's pid."""
     environment = site.environment
     site.manage(environment, "migrate", "--verbosity", "0")
     callback = f"{site.url}/complete/asana/"
-    with StandIn.start("--port", str(site.asana_port), redirect_uri=callback):
-        server = subprocess.Popen(gunicorn(site.port), cwd=ROOT, env=environment)
-        try:
-            _wait_for(site.url)
-            yield
-        finally:
-            server.terminate()
-            server.wait(timeout=10)
+    with (
+        StandIn.start("--port", str(site.asana_port), redirect_uri=callback),
+        programs(web_server(site.port), WORKER, environment=environment) as (server, _),
+    ):
+        wait_for(site.url)
+        yield server.pid
 
 
-def _wait_for(url: str) -> None:
+@contextmanager
+def programs(
+    *commands: list[str], environment: Mapping[str, str]
+) -> Iterator[list["subprocess.Popen[bytes]"]]:
+    """Run programs beside each other; end them at the end."""
+    running = [
+        subprocess.Popen(command, cwd=ROOT, env=environment, stdout=sys.stderr)
+        for command in commands
+    ]
+    try:
+        yield running
+    finally:
+        for program in running:
+            program.terminate()
+        for program in running:
+            program.wait(timeout=30)
+
+
+def wait_for(url: str) -> None:
     deadline = time.monotonic() + SECONDS_TO_START
     while time.monotonic() < deadline:
         try:

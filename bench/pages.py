@@ -14,6 +14,7 @@ from accounts.models import User
 from asana_tasks.models import Task
 from asana_tasks.views.task_list import PAGE_SIZE
 from bench.crowd import populate
+from bench.tables import EMPTY
 
 WARM_UP = 2
 
@@ -32,6 +33,7 @@ def _of(user: User, size: int, times: int) -> Iterator[dict[str, Any]]:
     client.force_login(user)
     last = -(-Task.objects.of(user).open().count() // PAGE_SIZE)
     for name, address in {
+        EMPTY: "/accounts/mail/",
         "first page": "/tasks/",
         "search": "/tasks/?q=plan",
         "last page": f"/tasks/?page={last}",
@@ -43,7 +45,14 @@ def _of(user: User, size: int, times: int) -> Iterator[dict[str, Any]]:
             _get(client, address)
         number = len(queries)  # before the next request, which begins a new count
         milliseconds = median(_get(client, address) for _ in range(times))
-        yield {"size": size, "page": name, "ms": milliseconds, "queries": number}
+        kilobytes = len(client.get(address).content) / 1000
+        yield {
+            "size": size,
+            "page": name,
+            "ms": milliseconds,
+            "queries": number,
+            "kilobytes": kilobytes,
+        }
 
 
 def _get(client: Client, address: str) -> float:

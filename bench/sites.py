@@ -18,8 +18,8 @@ from cryptography.fernet import Fernet
 from django.core.management.utils import get_random_secret_key
 from psycopg import sql
 
+from scripts.ports import free_port
 from scripts.services import find_postgres, have, start_postgres
-from tests.environment import free_port
 from tests.stand_in import StandIn
 
 ROOT = Path(__file__).parent.parent
@@ -82,6 +82,7 @@ class Site:
             "TOKEN_KEYS": Fernet.generate_key().decode(),
             "SITE_URL": self.url,
             "SIGN_IN_RATE": "1000000/m",
+            "ASANA_REQUESTS_PER_MINUTE": "100000",
             "DATABASE_URL": self.database.url,
             "ASANA_CLIENT_ID": StandIn.client_id,
             "ASANA_CLIENT_SECRET": StandIn.client_secret,

@@ -16,6 +16,7 @@ from accounts.models import AsanaAccount
 from asana_tasks.api import client
 from asana_tasks.api.paging import PAGE_SIZE
 from asana_tasks.sync import engine
+from asana_tasks.sync.passes import KEEP_COMPLETED
 from tests.people import sign_in
 from tests.stand_in import DORA, EMIL, StandIn
 
@@ -30,7 +31,7 @@ def measure(
     with StandIn.start(*flags, redirect_uri=f"{site_url}/complete/asana/") as asana:
         for case in cases:
             print(f"  {case} tasks …", file=sys.stderr)
-            account = _signed_in(asana, CASES[case](asana))
+            account = signed_in(asana, CASES[case](asana))
             found.append({"case": case, **_one(asana, account, latency_ms, times)})
     return found
 
@@ -53,7 +54,7 @@ CASES: dict[str, Callable[[StandIn], str]] = {
 }
 
 
-def _signed_in(asana: StandIn, person: str) -> AsanaAccount:
+def signed_in(asana: StandIn, person: str) -> AsanaAccount:
     sign_in(Client(SERVER_NAME="localhost"), asana, person)
     return AsanaAccount.objects.get(gid=person)
 
@@ -65,7 +66,9 @@ def _one(asana: StandIn, account: AsanaAccount, latency_ms: int, times: int) -> 
         before = len(asana.requests())
         first.append(_timed(lambda: _sync(account)))
         chain = _chain(asana.requests()[before:])
+        before = len(asana.requests())
         again.append(_timed(lambda: _sync(account)))
+        asked = len(asana.requests()) - before
         others.append(_timed(lambda: _with_sdk(account, asana.issuer)))
     tasks = account.tasks.count()
     asana.reset()
@@ -74,6 +77,7 @@ def _one(asana: StandIn, account: AsanaAccount, latency_ms: int, times: int) -> 
         "floor": chain * latency_ms / 1000,
         "first": median(first),
         "again": median(again),
+        "requests_again": asked,
         "sdk": median(others),
     }
 
@@ -115,7 +119,7 @@ def _with_sdk(account: AsanaAccount, address: str) -> None:
         asked = {
             "assignee": "me",
             "workspace": workspace["gid"],
-            "completed_since": (timezone.now() - engine.KEEP_COMPLETED).isoformat(),
+            "completed_since": (timezone.now() - KEEP_COMPLETED).isoformat(),
             "opt_fields": client.TASK_OPT_FIELDS,
             "limit": PAGE_SIZE,
         }
