@@ -11,28 +11,47 @@ from django.db import connection
 from django.test import Client
 from pytest_django import DjangoDbBlocker
 
+from accounts.models import Revocation
 from tests.environment import ASANA_PORT
-from tests.fetched import FetchedTasks
 from tests.people import Person, log_in
 from tests.stand_in import ADA, BEN, StandIn
+from tests.synced import SyncedTasks
 
 TESTS = Path(__file__).parent
 FOLDERS = {"browser": "browser", "fake_asana": "stand_in", "scripts": "process"}
+# How a page looks, where it and the focus stay, and programs that bring their own database
+SAME_ON_EVERY_DATABASE = {
+    "browser/test_accessibility.py",
+    "browser/test_calendar.py",
+    "browser/test_focus_in_the_list.py",
+    "browser/test_staying_in_place.py",
+    "browser/test_storage.py",
+    "scripts/test_bench.py",
+    "scripts/test_demo.py",
+}
+PEOPLE = {"owner", "other_user", "administrator", "account_manager"}
 
 
 @pytest.hookimpl(tryfirst=True)  # before `-m` selects by marks
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the tests of FOLDERS, and as `services` those with a database, browser or process.
+    """Mark the tests of FOLDERS; mark as `services` those with a database, process or walk.
 
-    No test with a database is forgotten: pytest-django forbids it to all others.
+    No test with a database is forgotten: pytest-django forbids it to all others. A test that is
+    given the name of a person, to ask for by `getfixturevalue`, gets the mark for a database.
     """
     for item in items:
-        folder = item.path.relative_to(TESTS).parts[0]
-        if folder in FOLDERS:
-            item.add_marker(FOLDERS[folder])
+        path = item.path.relative_to(TESTS)
+        if path.parts[0] in FOLDERS:
+            item.add_marker(FOLDERS[path.parts[0]])
+        callspec = getattr(item, "callspec", None)
+        if callspec and not PEOPLE.isdisjoint(
+            each for each in callspec.params.values() if isinstance(each, str)
+        ):
+            item.add_marker("django_db")
         marks = {mark.name for mark in item.iter_markers()}
         fixtures = set(getattr(item, "fixturenames", ()))
-        if marks & {"browser", "process", "django_db"} or fixtures & {"db", "transactional_db"}:
+        touches = marks & {"process", "django_db"} or fixtures & {"db", "transactional_db"}
+        if touches and path.as_posix() not in SAME_ON_EVERY_DATABASE:
             item.add_marker("services")
 
 
@@ -65,7 +84,7 @@ def django_db_modify_db_settings(
 def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """End all other connections before the database is dropped, which PostgreSQL requires.
 
-    A thread of the live server may still stream progress to a browser that is gone.
+    A thread of the live server may still answer a browser that is gone.
     """
     yield
     if connection.vendor == "postgresql":
@@ -99,7 +118,7 @@ def plain_settings(settings, monkeypatch) -> None:
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
     settings.STATIC_ROOT = settings.BASE_DIR / "static"
-    monkeypatch.setattr("asana_tasks.sync.crawl.RETRY_PAUSES", (0, 0))
+    monkeypatch.setattr("asana_tasks.sync.passes.RETRY_PAUSES", (0, 0))
     cache.clear()
 
 
@@ -116,17 +135,17 @@ def signed_in_owner(db, asana) -> Person:
 
 
 @pytest.fixture(scope="session")
-def fetched_tasks(
+def synced_tasks(
     running_asana: StandIn, django_db_setup: None, django_db_blocker: DjangoDbBlocker
-) -> FetchedTasks:
+) -> SyncedTasks:
     with django_db_blocker.unblock():
-        return FetchedTasks(running_asana)
+        return SyncedTasks(running_asana)
 
 
 @pytest.fixture
-def owner_with_tasks(fetched_tasks: FetchedTasks, owner: Person) -> Person:
+def owner_with_tasks(synced_tasks: SyncedTasks, owner: Person) -> Person:
     """Return Ada with the rows that a sync would have stored just now."""
-    fetched_tasks.copy_to(owner)
+    synced_tasks.copy_to(owner)
     return owner
 
 
@@ -152,3 +171,11 @@ def account_manager(db, django_user_model) -> Client:
 @pytest.fixture
 def nobody() -> Client:
     return Client()
+
+
+@pytest.fixture
+def revocation(owner) -> Revocation:
+    """Return the revocation that is left after the owner's account was deleted."""
+    user = owner.user
+    owner.account.delete()
+    return Revocation.objects.get(user=user)

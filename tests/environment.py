@@ -6,17 +6,11 @@ stand-in for Asana and its own site, on ports that were free when it began.
 
 import os
 import signal
-import socket
 
 from cryptography.fernet import Fernet
 
+from scripts.ports import free_port
 from tests.stand_in import ROOT, StandIn
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def redis_of_this_worker() -> str:
@@ -40,8 +34,14 @@ os.environ.update(
     ALLOWED_HOSTS="",
     CSRF_TRUSTED_ORIGINS="",
     TRUSTED_PROXIES="",
+    WEB_CONCURRENCY="",
     DATABASE_URL=os.environ.get("TEST_DATABASE_URL", ""),
+    VAR_DIR="",
+    HTTPS_PROXY_URL="",
+    CA_BUNDLE="",
+    DATABASE_CONNECTIONS="",
     REDIS_URL=redis_of_this_worker(),
+    CELERY_BROKER_URL="",
     ASANA_CLIENT_ID=StandIn.client_id,
     ASANA_CLIENT_SECRET=StandIn.client_secret,
     ASANA_OIDC_ENDPOINT=ASANA,
@@ -49,6 +49,7 @@ os.environ.update(
     ASANA_API_URL=ASANA,
     ASANA_APP_PERMISSIONS="",
     ASANA_OIDC_STRICT="",
+    ASANA_REQUESTS_PER_MINUTE="100000",
     EMAIL_URL="console://",  # the tests' own outbox takes its place
     EMAIL_FROM="",
     EMAIL_TIMEOUT="",

@@ -1,5 +1,6 @@
 """Users for tests, signed in over HTTP through the stand-in's consent page, or by rows."""
 
+import time
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Self
@@ -12,7 +13,7 @@ from django.utils import timezone
 from django.utils.crypto import get_random_string
 from qsessions.models import Session
 
-from accounts import tokens
+from accounts import fresh_sign_in, tokens
 from accounts.codes import Detail
 from accounts.models import AsanaAccount, AuditEntry, User
 from accounts.oidc.authorization import scopes_for
@@ -49,6 +50,7 @@ def log_in(user: User, account: AsanaAccount | None = None) -> Client:
         SESSION_KEY: str(user.pk),
         BACKEND_SESSION_KEY: backend,
         HASH_SESSION_KEY: user.get_session_auth_hash(),
+        fresh_sign_in.KEY: time.time(),
     }
     now = timezone.now()
     session = Session(
@@ -88,8 +90,8 @@ class Person:
     def stored(cls, asana: StandIn, gid: str) -> Self:
         """Store a user, an account with working tokens and a session; no sign-in happens.
 
-        Unlike a sign-in, this stores no entry "connected", sends no mail for it, and leaves out
-        address and browser of the session and our copies of the provider's documents.
+        Unlike a sign-in, this stores no entry "connected" and no nonce, sends no mail, and leaves
+        out address and browser of the session and our copies of the provider's documents.
         """
         granted = asana.grant(gid, " ".join(scopes_for()))
         profile = granted["userinfo"]

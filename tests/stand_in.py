@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 
 import requests
 
+from tests.task_controls import TaskControls
+
 ROOT = Path(__file__).parent.parent
 ANNOUNCEMENT = "Fake Asana is listening on "
 CALLBACK = "http://testserver/complete/asana/"
@@ -20,9 +22,11 @@ DORA = "1200000000000104"
 EMIL = "1200000000000105"
 SAM = "1200000000000106"
 OTHER_SAM = "1200000000000107"
+ROBIN = "1200000000000108"
+FAY = "1200000000000109"
 
 
-class StandIn:
+class StandIn(TaskControls):
     """A running `python -m fake_asana`, with its control endpoints as methods."""
 
     client_id = "1200000000000999"
@@ -113,43 +117,27 @@ class StandIn:
         self._control("POST", "tokens/expire", {"person": person})
 
     def advance(self, seconds: float) -> None:
-        """Advance the stand-in's clock; `reset` undoes it."""
+        """Turn the stand-in's clock forward, or back if negative; `reset` undoes it."""
         self._control("POST", "clock", {"advance": seconds})
-
-    def tasks(self, person: str) -> list[dict[str, Any]]:
-        """Return all tasks assigned to that person, with all fields."""
-        found: list[dict[str, Any]] = self._control("GET", f"people/{person}/tasks")
-        return found
-
-    def task(self, gid: str) -> dict[str, Any]:
-        found: dict[str, Any] = self._control("GET", f"tasks/{gid}")
-        return found
-
-    def change_task(self, gid: str, **fields: Any) -> None:
-        """Change any fields of a task, as somebody else in Asana would."""
-        self._control("POST", f"tasks/{gid}", fields)
-
-    def delete_task(self, gid: str) -> None:
-        self._control("DELETE", f"tasks/{gid}")
 
     def allow(self, authorize_url: str, person: str) -> str:
         """Press Allow on the consent page as that person; return where the browser is sent."""
-        return self._answer(authorize_url, person, "allow")
+        return self._decide(authorize_url, person, "allow")
 
     def deny(self, authorize_url: str, person: str) -> str:
-        return self._answer(authorize_url, person, "deny")
+        return self._decide(authorize_url, person, "deny")
 
-    def _answer(self, authorize_url: str, person: str, answer: str) -> str:
+    def _decide(self, authorize_url: str, person: str, decision: str) -> str:
         page = self._session.get(authorize_url, allow_redirects=False, timeout=30)
         if page.is_redirect:
             return page.headers["Location"]
         assert page.status_code == 200, page.text
         form = Form(page.text)
         assert person in form.choices["person"]
-        assert answer in form.choices["answer"]
+        assert decision in form.choices["answer"]
         response = self._session.post(
             self.url + urlsplit(form.action).path,
-            data={**form.hidden, "person": person, "answer": answer},
+            data={**form.hidden, "person": person, "answer": decision},
             allow_redirects=False,
             timeout=30,
         )

@@ -1,8 +1,8 @@
 """Every address of the site, asked by four people. An address that has no line here is a failure.
 
-What each gets: a status; `login` or `admin`, to sign in first at the one or the other; `on`, sent
-on to another page; `away`, sent to Asana. Whoever comes before the owner must change nothing, and
-sends to the actions of the administration what would carry them out, but for the manager, who may.
+What each gets is a status, or a redirect: `login` or `admin` to that sign-in page, `on` to another
+page, `away` to Asana. The first three must not change anything of the owner's. To actions of the
+administration, all but the manager, who may carry them out, post the data that would do so.
 """
 
 import re
@@ -21,13 +21,16 @@ from accounts import sessions
 from accounts.models import AsanaAccount, AuditEntry, Revocation, User
 from asana_tasks.models import SavedView, Task
 from tests.people import Person
+from tests.synced import SyncedTasks
 
 PEOPLE = ("nobody", "manager", "other", "owner")
-# Of GET and of POST, what these four get.
+# What these four get by GET, and by POST.
 SITE = {
     "accounts:account_list": ("login 200 200 200", "login 405 405 405"),
+    "accounts:confirm": ("login 405 405 405", "login away away away"),
     "accounts:connect": ("login 200 200 200", "login away away away"),
     "accounts:connected_already": ("login 404 404 200", "login 405 405 405"),
+    "accounts:csp_reports": ("405 405 405 405", "400 400 400 400"),
     "accounts:delete_person": ("login 200 200 200", "login 200 200 200"),
     "accounts:disconnect": ("login 404 404 200", "login on on 409"),
     "accounts:download": ("login 405 405 405", "login 200 200 200"),
@@ -39,6 +42,7 @@ SITE = {
     "accounts:inactive": ("403 on on on", "405 405 405 405"),
     "accounts:label": ("login 405 405 405", "login 404 404 on"),
     "accounts:mail": ("login 200 200 200", "login on on on"),
+    "accounts:mail_proof": ("login 405 405 405", "login on on on"),
     "accounts:my_data": ("login 200 200 200", "login 405 405 405"),
     "accounts:permission": ("login 404 404 200", "login 404 404 away"),
     "accounts:reconnect": ("login 404 404 on", "login 404 404 on"),
@@ -47,10 +51,12 @@ SITE = {
     "accounts:sign_out": ("405 405 405 405", "login login login login"),
     "admin:login": ("200 on 200 200", "200 200 200 200"),
     "admin:logout": ("on 405 on on", "on 200 on on"),
+    "asana_tasks:filters": ("login 200 200 200", "login 405 405 405"),
     "asana_tasks:calendar": ("login 200 200 200", "login 405 405 405"),
     "asana_tasks:change": ("405 405 405 405", "login on on on"),
     "asana_tasks:mark_seen": ("login 405 405 405", "login on on on"),
-    "asana_tasks:refresh": ("login 405 405 405", "login on on on"),
+    "asana_tasks:sync_now": ("login 405 405 405", "login on on on"),
+    "asana_tasks:sync_status": ("401 200 200 200", "401 405 405 405"),
     "asana_tasks:remove_view": ("login 405 405 405", "login 404 404 on"),
     "asana_tasks:resume_change": ("login on on on", "login 405 405 405"),
     "asana_tasks:save_view": ("login 405 405 405", "login on on on"),
@@ -62,7 +68,7 @@ SITE = {
     "social:begin": ("405 405 405 405", "away away away away"),
     "social:complete": ("400 400 400 400", "405 405 405 405"),
 }
-# Of GET and of POST, what an account manager gets; everybody else signs in there first.
+# What an account manager gets by GET, and by POST; the others have to sign in there first.
 ADMIN = {
     "(?P<url>.*)$": ("404", "404"),
     "<path:object_id>/": ("on", "on"),
@@ -73,7 +79,7 @@ ADMIN = {
     "accounts_asanaaccount_do delete": ("on", "200"),
     "accounts_asanaaccount_do disconnect": ("on", "200"),
     "accounts_asanaaccount_do end-sessions": ("on", "200"),
-    "accounts_asanaaccount_do fetch": ("on", "200"),
+    "accounts_asanaaccount_do sync": ("on", "200"),
     "accounts_asanaaccount_do mark": ("on", "200"),
     "accounts_asanaaccount_do refresh": ("on", "200"),
     "accounts_asanaaccount_history": ("200", "200"),
@@ -114,7 +120,7 @@ LINES = SITE | {
     f"admin:{name}": (f"admin {get} admin admin", f"admin {post} admin admin")
     for name, (get, post) in ADMIN.items()
 }
-# Whose number or name stands in an address.
+# The kind of row whose number or name is part of an address.
 TAKES = {
     "accounts:end_session": "session",
     "asana_tasks:task": "task",
@@ -142,7 +148,7 @@ FIXED = {
 
 
 def addresses(patterns: list[Any] | None = None, space: str = "") -> Iterator[str]:
-    """The names of all; one without a name is listed by its pattern."""
+    """Yield the name of every address; one without a name is listed by its pattern."""
     for each in get_resolver().url_patterns if patterns is None else patterns:
         if isinstance(each, URLResolver):
             inner = f"{space}{each.namespace}:" if each.namespace else space
@@ -152,7 +158,7 @@ def addresses(patterns: list[Any] | None = None, space: str = "") -> Iterator[st
 
 
 def actions(address: URLPattern) -> list[str]:
-    """Those of the administration share one address for each kind of row."""
+    """Return a line for each action of the administration: those of a model share an address."""
     found = re.fullmatch(r"accounts_(\w+)_do", str(address.name))
     if found is None:
         return []
@@ -160,13 +166,18 @@ def actions(address: URLPattern) -> list[str]:
     return [f"admin:{address.name} {action.name}" for action in room.confirmed_actions]
 
 
-# Of Django's own that stand in the menu of a list; each asks for the permission to delete.
+# Django's own actions in the menus of lists; each needs the permission to delete.
 DJANGOS = {Group: {"delete_selected"}}
 
 
 @pytest.fixture
-def path(request: pytest.FixtureRequest, owner: Person, line: str) -> str:
-    """To something of the owner's, where it is to something."""
+def path(
+    request: pytest.FixtureRequest, synced_tasks: SyncedTasks, owner: Person, line: str
+) -> str:
+    """Return the path of a line; if it takes a row, with one of the owner's.
+
+    `synced_tasks` syncs for an Ada of its own, so it has to come before `owner` stores her.
+    """
     if line in FIXED:
         return FIXED[line]
     name, _, action = line.partition(" ")
@@ -193,7 +204,7 @@ ROWS: dict[str, Callable[[Person], Any]] = {
 
 
 def sent(owner: Person, line: str) -> dict[str, Any]:
-    """What would carry it out, were it let in."""
+    """Return the form data that would carry out an action, if that were permitted."""
     action = re.fullmatch(r"admin:accounts_(\w+)_do [\w-]+", line)
     return {"rows": ROWS[action[1]](owner), "confirmed": "yes"} if action else {}
 
@@ -253,3 +264,5 @@ def test_who_may(request, owner, line, path):
             if method == "get":
                 assert belongings(owner.user) == before
     assert tuple(" ".join(outcomes) for outcomes in got) == LINES[line]
+    if not line.startswith("social:"):  # a started sign-in has to be remembered
+        assert not clients["nobody"].cookies.keys() & {settings.SESSION_COOKIE_NAME}

@@ -1,4 +1,4 @@
-"""Where the administration's pages are, and how its actions are driven."""
+"""The addresses of the administration's pages, and helpers that run its actions."""
 
 import re
 from typing import Any
@@ -31,21 +31,21 @@ def confirm(client: Client, where: str, action: str, *rows: Any) -> Any:
 
 
 def told(response: Any) -> dict[str, str]:
-    """What a report says of each, done or failed."""
+    """Return the report's sentence about each row, done or failed, by the row's name."""
     assert response.status_code == 200, response
     report = response.context["report"]
     return {name: words for name, _, words in (*report.done, *report.failed)}
 
 
 def lines(response: Any) -> list[dict[str, str]]:
-    """What stands in each column of a list, in their order."""
+    """Return the text of each column of a list, in order."""
     rows = re.findall("<tr>(.*?)</tr>", response.content.decode(), re.DOTALL)
     cells = [re.findall(r"field-(\w+)[^>]*>(.*?)</t[hd]>", row, re.DOTALL) for row in rows]
     return [{name: strip_tags(cell) for name, cell in row} for row in cells if row]
 
 
 def revocation_waits(asana: StandIn, client: Client, account: Any) -> Revocation:
-    """It was disconnected while Asana was down; now Asana is back."""
+    """Disconnect an account while Asana fails; return the revocation that waits."""
     asana.order("server_error", path=REVOKE)
     confirm(client, ACCOUNTS, "disconnect", account.pk)
     asana.heal()
@@ -57,6 +57,6 @@ def user_of(client: Client) -> User:
 
 
 def events(**about: Any) -> list[str]:
-    """Oldest first."""
+    """Return the events of the matching audit entries, oldest first."""
     entries = AuditEntry.objects.filter(**about).order_by("pk")
     return list(entries.values_list("event", flat=True))

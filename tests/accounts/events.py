@@ -1,4 +1,4 @@
-"""What the audit log says."""
+"""Helpers that write and read entries of the audit log."""
 
 from typing import Any
 
@@ -6,12 +6,12 @@ from accounts.models import AuditEntry, User
 
 
 def saying(text: str) -> dict[str, Any]:
-    """Of an entry: any detail at all, which only those of before there were codes can have."""
+    """Return the fields of an entry whose detail is free text, as before there were codes."""
     return {"detail": "legacy", "detail_args": {"text": text}}
 
 
 def told(event: AuditEntry.Event, gid: str = "") -> list[tuple[User | None, str]]:
-    """In whose history, and who did it; the oldest first."""
+    """Return whose history each entry of an event is in and who did it, oldest first."""
     entries = AuditEntry.objects.filter(event=event).order_by("pk")
     entries = entries.filter(account_gid=gid) if gid else entries
     return [(entry.user, entry.by) for entry in entries]

@@ -1,4 +1,4 @@
-"""What the database holds, whatever the tables are called."""
+"""The contents of the whole database."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from django.db import connection
 
 
 def rows() -> dict[str, list[dict[str, Any]]]:
-    """Of every table there is, ours or a library's."""
+    """Return the rows of every table, ours or a library's, by the table's name."""
     with connection.cursor() as cursor:
         tables = set(connection.introspection.table_names(cursor)) - {"django_migrations"}
         return {table: _rows(cursor, table) for table in tables}

@@ -1,4 +1,4 @@
-"""Others who work on the test's database at the same time."""
+"""Processes and connections that use the test's database at the same time as the test."""
 
 import json
 import os
@@ -17,11 +17,11 @@ from django.db import connection
 from accounts.models import AsanaAccount
 from tests.stand_in import ROOT
 
-MOST_SECONDS = 15  # that a row is held: whoever waits without a limit fails, and doesn't hang
+MOST_SECONDS = 15  # for which a row is held: a wait without a limit then fails, not hangs
 
 
 def environment(**others: str) -> dict[str, str]:
-    """Of other processes that work on the database of this test."""
+    """Return the environment for a process that uses this test's database."""
     return {**os.environ, "DATABASE_URL": _database_url(), **others}
 
 
@@ -34,7 +34,7 @@ def _database_url() -> str:
 
 
 def fails(*command: str, **environ: str) -> str:
-    """What a management command says that ends with exit code 1, without a traceback."""
+    """Run a management command that must exit with 1, without a traceback; return its output."""
     done = subprocess.run(
         [sys.executable, "manage.py", *command],
         cwd=ROOT,
@@ -49,14 +49,14 @@ def fails(*command: str, **environ: str) -> str:
 
 
 def unmigrated(tmp_path: Path) -> str:
-    """The address of a database that answers and has no tables."""
+    """Return the URL of a database that can be reached but has no tables."""
     if connection.vendor == "sqlite":
         return f"sqlite:///{tmp_path / 'unmigrated.sqlite3'}"
     return _database_url() + "?options=-c%20search_path%3Dnowhere"
 
 
 class Processes:
-    """So many `tests.accounts.refreshing`, with so many threads each."""
+    """`count` processes that run `tests.accounts.refreshing`, with `threads` threads each."""
 
     def __init__(self, count: int, threads: int, account: AsanaAccount) -> None:
         command = [sys.executable, "-m", "tests.accounts.refreshing"]
@@ -86,7 +86,7 @@ class Processes:
             each.communicate(timeout=30)
 
     def ask(self, rejected: str = "") -> list[str]:
-        """What each of their threads was told, all asking at the same time."""
+        """Let all threads ask for a token at the same time; return their results."""
         for each in self._all:
             assert each.stdin
             each.stdin.write(rejected + "\n")
@@ -104,7 +104,7 @@ class Other:
         self._cursor = cursor
 
     def hold(self, account: AsanaAccount) -> None:
-        """Lock its row; SQLite knows only the whole database."""
+        """Lock the account's row, or with SQLite the whole database."""
         if connection.vendor == "sqlite":
             self._cursor.execute("BEGIN IMMEDIATE")
         else:

@@ -1,7 +1,7 @@
-"""An OpenID provider over real HTTP. It does everything right, except what a test asks it to.
+"""An OpenID provider over real HTTP. It responds correctly, except where a test sets otherwise.
 
-A second listener plays another origin: it has the very same answers, so that whoever lets himself
-be led there would succeed, and would be caught having talked to it.
+A second listener plays another origin. It sends the same responses, so that a client which is led
+there succeeds, and `strays` shows its requests.
 """
 
 import base64
@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
+from urllib.parse import parse_qs, parse_qsl, unquote_plus, urlencode, urlsplit
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
@@ -29,6 +29,7 @@ AUTHORIZE, TOKEN, REVOKE = "/-/oauth_authorize", "/-/oauth_token", "/-/oauth_rev
 USERINFO, KEYS = API + "/openid_connect/userinfo", API + "/openid_connect/jwks"
 SECRET_FIELDS = ("code", "code_verifier", "refresh_token", "token")
 MISSING = object()
+PIA = "1300000000000001"  # the gid of the user who signs in
 
 Json = dict[str, Any]
 Reply = Callable[["Handler"], None]
@@ -36,7 +37,7 @@ Reply = Callable[["Handler"], None]
 
 @cache
 def rsa_key(name: str, bits: int = 2048) -> rsa.RSAPrivateKey:
-    """The same one for the same name: making them takes long."""
+    """Return the key of that name; it is cached, because generating one takes long."""
     assert name
     return rsa.generate_private_key(65537, bits)
 
@@ -95,8 +96,8 @@ class Provider:
     def reset(self) -> None:
         self.seen: list[Seen] = []
         self.secrets: set[str] = {self.client_secret}
-        self.replies: dict[str, Reply] = {}  # instead of the right answer at that path
-        # what is to be different in the right answers; MISSING leaves it out
+        self.replies: dict[str, Reply] = {}  # instead of the right response at that path
+        # what is to be different in the right responses; MISSING leaves it out
         self.discovery: Json = {}
         self.callback: Json = {}
         self.header: Json = {}
@@ -111,19 +112,19 @@ class Provider:
         self.rotates = False  # each refresh token is good once; a second use ends the grant
         self._used: set[str] = set()
 
-    # What a test asks afterwards
+    # What tests check afterwards
 
     def asked(self, path: str) -> list[Seen]:
         return [seen for seen in self.seen if seen.path == path]
 
     @property
     def strays(self) -> list[Seen]:
-        """What came to the other origin."""
+        """Return the requests that came to the other origin."""
         return [seen for seen in self.seen if seen.port != self._here.server_port]
 
     @property
     def revoked(self) -> list[str]:
-        """The tokens that it was asked to revoke, in order."""
+        """Return the tokens that the provider was asked to revoke, in order."""
         return [seen.form.get("token", "") for seen in self.asked(REVOKE)]
 
     def secret_in(self, text: str) -> bool:
@@ -131,7 +132,7 @@ class Provider:
 
     @property
     def leaks(self) -> list[str]:
-        """Whatever came to another origin, and each secret that stood where none may."""
+        """Return each request to another origin and each place that held a secret it may not."""
         return [f"{seen.method} to another origin: {seen.path}" for seen in self.strays] + [
             f"{seen.method} {seen.path}: {place}"
             for seen in self.seen
@@ -140,18 +141,21 @@ class Provider:
         ]
 
     def _places(self, seen: Seen) -> list[tuple[str, str]]:
-        """Those of a request that hold no secret: a bearer token goes to userinfo in a header,
-        all the others to the token and revocation endpoints in a body."""
+        """Return the parts of a request that may hold no secret, with their names.
+
+        A bearer token may be in a header to userinfo; the other secrets may be in a body to the
+        token and revocation endpoints.
+        """
         allowed = {"Authorization"} if seen.path == USERINFO else set()
         headers = {name: text for name, text in seen.headers.items() if name not in allowed}
         may_hold_them = seen.method == "POST" and seen.path.startswith((TOKEN, REVOKE))
         body = "" if may_hold_them else seen.body
         return [("address", f"{seen.path}?{seen.query}"), *headers.items(), ("body", body)]
 
-    # What it does
+    # What the provider does
 
     def allow(self, authorize_url: str) -> str:
-        """Somebody presses Allow; returns what the browser then asks our site for."""
+        """Press Allow as the user; return the path of our site that the browser then requests."""
         assert authorize_url.startswith(self.url + AUTHORIZE + "?")
         asked = {name: value for name, (value,) in parse_qs(urlsplit(authorize_url).query).items()}
         code = self._new("code")
@@ -159,11 +163,18 @@ class Provider:
         response = changed({"code": code, "state": asked["state"]}, self.callback)
         return urlsplit(asked["redirect_uri"]).path + "?" + urlencode(response, doseq=True)
 
+    def grant(self) -> Json:
+        """Issue an access and a refresh token, as if somebody had been through a sign-in."""
+        access_token, refresh_token = self._new("access"), self._new("refresh")
+        self.refresh_tokens.append(refresh_token)
+        lifetime = {"token_type": "bearer", "expires_in": 3600}
+        return {"access_token": access_token, "refresh_token": refresh_token, **lifetime}
+
     def id_token(self, access_token: str, **about: Any) -> str:
         now = int(time.time())
         claims = {
             "iss": self.issuer,
-            "sub": "1300000000000001",
+            "sub": PIA,
             "aud": self.client_id,
             "iat": now,
             "exp": now + 3600,
@@ -177,19 +188,19 @@ class Provider:
         signed = ".".join(map(b64, parts))
         return f"{signed}.{b64(self.sign(signed.encode()))}"
 
-    def right_answer(self, seen: Seen) -> tuple[int, Any]:
+    def right_response(self, seen: Seen) -> tuple[int, Any]:
         match seen.path:
             case path if path == DISCOVERY:
                 return 200, changed(self._configuration(), self.discovery)
             case path if path == KEYS:
                 return 200, {"keys": self.jwks}
             case path if path == USERINFO:
-                person = {"sub": "1300000000000001", "name": "Pia Lind", "email": "pia@example.org"}
+                person = {"sub": PIA, "name": "Pia Lind", "email": "pia@example.org"}
                 return 200, changed(person, self.userinfo)
             case path if path == TOKEN:
-                return self._exchange(seen.form)
+                return self._exchange(seen)
             case path if path == REVOKE and seen.method == "POST":
-                return self._revoke(seen.form)
+                return self._revoke(seen)
             case _:
                 return 404, {}
 
@@ -208,9 +219,10 @@ class Provider:
             "code_challenge_methods_supported": ["S256"],
         }
 
-    def _exchange(self, form: dict[str, str]) -> tuple[int, Json]:
-        if not self._is_our_client(form):
+    def _exchange(self, seen: Seen) -> tuple[int, Json]:
+        if not self._is_our_client(seen):
             return 401, {"error": "invalid_client"}
+        form = seen.form
         about: Json = {}
         if form.get("grant_type") == "authorization_code":
             asked = self._codes.pop(form["code"], None)
@@ -221,13 +233,11 @@ class Provider:
             about["nonce"] = asked["nonce"]
         elif not self._may_refresh(form.get("refresh_token", "")):
             return 400, {"error": "invalid_grant"}
-        access_token, refresh_token = self._new("access"), self._new("refresh")
-        self.refresh_tokens.append(refresh_token)
+        response = self.grant()
+        access_token = response["access_token"]
         id_token = self.id_token(access_token, **about)
         self.secrets.add(id_token)
-        response: Json = {"access_token": access_token, "refresh_token": refresh_token}
-        response |= {"token_type": "bearer", "expires_in": 3600, "id_token": id_token}
-        return 200, changed(response, self.token_response)
+        return 200, changed({**response, "id_token": id_token}, self.token_response)
 
     def _may_refresh(self, refresh_token: str) -> bool:
         if self.rotates and refresh_token in self._used:  # RFC 9700 4.14.2
@@ -235,16 +245,21 @@ class Provider:
         self._used.add(refresh_token)
         return refresh_token in self.refresh_tokens
 
-    def _revoke(self, form: dict[str, str]) -> tuple[int, Json]:
-        if not self._is_our_client(form):
+    def _revoke(self, seen: Seen) -> tuple[int, Json]:
+        if not self._is_our_client(seen):
             return 401, {"error": "invalid_client"}
-        if form.get("token") in self.refresh_tokens:
+        if seen.form.get("token") in self.refresh_tokens:
             self.refresh_tokens.clear()
         return 200, {}  # for an unknown one as well (RFC 7009 2.2)
 
-    def _is_our_client(self, form: dict[str, str]) -> bool:
+    def _is_our_client(self, seen: Seen) -> bool:
+        """Tell whether our client proved itself, by one of the ways that RFC 6749 2.3 allows."""
         ours = (self.client_id, self.client_secret)
-        return (form.get("client_id"), form.get("client_secret")) == ours
+        if "client_secret" in seen.form:
+            return (seen.form.get("client_id"), seen.form["client_secret"]) == ours
+        basic = seen.headers.get("Authorization", "").removeprefix("Basic ")
+        pair = base64.b64decode(basic).decode().split(":", 1)
+        return tuple(map(unquote_plus, pair)) == ours
 
     def _new(self, kind: str) -> str:
         self.secrets.add(secret := f"{kind}-{secrets.token_urlsafe(24)}")
@@ -275,16 +290,16 @@ class Handler(BaseHTTPRequestHandler):
         provider.seen.append(seen)
         provider.secrets |= {seen.form.get(name, "") for name in SECRET_FIELDS} - {""}
         self.provider, self.seen = provider, seen
-        with suppress(OSError):  # the client had enough
-            provider.replies.get(parts.path, Handler.answer_rightly)(self)
+        with suppress(OSError):  # the client has closed the connection
+            provider.replies.get(parts.path, Handler.respond_rightly)(self)
 
     do_POST = do_PUT = do_DELETE = do_GET
 
-    def answer_rightly(self) -> None:
-        status, response = self.provider.right_answer(self.seen)
-        self.response(json.dumps(response).encode(), status)
+    def respond_rightly(self) -> None:
+        status, response = self.provider.right_response(self.seen)
+        self.respond(json.dumps(response).encode(), status)
 
-    def response(self, body: bytes, status: int = 200, **headers: str) -> None:
+    def respond(self, body: bytes, status: int = 200, **headers: str) -> None:
         self.send_response(status)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(body)))

@@ -1,4 +1,4 @@
-"""Answers that no provider should give, for `Provider.replies`."""
+"""Responses that no provider should send, for `Provider.replies`."""
 
 import gzip
 import json
@@ -14,19 +14,19 @@ MEGABYTE = 1024 * 1024
 
 def says(response: Any, status: int = 200, **headers: Any) -> Reply:
     body = response if isinstance(response, bytes) else json.dumps(response).encode()
-    return lambda handler: handler.response(body, status, **headers)
+    return lambda handler: handler.respond(body, status, **headers)
 
 
 def redirects_elsewhere(handler: Handler) -> None:
-    """307 keeps method and body: code, verifier and secret would go along, and get an answer."""
+    """Redirect by 307, which keeps method and body, to the other origin, which responds."""
     if handler.server.url == handler.provider.elsewhere:
-        handler.answer_rightly()
+        handler.respond_rightly()
     else:
-        handler.response(b"{}", 307, Location=handler.provider.elsewhere + handler.path)
+        handler.respond(b"{}", 307, Location=handler.provider.elsewhere + handler.path)
 
 
 def redirects_here(handler: Handler) -> None:
-    handler.response(b"{}", 302, Location=handler.provider.url + handler.path)
+    handler.respond(b"{}", 302, Location=handler.provider.url + handler.path)
 
 
 def drops_the_connection(handler: Handler) -> None:
@@ -59,7 +59,7 @@ def sends_48_megabytes(handler: Handler) -> None:
 
 
 def sends_a_gzip_bomb(handler: Handler) -> None:
-    handler.response(_bomb(), Content_Encoding="gzip")
+    handler.respond(_bomb(), Content_Encoding="gzip")
 
 
 @cache

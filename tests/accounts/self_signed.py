@@ -1,4 +1,4 @@
-"""An HTTPS server on 127.0.0.1 whose certificate is right in all but who signed it."""
+"""An HTTPS server on 127.0.0.1 whose certificate is valid except for being self-signed."""
 
 import ssl
 import threading
@@ -28,7 +28,7 @@ class SelfSigned(HTTPServer):
         self.socket = context.wrap_socket(self.socket, server_side=True)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Whoever rejects the certificate hangs up: that is what they are here for."""
+        """Print no traceback when a client rejects the certificate, which tests expect."""
 
 
 class Handler(BaseHTTPRequestHandler):

@@ -1,4 +1,4 @@
-"""A whole sign-in at the provider of these tests, and what is to be true after it."""
+"""A whole sign-in at the provider of these tests, and checks of its outcome."""
 
 from dataclasses import dataclass
 from html import unescape
@@ -6,9 +6,12 @@ from typing import Any
 
 from django.test import Client
 
+from accounts import tokens
 from accounts.models import AsanaAccount, User
+from accounts.oidc.authorization import scopes_for
 from accounts.sign_in.failures import Failure
-from tests.accounts.provider import Provider
+from accounts.sign_in.new_users import create_user
+from tests.accounts.provider import PIA, Provider
 from tests.people import authorize_url
 
 
@@ -27,7 +30,7 @@ class Outcome:
         return account
 
     def is_refused(self, failure: Failure) -> None:
-        """With its page; nobody is let in, nothing is kept."""
+        """Check that the failure's page is shown, nobody is signed in and nothing is stored."""
         page = self.response.content.decode()
         assert (self.response.status_code, failure.status) == (failure.status, failure.status), page
         assert failure.title in unescape(page)
@@ -38,8 +41,10 @@ class Outcome:
         self._told_no_secret()
 
     def _told_no_secret(self) -> None:
-        """To the browser: not in the page, and not where it is sent (what the provider and all
-        others got to see is asked after each test, by the fixture `op`)."""
+        """Check that the browser got no secret, in the page or in a header.
+
+        What the provider and other origins received is checked by the fixture `op`.
+        """
         told = [self.response.content.decode(), *map(str, self.response.headers.values())]
         assert not [text for text in told if self.op.secret_in(text)]
 
@@ -54,6 +59,15 @@ def sign_in(op: Provider, client: Client | None = None) -> Outcome:
 
 
 def try_to_start(op: Provider) -> Outcome:
-    """For providers that are so wrong that nobody is even sent there."""
+    """Press the sign-in button; return the outcome, which may be an error page."""
     client = Client()
     return Outcome(op, client, client.post("/login/asana/"))
+
+
+def stored_account(op: Provider) -> AsanaAccount:
+    """Store a user and an account with working tokens, in the state a sign-in leaves them."""
+    profile = {"name": "Pia Lind", "email": "pia@example.org"}
+    user = create_user(PIA, profile)
+    account = AsanaAccount(user=user, gid=PIA, scope=" ".join(scopes_for()), **profile)
+    tokens.store(account, op.grant())
+    return AsanaAccount.objects.get()

@@ -178,9 +178,33 @@ def test_what_happened_to_a_person_goes_with_them(ada, account):
     assert not AuditEntry.objects.exists()
 
 
-def test_what_an_administrator_did_stays_without_their_name(ada, account, asks):
-    root = User.objects.create(username="root")
-    entry = recorded(account=account, request=asks(root))
-    root.delete()
+@pytest.mark.parametrize("how", ["row", "query"])
+def test_what_an_administrator_did_stays_with_their_name(ada, account, asks, how):
+    """Else whoever looks at the data of others, or exports it, could wipe that out by leaving."""
+    root = User.objects.create(username="root", name="Rita Root")
+    request = asks(root, HTTP_USER_AGENT="Firefox")
+    kept = [recorded(account=account, request=request)]
+    for event in (Event.LOG_EXPORTED, Event.CHANGED):
+        audit.record(event, user=root, request=request)
+        kept.append(AuditEntry.objects.latest("pk"))
+    audit.record(Event.GROUP_CHANGED, request=request)
+    kept.append(AuditEntry.objects.latest("pk"))
+    audit.record(Event.SIGNED_IN, user=root, request=request)
+    root.delete() if how == "row" else User.objects.filter(username="root").delete()
+    assert set(AuditEntry.objects.all()) == set(kept)
+    for entry in kept:
+        entry.refresh_from_db()
+        assert (entry.by, entry.actor, entry.actor_name) == (
+            *(By.ADMINISTRATOR, None, "Rita Root · root"),
+        )
+        assert (entry.address, entry.browser) == ("127.0.0.1", "Firefox")
+    assert [entry.user for entry in kept] == [ada, None, None, None]
+
+
+def test_of_others_who_are_named_somewhere_nothing_stays(ada, account, asks):
+    entry = recorded(account=account, actor=User.objects.create(username="ben"))
+    AuditEntry.objects.update(by=By.SOMEBODY, address="192.0.2.1", browser="Firefox")
+    User.objects.get(username="ben").delete()
     entry.refresh_from_db()
-    assert (entry.user, entry.actor, entry.by) == (ada, None, By.ADMINISTRATOR)
+    kept = (entry.user, entry.actor, entry.actor_name, entry.address, entry.browser)
+    assert kept == (ada, None, "", None, "")

@@ -222,7 +222,7 @@ def test_nothing_is_asked_of_the_provider_but_what_the_flow_needs(op):
 
 
 @pytest.mark.parametrize("reply", [replies.sends_48_megabytes, replies.sends_a_gzip_bomb])
-def test_a_huge_answer_is_never_held(op, reply):
+def test_a_huge_response_is_never_held(op, reply):
     sign_in(op).is_signed_in()  # what is imported on the way is not what we measure
     op.reset()
     op.replies[TOKEN] = reply

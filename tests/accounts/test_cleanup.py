@@ -1,4 +1,4 @@
-"""What goes, what stays, and that it may be done twice at the same time."""
+"""What the cleanup deletes and keeps, also when it runs twice at the same time."""
 
 import io
 import os
@@ -234,7 +234,7 @@ def test_one_of_many_gets_to_do_it():
 
 
 def at_once(work, count: int = 4):
-    """What `count` threads get, each over a connection of its own."""
+    """Run `work` in `count` threads, each with its own connection; return the results."""
     barrier = Barrier(count)
 
     def run(_):
@@ -274,6 +274,6 @@ def test_it_counts_one_of_each_as_one(db):
     assert messages.deleted_message(dict.fromkeys(names, 1)) == (
         "1 expired session, 1 session of nobody, 1 unfinished sign-in, 1 sign-in nonce, "
         "1 sign-in code, 1 paused sign-in, 1 watched sign-in, 1 provider document, "
-        "1 audit entry, 1 revocation"
+        "1 audit entry, 1 revocation, 1 key of a removed task, 1 worker that is gone"
     )
     assert messages.deleted_message(dict.fromkeys(names, 2)).count("2 ") == len(names)

@@ -257,9 +257,10 @@ def test_an_administrator_who_deletes_somebody_is_named(op, account, asks, root)
     delete_user(account.user, asks(root))
     (entry,) = entries(Event.USER_DELETED)
     assert (entry.user, entry.actor, entry.by) == (None, root, By.ADMINISTRATOR)
+    assert entry.address == "192.0.2.7"
 
 
-def test_of_an_administrator_who_goes_only_their_name_goes_from_others_histories(
+def test_of_an_administrator_who_goes_what_they_did_stays_with_their_name(
     op, account, second, asks, root
 ):
     remove_account(account, asks(root))
@@ -267,6 +268,7 @@ def test_of_an_administrator_who_goes_only_their_name_goes_from_others_histories
     delete_user(root, asks(root))
     (entry,) = entries(Event.DISCONNECTED)
     assert (entry.user, entry.actor, entry.by) == (account.user, None, By.ADMINISTRATOR)
+    assert (entry.actor_name, entry.address) == (root.username, "192.0.2.7")
 
 
 def test_somebody_without_an_account_can_go_as_well(op, asks):

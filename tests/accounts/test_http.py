@@ -4,7 +4,7 @@ import pytest
 import requests
 
 from accounts import http
-from tests.accounts import replies, self_signed
+from tests.accounts import proxy, replies, self_signed
 from tests.accounts.provider import DISCOVERY, TOKEN
 
 MANY = [f"X_{number}" for number in range(200)]
@@ -12,7 +12,7 @@ MANY = [f"X_{number}" for number in range(200)]
 
 @pytest.fixture
 def op(running_provider):
-    """Only its HTTP matters here, and that nothing comes to the other origin."""
+    """Yield the provider's HTTP server; check that the other origin got no request."""
     running_provider.reset()
     yield running_provider
     assert running_provider.strays == []
@@ -52,6 +52,28 @@ def test_it_takes_no_certificates_from_the_environment(monkeypatch, tmp_path):
         http.send("GET", "https://127.0.0.1:1/")
 
 
+def test_it_goes_through_our_proxy_and_trusts_its_authority(settings, tmp_path):
+    with self_signed.running(tmp_path) as server, proxy.running() as company:
+        settings.HTTPS_PROXY_URL = f"http://ada:p%40ss@{company.address}"
+        with pytest.raises(requests.exceptions.SSLError):
+            http.send("POST", server.url, data={"code": "secret"})
+        settings.CA_BUNDLE = str(tmp_path / "self-signed.pem")
+        assert http.send("POST", server.url, data={"code": "secret"}).ok
+    assert server.seen == [b"code=secret"]
+    asked = company.seen[-1].splitlines()
+    assert asked[0].startswith(f"CONNECT {server.url.removeprefix('https://')} HTTP/")
+    assert "Proxy-Authorization: Basic YWRhOnBAc3M=" in asked
+    assert "secret" not in str(company.seen)
+
+
+def test_a_proxy_that_does_not_answer_is_given_up(settings):
+    with proxy.running(answers=False) as company:
+        settings.HTTPS_PROXY_URL = f"http://{company.address}"
+        with pytest.raises(requests.RequestException):
+            http.send("GET", "https://127.0.0.1:1/", seconds=0.2)
+    assert company.seen
+
+
 def test_it_keeps_no_cookies(op):
     op.replies[DISCOVERY] = replies.says({}, Set_Cookie="who=ada; Path=/")
     for _ in range(2):
@@ -89,7 +111,7 @@ def test_it_reads_no_more_than_its_limit(op, reply):
 
 @pytest.mark.parametrize("reply", [replies.drips_headers, replies.drips_a_body])
 def test_dripping_does_not_buy_time(op, reply):
-    """It would be an answer if we waited for its end."""
+    """It would be a complete response if we waited for its end."""
     op.replies[DISCOVERY] = reply
     with pytest.raises(requests.RequestException):
         http.send("GET", op.url + DISCOVERY, seconds=0.2)
@@ -115,7 +137,7 @@ def test_silence_is_a_timeout(op):
 def test_each_request_has_its_own_time(op):
     def slow(handler):
         time.sleep(0.6)
-        handler.response(b"{}")
+        handler.respond(b"{}")
 
     op.replies[DISCOVERY] = slow
     for _ in range(2):

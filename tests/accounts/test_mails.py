@@ -20,7 +20,7 @@ EVENTS = [Event.CONNECTED, Event.DISCONNECTED, Event.NEEDS_RECONNECTING, Event.R
 
 
 class Server(EmailBackend):
-    """A mail server that fails as told."""
+    """A mail backend that raises `failure`, if a test sets it, and counts the attempts."""
 
     failure: Exception | None = None
     tried = 0
@@ -47,7 +47,7 @@ def account(db) -> AsanaAccount:
 
 @pytest.fixture
 def committed(django_capture_on_commit_callbacks):
-    """A context at whose end what happened in it is committed, and mails go out."""
+    """Return a factory of contexts that run on-commit callbacks, such as mails, at their end."""
     return lambda: django_capture_on_commit_callbacks(execute=True)
 
 
@@ -83,7 +83,7 @@ def test_each_is_told_once(account, event, record):
     assert len(mail.outbox) == 1
 
 
-@pytest.mark.parametrize("event", sorted(set(Event) - set(EVENTS)))
+@pytest.mark.parametrize("event", sorted(set(Event) - {*EVENTS, Event.DELETION_ASKED}))
 def test_nothing_else_is(account, event, record):
     record(event, account=account)
     assert not mail.outbox
@@ -147,7 +147,7 @@ def test_the_time_is_the_persons(account, record):
     assert "2 March 2026, 05:15 JST" in mail.outbox[0].body
 
 
-@pytest.mark.parametrize("event", EVENTS)
+@pytest.mark.parametrize("event", mails.SWITCHES)
 def test_each_kind_can_be_switched_off(account, event, record):
     off = mails.SWITCHES[event]
     User.objects.update(**{off: False})
@@ -158,6 +158,14 @@ def test_each_kind_can_be_switched_off(account, event, record):
     User.objects.update(**{off: True, other.pop(): False})
     record(event, account=AsanaAccount.objects.get())
     assert len(mail.outbox) == 1
+
+
+def test_that_an_account_was_connected_is_told_to_everybody(account, record):
+    """Whoever uses a stolen session could switch it off first."""
+    User.objects.update(mail_about_links=False, mail_about_trouble=False)
+    record(Event.CONNECTED, account=AsanaAccount.objects.get())
+    assert "disconnect it" in mail.outbox[0].body
+    assert "switched on" not in mail.outbox[0].body
 
 
 @pytest.mark.parametrize(
@@ -223,7 +231,7 @@ def test_nothing_is_sent_for_what_is_rolled_back(account):
 
 @pytest.mark.django_db(transaction=True)
 def test_nothing_is_sent_under_a_lock(op, monkeypatch):
-    """A refresh that is refused holds its row while it says so."""
+    """A refused refresh holds the lock of its row while it records the failure."""
     account = sign_in(op).is_signed_in()
     mail.outbox.clear()
     inside = []
@@ -314,7 +322,7 @@ def test_after_a_day_it_is_given_up(account, server, monkeypatch, caplog, record
 
 
 def test_two_at_the_same_time_send_it_once(account, server, monkeypatch, record):
-    """The second asks while the first is handing it over."""
+    """The second looks for due mails while the first is sending one."""
     send = Server.send_messages
 
     def and_another_asks(self, messages):
@@ -328,7 +336,7 @@ def test_two_at_the_same_time_send_it_once(account, server, monkeypatch, record)
 
 def test_a_switch_counts_when_it_is_sent(account, server, monkeypatch, record):
     monkeypatch.setattr(server, "failure", ConnectionRefusedError())
-    record(Event.CONNECTED, account=account)
+    record(Event.DISCONNECTED, account=account)
     monkeypatch.setattr(server, "failure", None)
     User.objects.update(mail_about_links=False)
     with later(minutes=6):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from accounts.models import AsanaAccount, Revocation
+from accounts.models import AsanaAccount, Revocation, User
 
 
 @pytest.mark.parametrize(
@@ -20,6 +20,13 @@ def test_an_address_is_shown_beside_a_name_that_is_another(
 ):
     assert account.email_beside_asana_name == beside_asana_name
     assert account.email_beside_display_name == beside_display_name
+
+
+def test_a_name_that_nobody_can_see_is_none():
+    account = AsanaAccount(label="\u200b", name="\u3164 \u2060", email="ada@example.com", gid="7")
+    assert (account.display_name, account.initials) == ("ada@example.com", "A")
+    assert AsanaAccount(name="\ufeff", gid="7").asana_name == "Asana account 7"
+    assert User(username="ada", name="\u2800").get_full_name() == "ada"
 
 
 @pytest.mark.parametrize(("attempts", "words"), [(1, "Tried once"), (3, "Tried 3 times")])

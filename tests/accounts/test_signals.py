@@ -12,16 +12,14 @@ from django.utils import timezone
 
 from accounts import tokens
 from accounts.disconnect import remove_account
-from accounts.encryption import decrypt
 from accounts.models import AsanaAccount, AuditEntry, Revocation, User
+from accounts.tokens.set_aside import read_revocation
 from accounts.user_deletion import delete_user
 from tests.accounts.provider import TOKEN
 
 
 def kept_token() -> str:
-    revocation = Revocation.objects.get()
-    place = f"revocation:{revocation.reference}:refresh_token"
-    return decrypt(revocation.encrypted_refresh_token, bound_to=place)
+    return read_revocation(Revocation.objects.get())
 
 
 @pytest.mark.parametrize(
@@ -73,16 +71,16 @@ def test_of_somebody_who_is_deleted_no_name_is_left(op, account, delete):
     assert not LogEntry.objects.filter(object_repr="pia").exists()
 
 
-def test_of_an_administrator_no_address_is_left_with_others(account):
+def test_of_an_administrator_name_and_address_stay_with_what_they_did(account):
     root = User.objects.create_user("root")
     seen = {"event": "seen", "by": "administrator", "address": "203.0.113.9", "browser": "Firefox"}
     AuditEntry.objects.create(**seen, user=account.user, actor=root)
     own = AuditEntry.objects.create(**seen, user=account.user, actor=account.user)
     root.delete()
     left = account.user.history.filter(event="seen")
-    assert set(left.values_list("actor", "address", "browser")) == {
-        (None, None, ""),
-        (own.actor_id, "203.0.113.9", "Firefox"),
+    assert set(left.values_list("actor", "actor_name", "address", "browser")) == {
+        (None, "root", "203.0.113.9", "Firefox"),
+        (own.actor_id, "", "203.0.113.9", "Firefox"),
     }
 
 
@@ -133,9 +131,9 @@ def test_a_refresh_in_progress_is_waited_for(op, account, rf, leave, refused):
         asked.set()
         time.sleep(0.3)
         if refused:
-            handler.response(b'{"error": "invalid_grant"}', 400)
+            handler.respond(b'{"error": "invalid_grant"}', 400)
         else:
-            handler.answer_rightly()
+            handler.respond_rightly()
 
     request = rf.post("/")
     request.user = account.user

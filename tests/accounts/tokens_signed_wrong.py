@@ -16,12 +16,12 @@ def unsigned(op: Provider) -> None:
 
 
 def hs256(op: Provider) -> None:
-    """HMAC with the client secret: right in OpenID Connect, and yet not our algorithm."""
+    """Sign by HMAC with the client secret: valid in OpenID Connect, but not our algorithm."""
     _hmac(op, op.client_secret.encode())
 
 
 def hs256_with_the_public_key(op: Provider) -> None:
-    """Right for whoever lets the header choose what a key is (RFC 8725 2.1)."""
+    """Sign by HMAC with the public key, valid if the header chooses the method (RFC 8725 2.1)."""
     key = rsa_key("first").public_key()
     _hmac(op, key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
 
@@ -32,7 +32,7 @@ def _hmac(op: Provider, key: bytes) -> None:
 
 
 def es256(op: Provider) -> None:
-    """By a key that is published in due form."""
+    """Sign by ES256 with a key that is published correctly."""
     key = ec.generate_private_key(ec.SECP256R1())
     point = key.public_key().public_numbers()
     about = {"kid": "curve", "use": "sig", "alg": "ES256"}

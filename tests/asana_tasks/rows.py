@@ -2,12 +2,12 @@
 
 import itertools
 
-from django.utils import timezone
+from django.db import transaction
 
 from accounts.models import AsanaAccount
 from asana_tasks.api.schemas import TaskSchema
 from asana_tasks.models import Task, Workspace
-from asana_tasks.sync import store
+from asana_tasks.sync.rows import Writer
 
 gids = itertools.count(1)
 
@@ -18,5 +18,6 @@ def workspace_of(account: AsanaAccount, gid: str = "77") -> Workspace:
 
 def add_tasks(workspace: Workspace, *schemas: dict) -> list[Task]:
     made = [TaskSchema(**{"gid": f"rows{next(gids)}", **schema}) for schema in schemas]
-    store.store_tasks(workspace, made, seen_at=timezone.now())
+    with transaction.atomic():
+        Writer(workspace.account, number=1).write([(workspace, made)])
     return list(Task.objects.filter(gid__in=[each.gid for each in made]))

@@ -68,9 +68,9 @@ def test_a_grant_that_cannot_be_given_back_changes_nothing(asana, db, nobody, li
 
 @pytest.fixture
 def small_pages(monkeypatch):
-    """Two workspaces a page, and three pages at most."""
+    """Set pages of two workspaces, and three pages at most."""
     monkeypatch.setattr("asana_tasks.api.paging.PAGE_SIZE", 2)
-    monkeypatch.setattr("asana_tasks.sync.crawl.MAX_PAGES", 3)
+    monkeypatch.setattr("asana_tasks.sync.passes.MAX_PAGES", 3)
 
 
 @pytest.mark.usefixtures("db", "limited", "small_pages")
@@ -88,7 +88,7 @@ def small_pages(monkeypatch):
     ],
 )
 def test_nobody_comes_in_while_asana_does_not_say(asana, nobody, fault, value):
-    """Half a list is none, even with the right one on it."""
+    """A partial list does not count, even if an allowed workspace is on it."""
     asana.order(fault, value=value, path="/api/1.0/workspaces")
     is_refused(sign_in(nobody, asana, ADA), failures.UNREACHABLE)
     nothing_is_kept(nobody)
@@ -114,7 +114,7 @@ def test_who_is_linked_is_asked_too_and_keeps_everything(other_user, asana, limi
     is_refused(sign_in(client, asana, BEN), failures.NOT_A_MEMBER)
     assert "_auth_user_id" not in client.session
     assert AsanaAccount.objects.values().get() == before
-    assert not asana.requests(REVOKE)  # it could be the end of the linked grant
+    assert not asana.requests(REVOKE)  # that could revoke the grant of the linked account
     assert other_user.get("/tasks/").status_code == 200
 
 

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.utils import timezone
 
-from asana_tasks.models import Task
+from asana_tasks.models import Project, Task, Workspace
 
 
 def test_the_due_instant_is_the_persons_own():
@@ -34,3 +34,10 @@ def test_an_open_approval_is_undecided(subtype, completed, is_undecided):
 )
 def test_a_decision_is_told_in_words(status, words):
     assert Task(approval_status=status).decision == words
+
+
+@pytest.mark.parametrize("name", ["", " ", "\u200b", "\u3164\u2800", "\u00a0\ufe0f\u2067"])
+def test_a_name_that_nobody_can_see_is_none(name):
+    assert Task(name=name).title == "(no name)"
+    assert str(Workspace(name=name, gid="7")) == "Workspace 7"
+    assert str(Project(name=name, gid="7")) == "Project 7"

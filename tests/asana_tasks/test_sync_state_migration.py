@@ -44,7 +44,7 @@ SENTENCES = [  # what was stored, code, arguments
 
 @pytest.fixture
 def old(transactional_db):
-    """The models of before."""
+    """Yield the models of before the migration; migrate to the latest state at the end."""
     yield migrate(BEFORE)
     migrate_to_now()
 
@@ -123,7 +123,7 @@ def test_every_code_that_may_be_stored_has_words():
         "seconds": 3,
         "message": "no",
         "text": "old",
-        "problem": "no_answer",
+        "problem": "no_response",
         "problem_args": {},
     }
     for code in ErrorCode:

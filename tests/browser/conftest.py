@@ -1,16 +1,18 @@
 import threading
 from collections.abc import Iterator
-from datetime import timedelta
 
 import pytest
-from django.utils import timezone
+from django.db import connection
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-from asana_tasks.models import SyncState
+from asana_tasks.models import Worker
+from asana_tasks.sync import engine
+from asana_tasks.sync.worker import EmbeddedWorker
 from scripts.browser import HELP, find_chromium
+from tests.asana_tasks.workers import until
 from tests.browser.walks import enter
 from tests.people import Person
-from tests.stand_in import StandIn
+from tests.stand_in import ROBIN, StandIn
 
 FLAGS = [
     "--no-sandbox",
@@ -24,7 +26,7 @@ expect.set_options(timeout=15_000)
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """Chromium; without one the test fails, it is not skipped."""
+    """Start Chromium; if there is none, fail the test instead of skipping it."""
     path = find_chromium()
     if path is None:
         pytest.fail(HELP)
@@ -36,12 +38,32 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def site(live_server, asana: StandIn) -> Iterator[str]:
-    """Left alone only when it is still: a refresh goes on for a while after its reader has left,
-    and must not meet the emptying of the tables."""
+    """Yield the address of the site; at the end, wait for its requests: tables are emptied then."""
     yield str(live_server.url)
     for thread in threading.enumerate():
         if "process_request_thread" in thread.name:
             thread.join(30)
+
+
+@pytest.fixture
+def worker(site: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[EmbeddedWorker]:
+    """Run a worker beside the site, without the chores of housekeeping."""
+    monkeypatch.setattr("accounts.housekeeping.make_a_round", lambda: True)
+    worker = EmbeddedWorker()
+
+    def run() -> None:
+        try:
+            worker.run()
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    until(Worker.objects.exists)  # pages say that nobody works before that, and look less often
+    yield worker
+    worker.stop()
+    thread.join(30)
+    assert not thread.is_alive()
 
 
 @pytest.fixture
@@ -54,7 +76,7 @@ def context(browser: Browser, site: str) -> Iterator[BrowserContext]:
 
 @pytest.fixture
 def page(context: BrowserContext) -> Iterator[Page]:
-    """A page whose scripts must not stumble, and which the policy must not have to stop."""
+    """Open a page; at the end, check that no script failed and the policy blocked nothing."""
     page = context.new_page()
     wrong: list[str] = []
     page.on("pageerror", lambda error: wrong.append(str(error)))
@@ -70,19 +92,24 @@ def page(context: BrowserContext) -> Iterator[Page]:
 
 @pytest.fixture
 def ada(page: Page, owner_with_tasks: Person) -> Page:
-    """Ada at her list, which is fresh: no sync begins by itself."""
+    """Open Ada's list, which is up to date: no sync is due within a minute."""
     enter(page, owner_with_tasks)
     expect(page.get_by_text("Write the plan", exact=True)).to_be_visible()
     return page
 
 
 @pytest.fixture
-def writer(ada: Page, owner: Person, asana: StandIn) -> Page:
-    """Ada at her list; Onelist may change her tasks.
+def robin(page: Page, asana: StandIn) -> Page:
+    """Open the list of somebody whose tasks have every kind of difficult name."""
+    person = Person.stored(asana, ROBIN)
+    engine.run_sync(person.account)
+    enter(page, person)
+    return page
 
-    The copy stays fresh however long a test takes, so that nothing is synced unasked.
-    """
-    SyncState.objects.update(synced_at=timezone.now() + timedelta(days=1))
+
+@pytest.fixture
+def writer(ada: Page, owner: Person, asana: StandIn) -> Page:
+    """Open Ada's list, and let Onelist change her tasks."""
     owner.allow_writing(asana)
     ada.reload()
     return ada

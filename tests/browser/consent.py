@@ -1,4 +1,4 @@
-"""Signing in at the stand-in in a browser. It needs no Django: the bench drives it too."""
+"""Helpers that sign in at the stand-in in a browser, without Django: the bench uses them too."""
 
 from playwright.sync_api import Page
 
@@ -10,7 +10,7 @@ def to_consent(page: Page) -> None:
 
 
 def allow_as(page: Page, person: str) -> None:
-    """At Asana: be that person, and allow it."""
+    """Choose a user on Asana's consent page and press Allow."""
     page.locator(f"input[value='{person}']").check()
     page.get_by_role("button", name="Allow").click()
 

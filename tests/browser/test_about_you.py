@@ -17,6 +17,7 @@ def test_sign_out_a_forgotten_browser(page: Page, browser: Browser, site: str):
     forgotten = elsewhere.new_page()
     sign_in(forgotten, ADA)
     sign_in(page, ADA)
+    page.locator(".who > summary").click()
     page.get_by_role("link", name="Accounts").click()
     page.get_by_role("link", name="Where I am signed in").click()
     page.get_by_role("button", name="Sign out Firefox on Linux").click()

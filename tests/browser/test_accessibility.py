@@ -4,7 +4,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from accounts import tokens
+from accounts import fresh_sign_in, tokens
 from accounts.codes import Problem
 from accounts.models import AsanaAccount, Revocation
 from asana_tasks.models import Task
@@ -84,6 +84,19 @@ def test_the_pages_about_accounts_that_need_something(ada: Page, width: int, sch
     page.get_by_role("button", name="Allow").click()
     expect(page.get_by_role("heading", name="That isn't the account to reconnect")).to_be_visible()
     assert violations(page) == []
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_page_that_asks_for_a_fresh_sign_in(ada: Page, width: int, scheme: str, monkeypatch):
+    monkeypatch.setattr(fresh_sign_in, "SECONDS", -1)
+    page = ada
+    page.set_viewport_size({"width": width, "height": 900})
+    page.emulate_media(color_scheme=scheme)
+    page.goto(f"/accounts/{AsanaAccount.objects.get().pk}/disconnect/")
+    expect(page.get_by_role("heading", name="Confirm that it's you")).to_be_visible()
+    assert violations(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
 @pytest.mark.parametrize("width", [390, 1280])

@@ -32,8 +32,22 @@ def test_the_months_lead_there_and_back(ada: Page):
 
 def test_a_bar_leads_to_its_day(ada: Page):
     ada.goto("/tasks/")
-    bar = ada.locator(".workload").get_by_role("link").last
+    bar = ada.locator("#week").get_by_role("link").nth(2)
     name = str(bar.get_attribute("aria-label"))
     bar.click()
     ada.wait_for_url("**/tasks/?due_from=*")
-    assert name.endswith(f"{ada.locator('.task').count()} due")
+    assert name.endswith(f": {ada.locator('.task').count()}")
+    expect(ada.locator("#week [aria-current]")).to_have_attribute("aria-label", name)
+
+
+def test_arrows_move_along_the_week_which_is_one_stop(ada: Page):
+    ada.goto("/tasks/")
+    days = ada.locator("#week").get_by_role("link")
+    days.first.focus()
+    ada.keyboard.press("ArrowRight")
+    ada.keyboard.press("ArrowRight")
+    expect(days.nth(2)).to_be_focused()
+    ada.keyboard.press("ArrowLeft")
+    expect(days.nth(1)).to_be_focused()
+    ada.keyboard.press("Tab")
+    expect(ada.locator("#week :focus")).to_have_count(0)

@@ -1,4 +1,4 @@
-"""A linked account's life in a real browser: connected, repaired, disconnected, deleted."""
+"""Linked accounts in a real browser: connecting, repairing, disconnecting, deleting."""
 
 from datetime import timedelta
 
@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 
 from accounts.models import AsanaAccount, AuditEntry, Revocation, User
 from asana_tasks.models import Task
+from asana_tasks.sync.worker import EmbeddedWorker
 from tests.browser.consent import allow_as, sign_in
 from tests.browser.test_accessibility import violations
 from tests.stand_in import ADA, BEN, CLEO, StandIn
@@ -44,7 +45,7 @@ def press_disconnect(page: Page, name: str) -> None:
 
 
 def looks_right(page: Page) -> None:
-    """For everybody, and on a small screen too."""
+    """Check that the page is accessible and does not overflow a small screen."""
     assert violations(page) == []
     page.set_viewport_size({"width": 320, "height": 800})
     assert page.evaluate("document.documentElement.scrollWidth") <= 320, page.url
@@ -89,12 +90,14 @@ def test_one_of_somebody_else_is_not_moved(ada: Page, asana: StandIn):
 
 
 @pytest.fixture
-def broken(ada: Page, asana: StandIn) -> Page:
-    """Ada has removed Onelist in Asana, and the next refresh has found out."""
+def broken(ada: Page, worker: EmbeddedWorker, asana: StandIn) -> Page:
+    """Revoke Ada's grant in Asana, let a sync find out, and open her accounts."""
     asana.revoke_grants(ADA)
     ada.goto("/tasks/")
     ada.get_by_role("button", name="Sync now").click()
-    expect(ada.locator("#tasks").get_by_text("Asana no longer lets us in").first).to_be_visible()
+    expect(
+        ada.locator("#sync-status").get_by_text("Asana no longer lets us in").first
+    ).to_be_visible()
     ada.goto("/accounts/")
     return ada
 
@@ -143,7 +146,7 @@ def test_disconnect_with_asana_down_and_revoke_later(ada: Page, asana: StandIn):
 
     asana.heal()
     with time_machine.travel(timezone.now() + timedelta(minutes=2), tick=True):
-        call_command("housekeeping", "--once")
+        call_command("worker", "--once")
     assert not Revocation.objects.exists()
     assert [each["status"] for each in asana.requests(REVOKE)] == [503, 200]
     page.goto("/accounts/")
@@ -167,7 +170,7 @@ def test_the_last_way_in_stays(ada: Page):
     assert AsanaAccount.objects.count() == 1
 
 
-# Leaving for good
+# Deleting the user
 
 
 def test_delete_my_account(ada: Page, asana: StandIn):

@@ -3,11 +3,13 @@
 import re
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from accounts.models import User
 from asana_tasks.models import SyncState, Task
 from tests.browser.consent import sign_in
+from tests.browser.walks import choose, let_intercept, row
 from tests.stand_in import ADA, StandIn
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -30,7 +32,12 @@ def test_a_filter_is_bookmarkable(ada: Page):
     expect(ada.locator(".task")).to_have_count(milestones)
     ada.reload()
     expect(ada.locator(".task")).to_have_count(milestones)
-    expect(ada.get_by_label("Kind")).to_have_value("milestone")
+    chip = ada.get_by_role("link", name="Remove the filter Kind: Milestones")
+    expect(chip).to_be_visible()
+    ada.get_by_text("Filter, group and sort").click()
+    expect(ada.locator("#id_kind")).to_have_value("milestone")
+    chip.click()
+    expect(ada.locator(".task")).to_have_count(Task.objects.open().count())
 
 
 def test_what_has_changed_can_be_asked_for(ada: Page):
@@ -83,6 +90,7 @@ def test_shortcuts_never_fire_while_typing(ada: Page):
     expect(ada).to_have_url(re.compile("/tasks/"))
 
 
+@pytest.mark.usefixtures("worker")
 def test_the_first_guess_at_a_time_zone_is_the_browsers(browser, site: str, asana: StandIn):
     context = browser.new_context(base_url=site, timezone_id="Asia/Tokyo", locale="en")
     page = context.new_page()
@@ -94,30 +102,37 @@ def test_the_first_guess_at_a_time_zone_is_the_browsers(browser, site: str, asan
     context.close()
 
 
-def test_a_stale_copy_is_refreshed_while_looked_at(ada: Page, asana: StandIn):
+@pytest.mark.usefixtures("worker")
+def test_a_stale_copy_is_synced_while_looked_at(ada: Page, asana: StandIn):
     gid = Task.objects.get(name="Write the plan").gid
     asana.change_task(gid, name="Write the new plan")
-    SyncState.objects.update(synced_at="2026-01-01T00:00Z")
+    SyncState.objects.update(synced_at="2026-01-01T00:00Z", looked_at=None)
     ada.reload()
     expect(ada.get_by_text("Write the new plan", exact=True)).to_be_visible()
 
 
+@pytest.mark.usefixtures("worker")
 def test_a_fresh_copy_is_left_alone(ada: Page, asana: StandIn):
     before = len(asana.requests("/api/1.0/workspaces"))
-    ada.reload()
+    with ada.expect_response("**/tasks/status/"):
+        ada.reload()
     expect(ada.get_by_text("Write the plan", exact=True)).to_be_visible()
+    assert SyncState.objects.filter(due_at__gt=timezone.now()).exists()
     assert len(asana.requests("/api/1.0/workspaces")) == before
 
 
+@pytest.mark.usefixtures("worker")
 def test_everything_is_there_without_javascript(page_without_javascript: Page):
     page = page_without_javascript
     sign_in(page, ADA)
-    page.get_by_role("button", name="Sync now").click()
+    expect(page.get_by_text("Write the plan", exact=True)).to_be_visible()
     page.get_by_label("Search tasks").fill("scope borr")
     page.get_by_role("button", name="Search", exact=True).click()
     expect(page.locator(".task")).to_have_count(1)
+    page.get_by_text("Filter, group and sort").click()
+    page.get_by_role("link", name="Choose what to show").click()
     page.get_by_label("Group by").select_option("project")
-    page.get_by_role("button", name="Search", exact=True).click()
+    page.get_by_role("button", name="Show", exact=True).click()
     expect(page.locator(".group h2")).to_have_count(1)
 
 
@@ -146,28 +161,21 @@ def test_o_opens_asana_in_a_tab_of_its_own(ada: Page):
     assert "/task/" in opened.value.url
 
 
-def test_a_hidden_tab_asks_nothing(browser, site: str, asana: StandIn):
-    context = browser.new_context(base_url=site, locale="en")
-    page = context.new_page()
-    page.add_init_script("Object.defineProperty(document, 'hidden', { value: true })")
-    with page.expect_event("load"):
-        sign_in(page, ADA)
-    page.wait_for_function("document.documentElement.classList.contains('with-script')")
-    page.goto("/accounts/")
-    assert asana.requests("/api/1.0/workspaces") == []
-    context.close()
-
-
 def test_a_swap_keeps_what_was_selected(ada: Page):
-    box = ada.locator(".task-choose").nth(2)
-    box.check()
-    with ada.expect_response(lambda response: "/tasks/refresh/" in response.url):
-        ada.get_by_role("button", name="Sync now").click()
-    expect(ada.locator("#progress")).to_be_hidden()
-    expect(ada.locator(".task-choose").nth(2)).to_be_checked()
+    box = choose(ada, "Write the plan")
+    version = SyncState.objects.get().version + 1
+    Task.objects.filter(name="Dentist").update(name="Dentist, again")
+    SyncState.objects.update(version=version)
+    ada.get_by_role("button", name="Sync now").click()
+    expect(row(ada, "Dentist, again")).to_be_visible()
+    expect(ada.locator("#tasks")).to_have_attribute("data-version", str(version))
+    expect(row(ada, "Write the plan")).to_have_class(re.compile("chosen"))
+    row(ada, "Write the plan").hover()
+    expect(box).to_be_checked()
 
 
 def test_when_the_site_itself_does_not_answer_nothing_is_pretended(ada: Page):
+    let_intercept(ada)
     ada.route("**/tasks/change/", lambda route: route.abort())
     task = ada.locator(".task").first
     task.locator("button.tick").click()
@@ -176,7 +184,7 @@ def test_when_the_site_itself_does_not_answer_nothing_is_pretended(ada: Page):
 
 
 def test_nor_on_the_page_of_a_task(ada: Page):
-    ada.goto(f"/tasks/{Task.objects.get(name='Write the plan').pk}/")
     ada.route("**/tasks/change/", lambda route: route.abort())
+    ada.goto(f"/tasks/{Task.objects.get(name='Write the plan').pk}/")
     ada.locator("#task-detail button.tick").first.click()
     expect(ada.get_by_text("Onelist didn't answer")).to_be_visible()

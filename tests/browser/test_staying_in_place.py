@@ -6,16 +6,17 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, Route, expect
 
-from tests.browser.walks import fetched
+from asana_tasks.models import SyncState, Task
+from tests.browser.walks import fetched, let_intercept, told
+from tests.stand_in import StandIn
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 WIDTHS = pytest.mark.parametrize("width", [1280, 390])
 FRAMES = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
-# How far the page is scrolled, apart from what stands above the groups (as the report).
-SCROLLED = "() => -document.querySelector('.group').getBoundingClientRect().top"
+SCROLLED = "scrollY"
 ROW_AT = "([x, y]) => document.elementFromPoint(x, y).closest('.task')?.id"
-# A row in view that can be ticked, between two of its group that are in view, too.
+# The ids of three neighbouring rows of one group that are in view; the middle one can be ticked.
 ROWS_IN_VIEW = """() => {
   const inView = [...document.querySelectorAll(".task")].filter((task) => {
     const box = task.getBoundingClientRect();
@@ -30,7 +31,7 @@ ROWS_IN_VIEW = """() => {
 
 @pytest.fixture
 def scrolled(writer: Page, width: int) -> Page:
-    """The list at a width, scrolled to its middle; the page's clock can be turned."""
+    """Open the list at `width`, scrolled to its middle, with a clock that tests can move."""
     writer.set_viewport_size({"width": width, "height": 800})
     writer.clock.install()
     writer.goto("/tasks/")
@@ -42,8 +43,12 @@ def scrolled(writer: Page, width: int) -> Page:
 
 
 def rows_in_view(page: Page) -> list[Locator]:
-    """Three that follow each other in one group."""
+    """Return three rows in view that follow each other in one group."""
     return [page.locator(f"#{each}") for each in page.evaluate(ROWS_IN_VIEW)]
+
+
+def writes(asana: StandIn) -> list[dict[str, Any]]:
+    return [each for each in asana.requests("/api/1.0/tasks") if each["method"] == "PUT"]
 
 
 def top(row: Locator) -> float:
@@ -55,9 +60,9 @@ def middle(target: Locator) -> tuple[float, float]:
     return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
 
 
-def wait_for_swap(page: Page, old: Any) -> None:
-    """Until `old` list has been replaced and the page has settled."""
-    page.wait_for_function("old => !old.isConnected", arg=old)
+def wait_for_version(page: Page, version: int) -> None:
+    """Wait until the list is merged with that of a version, and the page has settled."""
+    expect(page.locator("#tasks")).to_have_attribute("data-version", str(version))
     expect(page.locator("#progress")).to_be_hidden()
     expect(page.locator(".htmx-settling")).to_have_count(0)
     page.evaluate(FRAMES)
@@ -70,7 +75,7 @@ def test_a_tick_brings_the_next_task_under_the_pointer(scrolled: Page):
     pointer = middle(ticked.locator("button.tick"))
     scrolled.mouse.click(*pointer)
     expect(ticked).to_have_count(0)
-    expect(scrolled.locator(".report")).to_contain_text("Completed")
+    told(scrolled, "Completed")
     scrolled.evaluate(FRAMES)
     assert scrolled.evaluate(SCROLLED) == pytest.approx(scroll, abs=2)
     assert top(before) == pytest.approx(position, abs=2)
@@ -78,41 +83,75 @@ def test_a_tick_brings_the_next_task_under_the_pointer(scrolled: Page):
 
 
 @WIDTHS
-def test_with_the_head_of_the_list_in_view_the_report_is_shown(scrolled: Page):
-    scrolled.evaluate("scrollTo(0, 200)")
-    scrolled.evaluate(FRAMES)
-    _, ticked, _ = rows_in_view(scrolled)
-    scrolled.mouse.click(*middle(ticked.locator("button.tick")))
+def test_the_second_half_of_a_double_click_completes_no_other_task(scrolled: Page, asana: StandIn):
+    _, ticked, after = rows_in_view(scrolled)
+    pointer = middle(ticked.locator("button.tick"))
+    scrolled.mouse.click(*pointer)
     expect(ticked).to_have_count(0)
-    scrolled.evaluate(FRAMES)
-    assert scrolled.evaluate("scrollY") == pytest.approx(200, abs=2)
-    expect(scrolled.locator(".report")).to_be_in_viewport()
+    scrolled.mouse.click(*pointer)  # it stands on the next one now
+    expect(after).not_to_have_class(re.compile("going"))
+    assert len(writes(asana)) == 1
+    scrolled.clock.fast_forward(1000)
+    scrolled.mouse.click(*pointer)  # this one is meant
+    expect(after).to_have_count(0)
+    assert len(writes(asana)) == 2
 
 
 @WIDTHS
-def test_a_refresh_by_itself_moves_nothing(scrolled: Page):
-    _, focused, _ = rows_in_view(scrolled)
+def test_a_row_that_comes_under_the_pointer_by_an_update_takes_no_click(
+    scrolled: Page, asana: StandIn
+):
+    _, gone, after = rows_in_view(scrolled)
+    pointer = middle(gone.locator("button.tick"))
+    scrolled.mouse.move(*pointer)
+    Task.objects.filter(pk=gone.get_attribute("id").removeprefix("task-")).delete()
+    scrolled.evaluate("swapList()")
+    expect(gone).to_have_count(0)
+    assert scrolled.evaluate(ROW_AT, pointer) == after.get_attribute("id")
+    scrolled.mouse.click(*pointer)
+    expect(after).not_to_have_class(re.compile("going"))
+    assert writes(asana) == []
+
+
+@WIDTHS
+def test_a_sync_by_itself_moves_nothing(scrolled: Page):
+    """A task comes and one goes above, one is renamed in view."""
+    before, focused, after = rows_in_view(scrolled)
     focused.focus()
-    position, old = top(focused), scrolled.query_selector("#tasks")
-    scrolled.clock.fast_forward("25:00:00")
-    wait_for_swap(scrolled, old)
-    assert scrolled.evaluate("scrollY") == pytest.approx(1500, abs=2)
-    assert top(focused) == pytest.approx(position, abs=2)
+    places = [top(each) for each in (before, focused, after)]
+    first, second = Task.objects.open().order_by("overdue_at", "pk")[:2]
+    first.delete()
+    Task.objects.filter(pk=second.pk).update(name="Renamed above")
+    for number in range(3):
+        second.pk = None
+        second.gid = f"99{number}"
+        second.save()
+    renamed = after.get_attribute("id").removeprefix("task-")
+    Task.objects.filter(pk=renamed).update(name="Renamed in view")
+    version = SyncState.objects.get().version + 1
+    SyncState.objects.update(version=version)
+    scrolled.clock.fast_forward("00:15")
+    wait_for_version(scrolled, version)
+    expect(after).to_contain_text("Renamed in view")
+    assert [top(each) for each in (before, focused, after)] == pytest.approx(places, abs=2)
     expect(focused).to_be_focused()
 
 
 @WIDTHS
 def test_a_date_moved_by_its_menu_moves_that_task_alone(scrolled: Page):
-    before, moved, _ = rows_in_view(scrolled)
-    position, scroll = top(before), scrolled.evaluate(SCROLLED)
-    old = scrolled.query_selector("#tasks")
-    scrolled.mouse.click(*middle(moved.locator("summary").last))
-    scrolled.mouse.click(*middle(moved.get_by_role("button", name="One week later")))
-    wait_for_swap(scrolled, old)
-    expect(scrolled.locator(".report")).to_contain_text("New date")
-    assert scrolled.evaluate(SCROLLED) == pytest.approx(scroll, abs=2)
+    before, moved, after = rows_in_view(scrolled)
+    position = top(before)
+    pointer = middle(moved.locator(".task-due"))
+    scrolled.mouse.move(*pointer)
+    scrolled.mouse.click(*pointer)
+    version = SyncState.objects.get().version + 1
+    scrolled.get_by_label("New date", exact=True).fill("2031-01-01")
+    scrolled.get_by_role("button", name="Set date").click()
+    wait_for_version(scrolled, version)
+    told(scrolled, "New date")
     assert top(before) == pytest.approx(position, abs=2)
-    assert top(moved) > position + 800
+    assert scrolled.evaluate(ROW_AT, pointer) == after.get_attribute("id")
+    assert top(moved) > position + 400
 
 
 def test_the_list_does_not_wait_for_the_panel_of_a_task(writer: Page):
@@ -123,6 +162,7 @@ def test_the_list_does_not_wait_for_the_panel_of_a_task(writer: Page):
     def wait(route: Route) -> None:
         waiting.append(route)
 
+    let_intercept(writer)
     writer.route(re.compile(r"/tasks/\d+/$"), wait)
     first, second, third = (writer.locator(".task").nth(index) for index in range(3))
     gone = writer.locator(f"#{second.get_attribute('id')}")
@@ -130,6 +170,6 @@ def test_the_list_does_not_wait_for_the_panel_of_a_task(writer: Page):
     gone.locator("button.tick").click()
     third.locator("a.task-name").click()
     expect(gone).to_have_count(0)
-    expect(writer.locator(".report")).to_contain_text("Completed")
+    told(writer, "Completed")
     for route in waiting:
         route.abort()

@@ -5,6 +5,8 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.walks import sign_out
+
 pytestmark = pytest.mark.django_db(transaction=True)
 HERE = "htmx-current-path-for-history"  # htmx writes it on every page, and has no switch for it
 STORED = """async () => ({
@@ -28,6 +30,6 @@ def test_no_page_is_stored_and_after_signing_out_nothing_of_anybody(ada: Page):
     page.get_by_role("link", name="Write the plan", exact=True).click()
     expect(page.locator("#beside").get_by_role("heading", name="Write the plan")).to_be_visible()
     assert page.evaluate(STORED) == {**NOTHING, "session": {HERE: "/tasks/"}}
-    page.get_by_role("button", name="Sign out").click()
+    sign_out(page)
     expect(page.get_by_text("You are signed out here")).to_be_visible()
     assert page.evaluate(STORED) == {**NOTHING, "session": {HERE: "/login/"}}

@@ -35,3 +35,32 @@ def fetched(page: Page) -> None:
 
 def row(page: Page, name: str) -> Locator:
     return page.locator(".task", has=page.get_by_role("link", name=name, exact=True))
+
+
+def choose(page: Page, name: str) -> Locator:
+    """Select a task as a pointer does: its box is there while the pointer is over the row."""
+    task = row(page, name)
+    task.hover()
+    box = task.get_by_role("checkbox")
+    box.check()
+    return box
+
+
+def sign_out(page: Page) -> None:
+    page.locator(".who > summary").click()
+    page.get_by_role("button", name="Sign out").click()
+
+
+def told(page: Page, words: str) -> None:
+    """Expect one of the toasts to say so."""
+    expect(page.locator(".report", has_text=words)).to_be_visible()
+
+
+def let_intercept(page: Page) -> None:
+    """Load the page anew so that `page.route` holds from the next request on.
+
+    The first route turns interception on, and Chromium is sure to hand it the requests of those
+    documents only that are loaded after that.
+    """
+    page.route("**/never-asked-for", lambda route: route.abort())
+    page.reload()

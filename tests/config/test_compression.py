@@ -10,6 +10,7 @@ def test_what_another_site_asks_for_is_not(client, db):
     assert "Content-Encoding" not in response
 
 
-def test_progress_is_not_held_back(owner):
-    headers = {**GZIP, "accept": "application/x-ndjson"}
-    assert "Content-Encoding" not in owner.post("/tasks/refresh/", headers=headers)
+def test_what_is_made_while_it_is_sent_is_not_held_back(owner):
+    response = owner.post("/accounts/me/data/", headers=GZIP)
+    assert response.streaming
+    assert "Content-Encoding" not in response

@@ -8,7 +8,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 SOURCES = [ROOT / "config" / "settings.py", ROOT / "config" / "environment.py"]
 READ = re.compile(
-    r"(?:environment\.\w+|env\.str|os\.environ\.get|names|required)\(\s*\"([A-Z][A-Z_]+)\""
+    r"(?:(?:environment|mail|services)\.\w+|env\.str|os\.environ\.get|names|required)\(\s*\"([A-Z][A-Z_]+)\""
 )
 NAMES = sorted({name for source in SOURCES for name in READ.findall(source.read_text())})
 

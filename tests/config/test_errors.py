@@ -8,7 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.utils.crypto import get_random_string
 from django.utils.log import AdminEmailHandler, log_response
-from django.views.debug import technical_500_response
+from django.views.debug import get_exception_reporter_filter, technical_500_response
 
 
 def logged(caplog) -> logging.LogRecord:
@@ -62,3 +62,57 @@ def test_error_reports_hold_no_local_variable_of_any_frame(caplog, rf, settings,
         assert "crash_holding" in report
         assert "deepest" in report
         assert secret not in report
+
+
+# Settings, which Django's pages show with DEBUG
+
+PASSWORD = "p4ss-of-a-url"
+URLS = [
+    f"redis://:{PASSWORD}@cache.example:6379/0",
+    f"rediss://cache.example/0?db=1&password={PASSWORD}",
+    f"postgres://onelist:{PASSWORD}@db.example/onelist",
+    f"submission://onelist%40example.com:{PASSWORD}@mail.example",
+    f"redis://{PASSWORD}@cache.example",
+    f"postgres://onelist:first@{PASSWORD}@db.example/onelist",
+]
+
+
+@pytest.mark.parametrize("url", URLS)
+@pytest.mark.parametrize("host", ["localhost", "evil.example"])
+def test_no_page_shows_a_password_that_stands_in_an_url(rf, settings, url, host):
+    """Neither from our settings, whatever their name, nor from the environment of the server."""
+    settings.DEBUG = True
+    settings.REDIS_URL = settings.DATABASE_URL = settings.EMAIL_URL = url
+    settings.CACHES = {**settings.CACHES, "other": {"LOCATION": [url], "OPTIONS": {"to": (url,)}}}
+    request = rf.get("/", HTTP_HOST=host, DATABASE_URL=url)
+    with pytest.raises(SomethingBroke) as crash:
+        crash_holding("")
+    page = technical_500_response(request, crash.type, crash.value, crash.tb)
+    text = page.content.decode()
+    assert "DATABASE_URL" in text
+    assert url.partition("://")[0] in text
+    assert PASSWORD not in text
+
+
+def test_the_page_for_a_foreign_host_shows_none_either(client, settings):
+    settings.DEBUG = True
+    settings.REDIS_URL = URLS[0]
+    response = client.get("/", HTTP_HOST="evil.example")
+    assert response.status_code == 400
+    assert "REDIS_URL" in response.content.decode()
+    assert PASSWORD not in response.content.decode()
+
+
+def test_other_values_are_shown_as_they_are(settings):
+    cleanse = get_exception_reporter_filter(None).cleanse_setting
+    for value in ("https://app.asana.com/api/1.0", "onelist@example.com", "a: //b@c", 7, None):
+        assert cleanse("SITE_URL", value) == value
+
+
+def test_what_celery_says_of_a_lost_broker_is_one_line(caplog):
+    error = ConnectionRefusedError("refused")
+    about = (type(error), error, None)
+    logging.getLogger("celery.beat").error("Message: %s\n%s", error, "Traceback", exc_info=about)
+    assert [(each.getMessage(), each.exc_info) for each in caplog.records] == [
+        ("Message: refused", None)
+    ]

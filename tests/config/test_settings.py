@@ -2,6 +2,7 @@
 also seen from outside, once."""
 
 import os
+import re
 import subprocess
 import sys
 from importlib import import_module
@@ -22,6 +23,12 @@ COMPLETE = {
     "ASANA_CLIENT_ID": "1200",
     "ASANA_CLIENT_SECRET": "hush-hush-hush",
 }
+
+
+def documented() -> list[str]:
+    """Return the names of all settings, as .env.example has them."""
+    example = (ROOT / ".env.example").read_text()
+    return re.findall(r"^([A-Z_]+)=", example, re.MULTILINE)
 
 
 def read(*, less: str = "", **environ: str) -> SimpleNamespace:
@@ -57,6 +64,38 @@ def test_a_missing_secret_stops_the_start_with_a_sentence(name):
     told = refusal(less=name)
     assert f"{name} is not set" in told
     assert "hush-hush-hush" not in told
+
+
+def test_all_that_are_missing_are_named_at_once():
+    told = refusal(SECRET_KEY="", SITE_URL=" ", ASANA_CLIENT_SECRET="")
+    for name in ("SECRET_KEY", "SITE_URL", "ASANA_CLIENT_SECRET"):
+        assert f"{name} is not set" in told
+    assert "TOKEN_KEYS" not in told
+    assert "\n" not in told
+
+
+@pytest.mark.parametrize("name", ["SECRET_KEY", "ASANA_CLIENT_ID", "ASANA_CLIENT_SECRET"])
+@pytest.mark.parametrize(
+    "left", ["<your client ID>", "changeme", "change-me-please", "your-client-id", "...", "xxxxxx",
+             "${CLIENT_ID}", "{{ client }}", "TODO", "client_secret"]
+)  # fmt: skip
+def test_a_placeholder_stops_the_start(name, left):
+    assert refusal(**{name: left}) == f"{name} is still a placeholder: put the real value there"
+
+
+@pytest.mark.process
+def test_a_server_of_ones_own_is_stopped_by_the_same_sentence():
+    done = subprocess.run(
+        [sys.executable, "-c", "import config.wsgi"],
+        env={"PATH": os.environ["PATH"], "ENV_FILE": ""},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 3
+    assert done.stderr.startswith("Onelist cannot start: SECRET_KEY is not set")
+    assert len(done.stderr.splitlines()) == 1
 
 
 @pytest.mark.process
@@ -98,6 +137,20 @@ def test_python_stops_there_and_tells_no_secret():
         ("SITE_URL", "https://tasks.example.com:port"),
         ("SITE_URL", "javascript:alert(1)"),
         ("SITE_URL", "https://app.asana.com"),
+        ("SITE_URL", "https://tasks.example.com/onelist"),
+        ("SITE_URL", "https://tasks example.com"),
+        ("SITE_URL", "https://täsks.example.com"),
+        ("SITE_URL", "https://yourdomain.com"),
+        ("SECRET_KEY", "too-short"),
+        ("SECRET_KEY", "django-insecure-" + "x" * 50),
+        ("ALLOWED_HOSTS", "https://tasks.example.com"),
+        ("ALLOWED_HOSTS", "tasks.example.com:8000"),
+        ("CSRF_TRUSTED_ORIGINS", "tasks.example.com"),
+        ("CSRF_TRUSTED_ORIGINS", "https://tasks.example.com/"),
+        ("TRUSTED_PROXIES", "99999999999999999999"),
+        ("AUDIT_DAYS", "99999999999"),
+        ("EMAIL_TIMEOUT", "99999999999"),
+        ("SIGN_IN_RATE", f"{'9' * 5000}/m"),
         ("ASANA_OIDC_ENDPOINT", "http://asana.example.com"),
         ("ASANA_API_URL", "http://asana.example.com"),
         ("ASANA_APP_PERMISSIONS", "some"),
@@ -112,6 +165,7 @@ def test_python_stops_there_and_tells_no_secret():
         ("ALLOWED_WORKSPACES", "-1"),
         ("ALLOWED_WORKSPACES", "²"),
         ("SIGNUPS", "sometimes"),
+        ("ADMIN_PASSWORDS", "never"),
         ("AUDIT_DAYS", "a year"),
         ("AUDIT_DAYS", "-1"),
     ],
@@ -151,9 +205,20 @@ def test_every_name_can_be_a_file(tmp_path):
     assert read(**file).ASANA_CLIENT_SECRET == "from a file"
 
 
-def test_a_file_that_is_not_there_stops_the_start():
-    with pytest.raises(Exception, match="ASANA_CLIENT_SECRET_FILE"):
-        read(ASANA_CLIENT_SECRET_FILE="/nowhere/at/all")
+@pytest.mark.parametrize("content", [None, b"\xff\xfe"])
+def test_a_file_that_cannot_be_read_stops_the_start(tmp_path, content):
+    file = tmp_path / "secret"
+    if content:
+        file.write_bytes(content)
+    assert "ASANA_CLIENT_SECRET_FILE must name" in refusal(ASANA_CLIENT_SECRET_FILE=str(file))
+
+
+@pytest.mark.parametrize("content", [None, b"\xff\xfe", b"SITE_URL=https://a.example\nTRUSTED 1\n"])
+def test_a_file_of_settings_that_cannot_be_read_stops_the_start(tmp_path, content):
+    file = tmp_path / "settings"
+    if content:
+        file.write_bytes(content)
+    assert str(file) in refusal(ENV_FILE=str(file))
 
 
 def test_https_brings_secure_cookies_and_hsts():
@@ -161,6 +226,7 @@ def test_https_brings_secure_cookies_and_hsts():
     assert settings.SESSION_COOKIE_SECURE is True
     assert settings.CSRF_COOKIE_SECURE is True
     assert settings.SECURE_SSL_REDIRECT is True
+    assert settings.SECURE_SSL_HOST == "tasks.example.com"
     assert settings.SECURE_HSTS_SECONDS > 0
     assert settings.SESSION_COOKIE_NAME.startswith("__Host-")
     assert settings.CSRF_COOKIE_NAME.startswith("__Host-")
@@ -173,7 +239,7 @@ def test_debug_is_off_unless_asked_for():
 
 @pytest.mark.parametrize("debug", ["off", "on"])
 def test_a_failed_sign_in_is_never_an_exception(debug):
-    """Where nothing is said, social-auth goes by DEBUG."""
+    """Without this setting, social-auth would raise exceptions under DEBUG."""
     assert read(DEBUG=debug).SOCIAL_AUTH_RAISE_EXCEPTIONS is False
 
 
@@ -181,6 +247,12 @@ def test_localhost_may_be_http():
     settings = read(SITE_URL="http://localhost:8000/")
     assert settings.SITE_URL == "http://localhost:8000"
     assert settings.SESSION_COOKIE_SECURE is False
+
+
+def test_an_ipv6_address_is_a_host_in_brackets():
+    settings = read(SITE_URL="http://[::1]:8000")
+    assert settings.ALLOWED_HOSTS[0] == "[::1]"
+    assert settings.DEFAULT_FROM_EMAIL == "onelist@localhost"
 
 
 def test_only_the_sites_own_host_is_answered():
@@ -203,7 +275,7 @@ def test_sessions_are_kept_on_the_server():
 
 
 def sources() -> list[Path]:
-    """What runs, and what is shown."""
+    """Return the Python files and templates of the site."""
     apps = [ROOT / name for name in ("config", "accounts", "asana_tasks", "templates")]
     return [path for app in apps for path in app.rglob("*.*") if path.suffix in {".py", ".html"}]
 
@@ -217,7 +289,7 @@ def test_a_person_is_never_found_by_email():
     "keeper", ["cache_page", "UpdateCacheMiddleware", "FetchFromCacheMiddleware", "{% cache"]
 )
 def test_no_page_is_kept_in_a_cache_of_ours(keeper):
-    """It would be shown to the next person, cookie and all."""
+    """A cached page would be sent to other users, together with its cookies."""
     for source in sources():
         assert keeper not in source.read_text(), source
 
@@ -251,7 +323,7 @@ def test_a_mail_server_is_read_from_its_address():
         "https://mail.example.com",
         "submission://",
         "smtp://mail.example.com:port",
-        "smtp://onelist:top-secret@mail.example.com",  # in clear
+        "smtp://onelist:top-secret@mail.example.com",  # credentials without TLS
         "smtps://onelist:top-secret@mail.example.com",
         "dummy://",
         "memory://",
@@ -303,3 +375,30 @@ def test_a_security_contact_is_an_address_to_write_to(given, contact):
 )
 def test_a_security_contact_that_makes_no_sense_stops_the_start(wrong):
     assert "SECURITY_CONTACT must be an e-mail address" in refusal(SECURITY_CONTACT=wrong)
+
+
+NONSENSE = [
+    *("x", "-1", "0", "9" * 400, "1e9", "²", "٣", "://", "http://", "https://[", "https://a:b:c/"),
+    *("a,b", ",", ";", "'", '"', "%zz", "%00", "ä", "\u202e", "a b", "a\tb", "a\nb"),
+    *("https://a.example:99999", "redis://a:99999", "postgres://a:99999/b", "sqlite://", "[::1]"),
+    *("postgres://a/b?options", "postgres://a%zz/b", "submission://a:99999", "smtp://[", "/", ".."),
+    *("30/m/m", "/m", "1/", "*", ".", "..", "mailto:", "a@b", "<a@b.example>", "http://[::1"),
+]
+
+
+@pytest.mark.filterwarnings("ignore:`smtps` scheme")
+@pytest.mark.parametrize("name", documented())
+def test_no_nonsense_is_a_traceback(name):
+    """It is read or refused with one line that names it."""
+    for text in NONSENSE:
+        told = refusal_or_nothing(name, text)
+        assert told is None or name in told, text
+        assert "\n" not in (told or ""), text
+
+
+def refusal_or_nothing(name: str, text: str) -> str | None:
+    try:
+        read(**{name: text})
+    except ImproperlyConfigured as error:
+        return str(error)
+    return None

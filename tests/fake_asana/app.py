@@ -1,4 +1,4 @@
-"""What an app does with Asana, in as few words as its tests need."""
+"""A short client of Asana's OAuth and REST API, for the tests of the stand-in."""
 
 import base64
 import hashlib
@@ -20,7 +20,7 @@ class App:
         self.http.trust_env = False
 
     def asking(self, **changed):
-        """The parameters of an authorization request; None leaves one out."""
+        """Return the parameters of an authorization request; None leaves one out."""
         asked = {
             "client_id": self.asana.client_id,
             "redirect_uri": CALLBACK,
@@ -77,7 +77,7 @@ class App:
 
 
 class Api:
-    """The REST API with one person's bearer token."""
+    """The REST API with one user's bearer token."""
 
     def __init__(self, app, access_token):
         self.app = app
@@ -98,13 +98,13 @@ class Api:
         return self.data("/tasks", assignee="me", workspace=workspace, **params)
 
     def pages(self, path, **params):
-        """Every page of a list, following `next_page.offset`."""
+        """Yield every page of a list, following `next_page.offset`."""
         while True:
-            answer = self.get(path, limit=100, **params).json()
-            yield answer["data"]
-            if answer["next_page"] is None:
+            response = self.get(path, limit=100, **params).json()
+            yield response["data"]
+            if response["next_page"] is None:
                 return
-            params["offset"] = answer["next_page"]["offset"]
+            params["offset"] = response["next_page"]["offset"]
 
     def _send(self, method, path, **about):
         url = self.app.asana.issuer + path
@@ -116,7 +116,7 @@ def query(url):
 
 
 def message(response):
-    """The text of an API error, once its shape has been checked."""
+    """Check the shape of an API error; return its text."""
     [error] = response.json()["errors"]
     assert "https://developers.asana.com/docs/errors" in error["help"]
     assert response.headers["Content-Type"] == "application/json; charset=UTF-8"

@@ -61,12 +61,12 @@ def test_it_sends_other_errors_back(app, changed, error):
 
 def test_it_checks_the_answer_like_the_question(app):
     url = f"{app.asana.url}/-/oauth_authorize"
-    answer = {"person": ADA, "answer": "allow"}
+    decision = {"person": ADA, "answer": "allow"}
     stranger = app.http.post(
-        url, data={**app.asking(redirect_uri="https://evil.example"), **answer}
+        url, data={**app.asking(redirect_uri="https://evil.example"), **decision}
     )
     assert stranger.status_code == 400
-    form = {**app.asking(scope="goals:write"), **answer}
+    form = {**app.asking(scope="goals:write"), **decision}
     told = app.http.post(url, data=form, allow_redirects=False)
     assert query(told.headers["Location"])["error"] == "forbidden_scopes"
 

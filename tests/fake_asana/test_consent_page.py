@@ -1,10 +1,10 @@
-from tests.stand_in import ADA, BEN, CLEO, DORA, EMIL, OTHER_SAM, SAM, Form
+from tests.stand_in import ADA, BEN, CLEO, DORA, EMIL, FAY, OTHER_SAM, ROBIN, SAM, Form
 
 
 def test_it_lists_everybody_and_chooses_the_first(app):
     page = app.open().text
     form = Form(page)
-    assert form.choices["person"] == [ADA, BEN, CLEO, DORA, EMIL, SAM, OTHER_SAM]
+    assert form.choices["person"] == [ADA, BEN, CLEO, DORA, EMIL, SAM, OTHER_SAM, ROBIN, FAY]
     assert form.choices["answer"] == ["allow", "deny"]
     assert page.count(" checked") == 1
     assert "Ten thousand open tasks" in page

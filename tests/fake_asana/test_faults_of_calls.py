@@ -9,6 +9,8 @@ import requests
 from tests.fake_asana.app import message
 from tests.stand_in import ADA, BEN
 
+PLAN = "/tasks/1300101000000007"
+
 
 def test_rate_limited_says_when_to_come_back(asana, app):
     api = app.api(ADA)
@@ -43,6 +45,33 @@ def test_drop_ends_the_connection(asana, app, how):
         api.get("/users/me")
     assert asana.requests("/api/1.0/users/me")[0]["status"] == 0
     assert api.get("/users/me").status_code == 200
+
+
+def test_drop_does_nothing(asana, app):
+    api = app.api(ADA)
+    asana.order("drop", times=1)
+    with pytest.raises(requests.ConnectionError):
+        api.put(PLAN, {"data": {"completed": True}})
+    assert api.data(PLAN)["completed"] is False
+
+
+def test_lose_response_does_what_was_asked_and_says_nothing(asana, app):
+    api = app.api(ADA)
+    asana.order("lose_response", times=1)
+    assert api.data(PLAN)["completed"] is False
+    with pytest.raises(requests.ConnectionError):
+        api.put(PLAN, {"data": {"completed": True}})
+    assert api.data(PLAN)["completed"] is True
+    assert asana.requests(f"/api/1.0{PLAN}")[1]["status"] == 0
+
+
+def test_lose_response_may_strike_the_token_endpoint(asana, app):
+    token = app.sign_in(ADA)
+    asana.order("rotate_refresh_tokens")
+    asana.order("lose_response", path="/-/oauth_token", times=1)
+    with pytest.raises(requests.ConnectionError):
+        app.refresh(token["refresh_token"])
+    assert app.refresh(token["refresh_token"]).status_code == 400
 
 
 def test_latency_is_each_requests_own(asana, app):

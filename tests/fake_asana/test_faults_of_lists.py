@@ -1,8 +1,12 @@
 import itertools
 
+import pytest
+
 from tests.fake_asana.app import message
 from tests.fake_asana.places import LIGHTHOUSE, MUSEUM, PERSONAL
 from tests.stand_in import ADA, SAM
+
+IN_MUSEUM = "1300101000100001"
 
 
 def test_forbid_workspace_closes_what_is_still_listed(asana, app):
@@ -58,15 +62,42 @@ def test_unreadable_row_takes_one_gid_from_a_page(asana, app):
 def test_empty_with_errors_is_a_200(asana, app):
     api = app.api(ADA)
     asana.order("empty_with_errors")
-    answer = api.get("/tasks", assignee="me", workspace=MUSEUM, limit=5)
-    assert (answer.status_code, answer.json()["data"]) == (200, [])
-    assert answer.json()["errors"]
+    response = api.get("/tasks", assignee="me", workspace=MUSEUM, limit=5)
+    assert (response.status_code, response.json()["data"]) == (200, [])
+    assert response.json()["errors"]
 
 
 def test_foreign_page_names_another_host(asana, app):
     api = app.api(ADA)
     asana.order("foreign_page")
-    answer = api.get("/tasks", assignee="me", workspace=MUSEUM, limit=5).json()
-    assert answer["next_page"]["uri"].startswith("https://asana.elsewhere.example/api/1.0/tasks?")
-    following = api.get(answer["next_page"]["path"])
+    response = api.get("/tasks", assignee="me", workspace=MUSEUM, limit=5).json()
+    assert response["next_page"]["uri"].startswith("https://asana.elsewhere.example/api/1.0/tasks?")
+    following = api.get(response["next_page"]["path"])
     assert following.status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("fault", "status", "text"),
+    [
+        ("forbid_workspace", 403, "task: Forbidden"),
+        ("hide_workspace", 404, f"task: Unknown object: {IN_MUSEUM}"),
+    ],
+)
+def test_a_task_in_a_closed_workspace_is_closed_as_well(asana, app, fault, status, text):
+    api = app.api(ADA)
+    asana.order(fault, value=MUSEUM)
+    for response in (
+        api.get(f"/tasks/{IN_MUSEUM}"),
+        api.get(f"/tasks/{IN_MUSEUM}/subtasks"),
+        api.put(f"/tasks/{IN_MUSEUM}", {"data": {"completed": True}}),
+    ):
+        assert (response.status_code, message(response)) == (status, text)
+
+
+def test_forbid_task_closes_one_that_is_still_listed(asana, app):
+    api = app.api(ADA)
+    asana.order("forbid_task", value=IN_MUSEUM)
+    assert IN_MUSEUM in {task["gid"] for task in api.tasks(MUSEUM)}
+    response = api.get(f"/tasks/{IN_MUSEUM}")
+    assert (response.status_code, message(response)) == (403, "task: Forbidden")
+    assert api.get("/tasks/1300101000100002").status_code == 200

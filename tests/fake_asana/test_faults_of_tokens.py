@@ -2,13 +2,13 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import KeySet
 
-from tests.fake_asana.app import App, message
+from tests.fake_asana.app import Api, App, message
 from tests.stand_in import ADA, BEN, StandIn
 
 
-def id_token(app, answer):
+def id_token(app, response):
     keys = app.http.get(f"{app.asana.issuer}/openid_connect/jwks").json()
-    return jwt.decode(answer["id_token"], KeySet.import_key_set(keys), ["RS256"]).claims
+    return jwt.decode(response["id_token"], KeySet.import_key_set(keys), ["RS256"]).claims
 
 
 def test_invalid_grant_refuses_to_refresh(asana, app):
@@ -30,6 +30,18 @@ def test_expire_access_says_expired_however_young(asana, app):
     assert api.get("/users/me").status_code == 200
 
 
+def test_reject_access_refuses_every_token_of_the_api_however_new(asana, app):
+    token = app.sign_in(ADA)
+    asana.order("reject_access", person=ADA)
+    refreshed = app.refresh(token["refresh_token"])
+    assert refreshed.status_code == 200
+    response = Api(app, refreshed.json()["access_token"]).get("/users/me")
+    assert (response.status_code, message(response)) == (401, "Not Authorized")
+    assert app.api(BEN).get("/users/me").status_code == 200
+    asana.heal()
+    assert Api(app, token["access_token"]).get("/users/me").status_code == 200
+
+
 def test_short_tokens_say_so_and_end(asana, app):
     asana.order("short_token", value=7, person=ADA)
     token = app.sign_in(ADA)
@@ -48,9 +60,9 @@ def test_no_refresh_token(asana, app):
 
 def test_omit_id_token(asana, app):
     asana.order("omit_id_token")
-    answer = app.sign_in(ADA)
-    assert "id_token" not in answer
-    assert answer["data"]["gid"] == ADA
+    response = app.sign_in(ADA)
+    assert "id_token" not in response
+    assert response["data"]["gid"] == ADA
 
 
 def test_omit_nonce(asana, app):

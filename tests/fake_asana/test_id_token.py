@@ -8,17 +8,17 @@ from joserfc.jwk import KeySet
 from tests.stand_in import ADA, BEN
 
 
-def claims(app, answer):
+def claims(app, response):
     keys = app.http.get(f"{app.asana.issuer}/openid_connect/jwks").json()
-    token = jwt.decode(answer["id_token"], KeySet.import_key_set(keys), ["RS256"])
+    token = jwt.decode(response["id_token"], KeySet.import_key_set(keys), ["RS256"])
     assert token.header["kid"] == keys["keys"][0]["kid"]
     return token.claims
 
 
 def test_it_is_signed_and_bound_to_its_request(app):
-    answer = app.sign_in(ADA)
-    told = claims(app, answer)
-    half = hashlib.sha256(answer["access_token"].encode()).digest()[:16]
+    response = app.sign_in(ADA)
+    told = claims(app, response)
+    half = hashlib.sha256(response["access_token"].encode()).digest()[:16]
     assert told["iss"] == app.asana.issuer
     assert told["aud"] == app.asana.client_id
     assert told["sub"] == ADA
@@ -45,9 +45,9 @@ def test_it_comes_with_openid_only(app):
     ],
 )
 def test_it_and_userinfo_tell_what_the_scopes_allow(app, scope, told):
-    answer = app.sign_in(ADA, scope=scope)
-    assert claims(app, answer).keys() & {"email", "name", "picture"} == told
-    headers = {"Authorization": f"Bearer {answer['access_token']}"}
+    response = app.sign_in(ADA, scope=scope)
+    assert claims(app, response).keys() & {"email", "name", "picture"} == told
+    headers = {"Authorization": f"Bearer {response['access_token']}"}
     response = app.http.get(f"{app.asana.issuer}/openid_connect/userinfo", headers=headers)
     assert response.json().keys() == {"sub", *told}
 

@@ -41,6 +41,8 @@ def test_it_names_what_is_missing(name, capsys):
         ("latency=250", Fault("latency", value=250)),
         (f"drop=half@{ADA}", Fault("drop", ADA, "half")),
         ("hide_workspace=1200000000000202", Fault("hide_workspace", value="1200000000000202")),
+        ("forbid_task=1300101000000007", Fault("forbid_task", value="1300101000000007")),
+        ("rate_limit=5", Fault("rate_limit", value=5)),
     ],
 )
 def test_faults_are_written_name_value_person(text, fault):

@@ -1,10 +1,11 @@
 """What the people are promised to have, for other tests count on it."""
 
+import unicodedata
 from datetime import UTC, datetime
 
 import pytest
 
-from tests.stand_in import ADA, BEN, CLEO, DORA, EMIL, OTHER_SAM, SAM
+from tests.stand_in import ADA, BEN, CLEO, DORA, EMIL, FAY, OTHER_SAM, ROBIN, SAM
 
 
 @pytest.mark.parametrize(
@@ -17,6 +18,8 @@ from tests.stand_in import ADA, BEN, CLEO, DORA, EMIL, OTHER_SAM, SAM
         (EMIL, 10_000, 0),
         (SAM, 5, 1),
         (OTHER_SAM, 2, 1),
+        (ROBIN, 14, 0),
+        (FAY, 20_000, 0),
     ],
 )
 def test_everybody_has_as_much_to_do_as_the_readme_says(asana, person, still_open, completed):
@@ -34,14 +37,29 @@ def test_ada_must_write_the_plan_today(asana):
     assert plan["num_subtasks"] == 3
 
 
-def test_ada_has_everything_that_upsets_a_list(asana):
-    tasks = asana.tasks(ADA)
-    names = [task["name"] for task in tasks]
-    today = datetime.now(UTC).astimezone().date().isoformat()
+def test_robin_has_the_names_that_upset_a_list(asana):
+    names = [task["name"] for task in asana.tasks(ROBIN)]
     assert "" in names
     assert max(map(len, names)) > 1000
     assert any(len(word) >= 300 for name in names for word in name.split())
-    assert any("<script>" in name for name in names)
+    for odd in ("<script>", "{{", "{%", "=HYPERLINK", "\n", "🌿"):
+        assert any(odd in name for name in names)
+
+
+@pytest.mark.parametrize("person", [ADA, BEN, CLEO, DORA, EMIL, SAM, OTHER_SAM])
+def test_nobody_else_has(asana, person):
+    """Their lists are what a first visitor sees."""
+    for task in asana.tasks(person):
+        places = [each[kind] for each in task["memberships"] for kind in ("project", "section")]
+        for name in [task["name"], *(place["name"] for place in places)]:
+            assert 0 < len(name) < 80
+            assert not set("<>{}=\\\n\t") & set(name), name
+            assert not [char for char in name if unicodedata.category(char) in {"So", "Cf"}], name
+
+
+def test_ada_has_every_kind_of_task(asana):
+    tasks = asana.tasks(ADA)
+    today = datetime.now(UTC).astimezone().date().isoformat()
     assert max(len(task["projects"]) for task in tasks) == 3
     assert {task["resource_subtype"] for task in tasks} == {
         "default_task",
@@ -56,7 +74,7 @@ def test_ada_has_everything_that_upsets_a_list(asana):
 
 
 def test_a_task_has_a_page_to_link_to(asana, app):
-    [odd] = [task for task in asana.tasks(ADA) if task["name"].startswith("<script>")]
+    [odd] = [task for task in asana.tasks(ROBIN) if task["name"].startswith("<script>")]
     page = app.http.get(odd["permalink_url"])
     assert odd["permalink_url"].startswith(asana.url + "/1/")
     assert page.status_code == 200

@@ -11,19 +11,19 @@ def refused(response):
 
 def test_it_gives_a_new_access_token_and_keeps_the_old_refresh_token(app):
     first = app.sign_in(ADA)
-    answer = app.refresh(first["refresh_token"]).json()
-    assert answer["access_token"] != first["access_token"]
-    assert answer["data"]["gid"] == ADA
-    assert "refresh_token" not in answer
+    response = app.refresh(first["refresh_token"]).json()
+    assert response["access_token"] != first["access_token"]
+    assert response["data"]["gid"] == ADA
+    assert "refresh_token" not in response
     assert app.refresh(first["refresh_token"]).status_code == 200
 
 
 def test_it_refuses_what_is_no_refresh_token(app):
-    answer = app.sign_in(ADA)
+    response = app.sign_in(ADA)
     assert refused(app.refresh("unknown"))
-    assert refused(app.refresh(answer["access_token"]))
+    assert refused(app.refresh(response["access_token"]))
     assert app.refresh("").json()["error"] == "invalid_grant"
-    wrong = app.refresh(answer["refresh_token"], client_secret="wrong")
+    wrong = app.refresh(response["refresh_token"], client_secret="wrong")
     assert wrong.json()["error"] == "invalid_client"
 
 
@@ -58,10 +58,10 @@ def test_rotation_replaces_the_refresh_token(asana, app):
 def test_a_replaced_refresh_token_ends_the_grant(asana, app):
     asana.order("rotate_refresh_tokens")
     old = app.sign_in(ADA)["refresh_token"]
-    answer = app.refresh(old).json()
+    response = app.refresh(old).json()
     assert refused(app.refresh(old))
-    assert refused(app.refresh(answer["refresh_token"]))
-    headers = {"Authorization": f"Bearer {answer['access_token']}"}
+    assert refused(app.refresh(response["refresh_token"]))
+    headers = {"Authorization": f"Bearer {response['access_token']}"}
     assert app.http.get(f"{asana.issuer}/users/me", headers=headers).status_code == 401
 
 

@@ -1,3 +1,6 @@
+import time
+
+from fake_asana.request_log import RequestLog
 from tests.stand_in import ADA
 
 
@@ -29,3 +32,13 @@ def test_it_knows_whose_refresh_token_was_sent(asana, app):
 def test_strangers_are_nobody(asana, app):
     app.http.get(f"{asana.issuer}/users/me")
     assert asana.requests()[-1]["person"] is None
+
+
+def test_a_request_of_before_a_reset_is_not_logged_after_it():
+    log, began = RequestLog(), time.time()
+    log.add({"time": began})
+    log.reset()
+    log.add({"time": began - 1})
+    assert log.all() == []
+    log.add({"time": time.time()})
+    assert len(log.all()) == 1

@@ -15,11 +15,11 @@ def refusal(response):
 
 
 def test_it_answers_in_the_shape_of_asana(app):
-    answer = app.sign_in(ADA)
-    assert answer["token_type"] == "bearer"
-    assert answer["expires_in"] == 3600
-    assert answer["refresh_token"]
-    assert answer["data"] == {
+    response = app.sign_in(ADA)
+    assert response["token_type"] == "bearer"
+    assert response["expires_in"] == 3600
+    assert response["refresh_token"]
+    assert response["data"] == {
         "id": int(ADA),
         "gid": ADA,
         "name": "Ada Okafor",

@@ -2,12 +2,12 @@ import pytest
 
 from tests.fake_asana.app import message
 from tests.fake_asana.places import LIGHTHOUSE, PERSONAL, QUIET
-from tests.stand_in import ADA, BEN, CLEO, DORA, EMIL, OTHER_SAM, SAM
+from tests.stand_in import ADA, BEN, CLEO, DORA, EMIL, OTHER_SAM, ROBIN, SAM
 
 
 @pytest.mark.parametrize(
     ("person", "count"),
-    [(ADA, 3), (BEN, 1), (CLEO, 0), (DORA, 8), (EMIL, 1), (SAM, 2), (OTHER_SAM, 1)],
+    [(ADA, 3), (BEN, 1), (CLEO, 0), (DORA, 8), (EMIL, 1), (SAM, 2), (OTHER_SAM, 1), (ROBIN, 1)],
 )
 def test_everybody_has_their_own(app, person, count):
     workspaces = app.api(person).data("/workspaces")

@@ -28,7 +28,10 @@ def test_it_measures_everything_and_writes_it_down(tmp_path):
     )
     assert done.returncode == 0, done.stderr
     text = written.read_text()
-    for title in ("Server time on SQLite", "A full sync", "What the browser fetches"):
+    for title in (
+        *("Server time on SQLite", "A first and a second sync", "What Asana is asked"),
+        *("Pages beside syncs on SQLite", "Workers on SQLite", "What the browser fetches"),
+    ):
         assert f"## {title}\n" in text
     for row in ("| 20 ", "| 120 ", "| 1 × 60 ", "| first view ", "| repeat view ", "| Processor "):
         assert row in text

@@ -35,7 +35,7 @@ def found(client, **asked: str) -> list[AuditEntry]:
     return list(client.get(LOG, asked).context["cl"].result_list)
 
 
-# To be read
+# Reading the log
 
 
 @pytest.mark.parametrize(
@@ -169,7 +169,7 @@ def test_no_time_or_number_breaks_it(administrator, owner, asked):
             assert administrator.get(response["Location"]).status_code == 200
 
 
-# Being seen
+# Entries about who has looked at a history
 
 
 def seen(person) -> list[AuditEntry]:
@@ -177,7 +177,7 @@ def seen(person) -> list[AuditEntry]:
 
 
 def looked_at(person, page: str) -> str:
-    """Where an administrator would read what happened to one person."""
+    """Return the address of a page on which an administrator reads a user's history."""
     pk, entry_ = person.user.pk, person.user.history.first()
     pages = {
         "entry": f"{LOG}{entry_.pk}/change/",
@@ -227,7 +227,7 @@ def test_to_take_it_away_is_to_read_it(administrator, owner, other_user):
     "asked", [{}, {"o": "1"}, {"p": "1"}, {"q": "example.com"}, {"event__exact": "signed_in"}]
 )
 def test_a_list_of_several_is_the_work_itself(administrator, owner, other_user, asked):
-    """So is one that nobody has asked anything, however few people it tells about."""
+    """An unfiltered list is not recorded as seen, even if all its entries are of one user."""
     if set(asked) <= {"o", "p"}:
         AuditEntry.objects.exclude(user=owner.user).delete()
     administrator.get(LOG, asked)
@@ -251,7 +251,7 @@ def test_a_list_that_is_refused_is_not_seen(administrator, owner, asked):
     assert "seen" not in events()
 
 
-# To be taken away
+# The export
 
 
 @pytest.mark.parametrize("who", ["owner", "other_user", "nobody"])
@@ -310,7 +310,7 @@ def test_no_cell_is_a_formula(administrator, text, harmless, field):
 
 @pytest.mark.parametrize("separator", [",", ";", "\t"])
 def test_no_cell_is_a_formula_where_another_letter_separates_them(administrator, separator):
-    """Which one it is hangs on the language of whoever opens the file."""
+    """The separator depends on the language of the spreadsheet program."""
     agents = [
         f"Mozilla/5.0 (X11{separator}=cmd|' /C calc'!A0{separator}x)",
         f'Mozilla/5.0 "{separator}=cmd|x',
@@ -326,7 +326,7 @@ def test_no_cell_is_a_formula_where_another_letter_separates_them(administrator,
 
 
 def test_a_spreadsheet_is_told_how_its_letters_are_written(administrator, owner):
-    """Or Excel takes them for those of its own language."""
+    """Without a byte order mark, Excel assumes the encoding of its own language."""
     assert administrator.get(EXPORT).getvalue().startswith(b'\xef\xbb\xbf"when",')
 
 

@@ -12,6 +12,8 @@ from tests.accounts.administration import (
     ACCOUNTS,
     PEOPLE,
     REVOCATIONS,
+    ask,
+    confirm,
     events,
     lines,
     user_of,
@@ -254,6 +256,43 @@ def test_so_is_a_search_that_shows_them_alone(administrator, where, owner, other
         administrator.get(where, {"q": search})
     assert owner.user.history.filter(event="seen").count() == 1
     assert not other_user.user.history.filter(event="seen").exists()
+
+
+def choices(client, term: str, model: str = "asanaaccount", field: str = "user") -> list[str]:
+    """Return what the administration offers for a field, as its pages ask for it."""
+    asked = {"app_label": "accounts", "model_name": model, "field_name": field, "term": term}
+    response = client.get("/admin/autocomplete/", asked)
+    return [each["text"] for each in response.json()["results"]]
+
+
+def test_so_is_a_search_in_the_choices_of_a_field(administrator, owner, other_user):
+    assert len(choices(administrator, "")) == 3
+    assert "seen" not in events()
+    for _ in range(2):
+        assert choices(administrator, "Okafor") == [owner.user.username]
+    entry = AuditEntry.objects.get(event="seen")
+    assert (entry.user, entry.actor) == (owner.user, user_of(administrator))
+
+
+@pytest.mark.parametrize("where", [ACCOUNTS, PEOPLE])
+def test_so_is_the_page_that_asks_before_it_is_deleted(administrator, where, owner):
+    pk = owner.account.pk if where == ACCOUNTS else owner.user.pk
+    for _ in range(2):
+        assert administrator.get(f"{where}{pk}/delete/").status_code == 200
+    assert owner.user.history.get(event="seen").actor == user_of(administrator)
+
+
+@pytest.mark.parametrize("how", [ask, confirm])
+def test_so_are_all_who_are_named_before_an_action_and_after(
+    account_manager, how, owner, other_user
+):
+    """Also if it is refused: the report names their accounts."""
+    User.objects.update(is_staff=True)
+    rows = [owner.account.pk, other_user.account.pk]
+    for _ in range(2):
+        how(account_manager, ACCOUNTS, "end-sessions", *rows)
+    for person in (owner, other_user):
+        assert person.user.history.get(event="seen").actor == user_of(account_manager)
 
 
 def test_who_is_refused_has_not_seen_it(other_user, owner, change):

@@ -14,12 +14,12 @@ LOGIN = "/admin/login/"
 
 @pytest.fixture
 def few(settings, administrator) -> None:
-    """Two passwords a minute."""
+    """Set the limit to two passwords a minute."""
     settings.PASSWORD_RATE = "2/minute"
 
 
 def someone() -> str:
-    """An address that no other test has."""
+    """Return a random IP address, so that no other test shares its limit."""
     return "10." + ".".join(str(random.randrange(256)) for _ in range(3))
 
 

@@ -1,15 +1,20 @@
 import threading
 from contextlib import suppress
+from types import SimpleNamespace
 
 import pytest
+from django.contrib.admin import site
 from django.contrib.admin.models import LogEntry
 from django.db import connection
+from django.test import RequestFactory
 from django.test.utils import CaptureQueriesContext
 
 from accounts import locks, messages
 from accounts.admin import actions
+from accounts.admin.people import UserAdmin
 from accounts.models import AsanaAccount, AuditEntry, Revocation, User
 from tests.accounts.administration import (
+    ACCOUNTS,
     PEOPLE,
     REVOKE,
     ask,
@@ -30,7 +35,7 @@ def change(owner) -> str:
 
 
 def filled_in(client, path: str, **changes: object) -> dict[str, object]:
-    """The form as a browser would send it back."""
+    """Return the data that a browser would post from the form, with `changes` made."""
     response = client.get(path)
     form = response.context["adminform"].form
     data = {name: value for name, value in form.initial.items() if isinstance(value, str | bool)}
@@ -55,13 +60,12 @@ def test_it_lists_their_accounts_with_a_link_to_each(request, who, owner, asana,
 
 
 def sign_in_as_well(owner, asana) -> None:
-    """A second account of the same person."""
-    sign_in(owner.client.__class__(), asana, SAM)
-    AsanaAccount.objects.filter(gid=SAM).update(user=owner.user)
+    """Add a second account to the owner's user."""
+    sign_in(owner.client, asana, SAM, path="/accounts/connect/")
 
 
 def test_an_administrator_can_switch_somebody_off(administrator, owner, change):
-    """Which ends their sessions at once."""
+    """This ends their sessions at once."""
     data = filled_in(administrator, change, is_active=False)
     assert administrator.post(change, data).status_code == 302
     assert not User.objects.get(pk=owner.user.pk).is_active
@@ -113,7 +117,7 @@ def test_who_looks_at_themself_is_not_seen_by_an_administrator(administrator):
 
 @pytest.mark.parametrize("box", ["is_active", "is_staff", "is_superuser"])
 def test_the_only_administrator_does_not_lock_everybody_out(administrator, owner, box):
-    """Neither by switching themself off nor by giving up what they are."""
+    """They can neither deactivate themself nor give up staff or superuser status."""
     root = user_of(administrator)
     path = f"{PEOPLE}{root.pk}/change/"
     response = administrator.post(path, filled_in(administrator, path, name="R.", **{box: False}))
@@ -136,7 +140,7 @@ def test_the_only_administrator_does_not_lock_everybody_out(administrator, owner
 
 @pytest.mark.django_db(transaction=True)
 def test_two_administrators_do_not_switch_off_each_other(administrator, monkeypatch):
-    """At the same time, each counting on the other."""
+    """If both try it at the same time, one of them stays active."""
     root, other = user_of(administrator), User.objects.create_superuser("other")
     others = administrator.__class__()
     others.force_login(other)
@@ -170,13 +174,58 @@ def test_two_administrators_do_not_switch_off_each_other(administrator, monkeypa
 
 @pytest.mark.parametrize("who", LOOKERS)
 def test_nobody_sets_the_password_of_somebody_who_signs_in_with_asana(request, who, owner):
-    """They could be them then, tasks and all."""
+    """Whoever sets the password could sign in as that user and read their tasks."""
     client = request.getfixturevalue(who)
     path = f"{PEOPLE}{owner.user.pk}/password/"
     assert "/password/" not in client.get(f"{PEOPLE}{owner.user.pk}/change/").content.decode()
     assert client.get(path).status_code == 403
     data = {"usable_password": "true", "password1": "correct 7 ho", "password2": "correct 7 ho"}
     assert client.post(path, data).status_code == 403
+    assert not User.objects.get(pk=owner.user.pk).has_usable_password()
+
+
+@pytest.mark.parametrize("way", ["administrator", "person", "shell"])
+def test_nor_of_somebody_whose_last_account_is_gone(administrator, asana, owner, way):
+    """They may connect it again, and whoever knows a password would read its tasks then."""
+    if way == "administrator":
+        confirm(administrator, ACCOUNTS, "disconnect", owner.account.pk)
+    elif way == "person":
+        sign_in_as_well(owner, asana)
+        owner.post(f"/accounts/{owner.account.pk}/disconnect/")
+        owner.user.asana_accounts.update(status="needs_reconnecting")
+        owner.user.asana_accounts.get().delete()
+    else:
+        owner.user.asana_accounts.all().delete()
+    assert not owner.user.asana_accounts.exists()
+    path = f"{PEOPLE}{owner.user.pk}/password/"
+    assert (
+        "/password/" not in administrator.get(path.replace("password", "change")).content.decode()
+    )
+    data = {"usable_password": "true", "password1": "correct 7 ho", "password2": "correct 7 ho"}
+    assert administrator.get(path).status_code == 403
+    assert administrator.post(path, data).status_code == 403
+    assert not User.objects.get(pk=owner.user.pk).has_usable_password()
+
+
+def test_a_form_that_was_opened_before_does_not_forget_that_they_used_asana(administrator):
+    person = User.objects.create_user("plain")
+    AsanaAccount.objects.create(user=User.objects.get(pk=person.pk), gid="7")
+    person.name = "Plain"
+    changed = SimpleNamespace(changed_data=["name"])
+    UserAdmin(User, site).save_model(RequestFactory().post("/"), person, changed, change=True)
+    person.refresh_from_db()
+    assert (person.name, person.has_used_asana) == ("Plain", True)
+
+
+def test_ones_own_is_changed_only_by_who_knows_it(administrator, owner):
+    """A stolen session must not become lasting access."""
+    root = user_of(administrator)
+    data = {"usable_password": "true", "password1": "correct 7 ho", "password2": "correct 7 ho"}
+    response = administrator.post(f"{PEOPLE}{root.pk}/password/", data)
+    assert response["Location"] == "/admin/password_change/"
+    assert User.objects.get(pk=root.pk).check_password("root")
+    User.objects.filter(pk=owner.user.pk).update(is_staff=True, is_superuser=True)
+    assert owner.post(f"{PEOPLE}{owner.user.pk}/password/", data).status_code == 403
     assert not User.objects.get(pk=owner.user.pk).has_usable_password()
 
 
@@ -244,11 +293,13 @@ def test_to_confirm_asks_no_more_for_more(administrator, owner, django_assert_nu
     ask(administrator, PEOPLE, "delete", owner.user.pk)
     with CaptureQueriesContext(connection) as few:
         ask(administrator, PEOPLE, "delete", owner.user.pk)
+    queries = len(few)
     for number in range(30):
         user = User.objects.create_user(f"user{number}")
         AsanaAccount.objects.create(user=user, gid=str(number), name=f"Number {number}")
     rows = list(User.objects.values_list("pk", flat=True))
-    with django_assert_num_queries(len(few)):
+    ask(administrator, PEOPLE, "delete", *rows)  # which is recorded, once an hour
+    with django_assert_num_queries(queries):
         response = ask(administrator, PEOPLE, "delete", *rows)
     assert "Number 29 (29)" in response.content.decode()
 
@@ -314,7 +365,7 @@ def test_nobody_deletes_themself_here(request, who):
 
 
 def test_the_only_administrator_is_not_deleted(administrator, owner, caplog, monkeypatch):
-    """Two delete each other: the other one has been faster, just after this one was let in."""
+    """Two delete each other; the other's request succeeds after this one's first check."""
     User.objects.filter(pk=owner.user.pk).update(is_superuser=True, is_staff=True)
     others = User.objects.exclude(pk=owner.user.pk)
 

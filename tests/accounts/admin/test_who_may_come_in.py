@@ -13,7 +13,7 @@ from tests.people import Person
 
 @pytest.fixture
 def helper(db) -> Client:
-    """On the staff, with no permission of their own."""
+    """Return the client of a signed-in staff user who has no permissions."""
     user = User.objects.create_user("helper", password="helper", is_staff=True)
     client = Client()
     client.force_login(user)
@@ -77,7 +77,7 @@ def test_social_auths_own_pages_are_gone(administrator, owner, model):
 
 
 def test_sessions_have_no_pages(administrator):
-    """A session's key opens it."""
+    """They would show the key, by which an administrator could take over the session."""
     assert administrator.get("/admin/qsessions/session/").status_code == 404
     assert administrator.get("/admin/sessions/session/").status_code == 404
 

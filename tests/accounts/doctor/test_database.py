@@ -22,6 +22,13 @@ def test_sqlite_is_not_for_many(db, settings):
     is_found(database.reachable, state, "answers")
 
 
+@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite has no such connections")
+def test_postgresql_has_to_have_connections_for_all_processes(db, settings):
+    is_found(database.connections, OK, "2 processes of the site may take 40")
+    settings.WEB_CONCURRENCY = 1000
+    is_found(database.connections, WARNING, "DATABASE_CONNECTIONS to 4")
+
+
 @pytest.mark.django_db(transaction=True)
 def test_a_migration_that_waits():
     call_command("migrate", "asana_tasks", "0001", verbosity=0)
@@ -34,10 +41,10 @@ def test_a_migration_that_waits():
 @pytest.mark.parametrize(
     ("hours", "state", "words"),
     [
-        (None, WARNING, "housekeeping"),
+        (None, WARNING, "manage.py worker"),
         (1, OK, "1 hour ago"),
         (47, OK, "ago"),
-        (49, PROBLEM, "manage.py housekeeping"),
+        (49, PROBLEM, "manage.py worker"),
     ],
 )
 def test_the_age_of_the_last_clean_up(db, hours, state, words):

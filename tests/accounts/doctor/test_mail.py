@@ -1,6 +1,6 @@
 from accounts.doctor import mail
+from scripts.ports import free_port
 from tests.accounts.doctor.findings import OK, PROBLEM, examined, is_found
-from tests.environment import free_port
 
 
 def test_a_mail_server_that_is_down(settings):

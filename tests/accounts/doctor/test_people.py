@@ -1,6 +1,17 @@
 from accounts.doctor import people
-from tests.accounts.doctor.findings import OK, is_found
+from accounts.models import AsanaAccount, User
+from tests.accounts.doctor.findings import OK, WARNING, is_found
 from tests.accounts.sign_ins import sign_in
+
+
+def test_without_passwords_an_administrator_needs_an_account_that_works(owner, settings):
+    is_found(people.administrators, OK, "by password")
+    settings.ADMIN_PASSWORDS = False
+    is_found(people.administrators, WARNING, "no administrator has an Asana account")
+    User.objects.filter(pk=owner.user.pk).update(is_staff=True, is_superuser=True)
+    is_found(people.administrators, OK, "with Asana alone")
+    AsanaAccount.objects.update(status=AsanaAccount.Status.NEEDS_RECONNECTING)
+    is_found(people.administrators, WARNING, "no administrator has an Asana account")
 
 
 def test_closed_sign_ups_with_somebody_here(op, settings):

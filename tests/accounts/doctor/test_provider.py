@@ -8,10 +8,10 @@ from django.utils import timezone
 
 from accounts.doctor import provider
 from accounts.models import ProviderDocument
+from scripts.ports import free_port
 from tests.accounts import replies
 from tests.accounts.doctor.findings import OK, PROBLEM, WARNING, examined, is_found
 from tests.accounts.provider import API, DISCOVERY, KEYS, MISSING, TOKEN, public_jwk, rsa_key
-from tests.environment import free_port
 
 
 def date(seconds: float) -> str:
@@ -49,8 +49,14 @@ PROVIDERS = [
     (
         {"discovery": {"token_endpoint_auth_methods_supported": ["client_secret_basic"]}},
         "abilities",
+        OK,
+        "client_secret_basic",
+    ),
+    (
+        {"discovery": {"token_endpoint_auth_methods_supported": ["private_key_jwt", 7]}},
+        "abilities",
         WARNING,
-        "client_secret_post",
+        "neither client_secret_post nor client_secret_basic",
     ),
     ({"discovery": {"code_challenge_methods_supported": MISSING}}, "abilities", OK, "S256"),
     ({"replies": {DISCOVERY: replies.says({}, 500)}}, "discovery", PROBLEM, "answers with 500"),
@@ -146,5 +152,10 @@ def test_an_asana_that_is_down(settings):
     settings.ASANA_OIDC_ENDPOINT = settings.ASANA_API_URL = (
         f"http://127.0.0.1:{free_port()}/api/1.0"
     )
+    settings.HTTPS_PROXY_URL = "http://ada:hush@proxy.example:3128"
+    settings.CA_BUNDLE = "/etc/company.pem"
+    ways = "HTTPS_PROXY_URL is http://proxy.example:3128, CA_BUNDLE is /etc/company.pem"
+    is_found(provider.discovery_and_client, PROBLEM, ways, "discovery")
+    is_found(provider.rest_api, PROBLEM, ways)
     is_found(provider.discovery_and_client, PROBLEM, "isn't answering", "discovery")
     is_found(provider.rest_api, PROBLEM, "isn't answering")

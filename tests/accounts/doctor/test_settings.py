@@ -6,8 +6,8 @@ from django.test import override_settings
 from accounts import doctor
 from accounts.doctor import mail, people, site
 from accounts.doctor.system_checks import system_checks
+from scripts.ports import free_port
 from tests.accounts.doctor.findings import OK, PROBLEM, WARNING, is_found
-from tests.environment import free_port
 
 pytestmark = pytest.mark.usefixtures("as_if_deployed")
 

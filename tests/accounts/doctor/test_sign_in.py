@@ -1,4 +1,4 @@
-"""`asana_doctor --sign-in`, run as it is: a program that waits while somebody signs in."""
+"""`asana_doctor --sign-in`, run as a program that waits while a user signs in."""
 
 import json
 import signal
@@ -33,7 +33,7 @@ class Doctor:
         self.asks = self.process.stderr.readline()
 
     def findings(self) -> dict[str, str]:
-        """What it says of each thing, with its state in front."""
+        """Return the text of each finding by `name:state`, once the program has ended."""
         out, self.error = self.process.communicate(timeout=60)
         assert "Traceback" not in self.error
         return {line[9:26].strip() + ":" + line[:8].strip(): line[27:] for line in out.splitlines()}
@@ -60,13 +60,13 @@ def test_it_says_where_to_sign_in(asana, settings):
 @pytest.mark.django_db(transaction=True)
 def test_it_tells_what_this_app_returns(asana):
     told = findings_of(asana)
-    assert "access_token" in told["token answer:ok"]
+    assert "access_token" in told["token response:ok"]
     assert "RS256, with kid" in told["id_token:ok"] or "without one" in told["id_token:ok"]
     assert told["nonce:ok"].startswith("is there")
     assert told["at_hash:ok"].startswith("is there")
     assert told["expires_in:ok"].startswith("3600 s")
     assert told["scope:ok"].startswith("absent")
-    assert told["client:ok"].startswith("client_secret_post is accepted")
+    assert told["client:ok"].startswith("the client ID and its secret are accepted")
     assert "sub" in told["userinfo:ok"]
     assert told["refreshing:ok"].startswith("keeps the refresh token")
     assert "ASANA_OIDC_STRICT=on is safe" in told["strict:ok"]
@@ -369,7 +369,7 @@ def test_no_secret_is_told(asana):
 
 
 def test_an_answer_without_anything_is_reported(db):
-    """Whatever was noted, the report can be told."""
+    """A report can be made from anything that was recorded."""
     for seen in (
         {"refused": {"code": "timeout"}},
         {

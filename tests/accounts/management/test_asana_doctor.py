@@ -9,11 +9,17 @@ from django.core.management import CommandError, call_command
 
 from accounts import cleanup, doctor, tokens
 from accounts.models import AsanaAccount
+from asana_tasks.models import Worker
+from scripts.ports import free_port
 from tests.accounts.parallel import environment
-from tests.environment import free_port
 from tests.stand_in import ROOT
 
 pytestmark = pytest.mark.usefixtures("as_if_deployed")
+
+
+@pytest.fixture(autouse=True)
+def somebody_works(db) -> None:
+    Worker.objects.create(name="here", kind=Worker.Kind.EMBEDDED)
 
 
 def run(*args: str) -> str:

@@ -8,6 +8,7 @@ import re
 import sys
 import time
 from datetime import timedelta
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.utils import timezone
@@ -19,6 +20,7 @@ from tests.accounts.provider import (
     DISCOVERY,
     KEYS,
     MISSING,
+    REVOKE,
     TOKEN,
     USERINFO,
     b64,
@@ -71,7 +73,7 @@ PLANS = {
 
 
 def played_here() -> set[str]:
-    """The modules that a test of this file names: in the id of a case, or in its docstring."""
+    """Return the modules that this file's tests name, in ids of cases or in docstrings."""
     played = set()
     for name, test in vars(sys.modules[__name__]).items():
         if name.startswith("test_"):
@@ -171,16 +173,47 @@ def test_userinfo_is_asked_with_the_token_in_a_header(op):
 
 @pytest.mark.parametrize(
     "methods",
-    [MISSING, ["client_secret_basic"], ["client_secret_basic", "client_secret_post"], []],
-    ids=["none listed", "basic only", "both", "an empty list"],
+    [
+        *(MISSING, [], "client_secret_basic", None, ["private_key_jwt"]),
+        *(["client_secret_post"], ["client_secret_basic", "client_secret_post"]),
+    ],
+    ids=["no list", "an empty list", "no list but a word", "null", "neither", "post", "both"],
 )
 def test_the_client_secret_is_posted_as_asana_documents(op, methods):
-    """client-secret-basic is for providers that want it; discovery cannot talk us into it."""
     op.discovery["token_endpoint_auth_methods_supported"] = methods
     sign_in(op).is_signed_in()
     (seen,) = op.asked(TOKEN)
     assert "Authorization" not in seen.headers
     assert seen.form["client_secret"] == op.client_secret
+
+
+@pytest.fixture
+def awkward_secret(op, settings, monkeypatch):
+    """Set a secret that has to be encoded in a header."""
+    settings.SOCIAL_AUTH_ASANA_SECRET = settings.ASANA_CLIENT_SECRET = "s:e c+r%t=ü"
+    monkeypatch.setattr(op, "client_secret", settings.ASANA_CLIENT_SECRET)
+
+
+def test_the_client_secret_is_in_a_header_where_the_provider_takes_no_other(op, awkward_secret):
+    """client-secret-basic: at sign-in, refresh and revocation (RFC 6749 2.3.1, RFC 8414 2)"""
+    op.discovery["token_endpoint_auth_methods_supported"] = ["client_secret_basic", "none"]
+    account = sign_in(op).is_signed_in()
+    tokens.refresh_now(account)
+    op.discovery["revocation_endpoint_auth_methods_supported"] = MISSING
+    tokens.revoke_together(tokens.set_aside_for_revocation(account, user=account.user))
+    assert len(op.asked(TOKEN)) == 2
+    assert op.revoked
+    for seen in [*op.asked(TOKEN), *op.asked(REVOKE)]:
+        assert seen.headers["Authorization"].startswith("Basic ")
+        assert {"client_id", "client_secret"}.isdisjoint(seen.form)
+
+
+def test_revocation_has_a_list_of_its_own(op):
+    op.discovery["revocation_endpoint_auth_methods_supported"] = ["client_secret_basic"]
+    account = sign_in(op).is_signed_in()
+    tokens.revoke_together(tokens.set_aside_for_revocation(account, user=account.user))
+    assert "client_secret" in op.asked(TOKEN)[0].form
+    assert op.asked(REVOKE)[0].headers["Authorization"].startswith("Basic ")
 
 
 # The config plan
@@ -257,6 +290,40 @@ def test_a_refreshed_id_token_must_be_right_too(op, expired, claims):
     assert kept.status == kept.Status.CONNECTED
     assert kept.encrypted_access_token == expired.encrypted_access_token
     assert kept.encrypted_refresh_token == expired.encrypted_refresh_token
+
+
+def test_a_refreshed_id_token_may_repeat_the_nonce_of_the_sign_in(op):
+    """OpenID Connect Core 1.0 12.2"""
+    url = try_to_start(op)
+    op.claims["nonce"] = parse_qs(urlsplit(url.response["Location"]).query)["nonce"][0]
+    url.client.get(op.allow(url.response["Location"]))
+    account = AsanaAccount.objects.get()
+    tokens.refresh_now(account)
+    assert AsanaAccount.objects.get().refreshed_at != account.refreshed_at
+
+
+@pytest.mark.parametrize("nonce", ["another", ""])
+def test_a_refreshed_id_token_with_another_nonce_is_refused(op, expired, nonce):
+    op.claims["nonce"] = nonce
+    with pytest.raises(tokens.TryLater, match="for another sign-in"):
+        tokens.access_token_for(expired)
+    kept = AsanaAccount.objects.get()
+    assert kept.encrypted_refresh_token == expired.encrypted_refresh_token
+
+
+def test_the_nonce_is_that_of_the_last_sign_in(op, expired):
+    first = AsanaAccount.objects.get().nonce_hash
+    sign_in(op).is_signed_in()
+    assert AsanaAccount.objects.get().nonce_hash != first
+    tokens.refresh_now(expired)
+    assert AsanaAccount.objects.get().nonce_hash not in {first, ""}
+
+
+def test_where_no_nonce_is_kept_any_is_accepted(op, expired):
+    """Sign-ins before it was kept."""
+    AsanaAccount.objects.update(nonce_hash="")
+    op.claims["nonce"] = "another"
+    assert tokens.access_token_for(expired)
 
 
 def test_an_id_token_is_not_needed_to_refresh(op, expired, settings):

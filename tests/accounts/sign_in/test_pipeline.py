@@ -10,9 +10,9 @@ from django.utils import timezone
 
 from accounts import tokens
 from accounts.codes import Problem
-from accounts.encryption import decrypt
 from accounts.models import AsanaAccount, AuditEntry, User
 from accounts.sign_in import failures, pipeline
+from accounts.tokens.storage import earlier_refresh_tokens, read_token
 from tests.accounts import replies
 from tests.accounts.events import told
 from tests.accounts.provider import MISSING, USERINFO
@@ -22,7 +22,7 @@ from tests.stand_in import ADA, BEN, OTHER_SAM, SAM
 
 
 def person(op, sub: str, email: str | None = None, name: str = "Pia Lind") -> User:
-    """Whoever has that sub at the provider, signed in here."""
+    """Sign in as the provider's user with that sub; return the user that is stored here."""
     op.claims["sub"] = op.userinfo["sub"] = sub
     op.userinfo.update(email=email, name=name)
     response = sign_in(op).response
@@ -31,7 +31,7 @@ def person(op, sub: str, email: str | None = None, name: str = "Pia Lind") -> Us
 
 
 def test_two_people_with_one_address_are_two_users(db, asana):
-    """Whoever signs in by an address that is known here does not become the one who has it."""
+    """A sign-in with the email address of a known user does not sign in as that user."""
     sam, other_sam = (Person.signed_in(asana, gid) for gid in (SAM, OTHER_SAM))
     assert sam.user != other_sam.user
     assert sam.user.email == other_sam.user.email == "sam@example.com"
@@ -87,6 +87,12 @@ def test_sub_is_identity(op):
 @pytest.mark.parametrize("subs", [("a", "A"), ("1", "01"), ("a", "a ")])
 def test_subs_that_only_look_alike_are_two_people(op, subs):
     assert len({person(op, sub).pk for sub in subs}) == 2
+
+
+def test_a_name_that_nobody_can_see_is_not_stored(op):
+    user = person(op, "1", "pia@example.org", "\u200b\u3164")
+    assert (user.name, user.get_full_name()) == ("", "pia")
+    assert AsanaAccount.objects.get().asana_name == "pia@example.org"
 
 
 def test_a_new_name_at_asana_is_shown_on_the_account_and_renames_nobody_here(op):
@@ -184,9 +190,7 @@ def test_a_plain_sign_in_keeps_a_wider_grant_while_it_works(op, still_good):
 
 
 def earlier(account: AsanaAccount) -> list[str]:
-    place = f"asana_account:{account.gid}:earlier_refresh_tokens"
-    value = AsanaAccount.objects.get(pk=account.pk).encrypted_earlier_refresh_tokens
-    return decrypt(value, bound_to=place).split() if value else []
+    return earlier_refresh_tokens(AsanaAccount.objects.get(pk=account.pk))
 
 
 def test_the_refresh_token_of_an_earlier_sign_in_is_set_aside(op):
@@ -196,7 +200,7 @@ def test_the_refresh_token_of_an_earlier_sign_in_is_set_aside(op):
         sign_in(op).is_signed_in()
     *before, in_use = op.refresh_tokens
     assert earlier(account) == before
-    assert op.revoked == []  # the end of one could be the end of all
+    assert op.revoked == []  # revoking one could revoke all
     assert in_use not in before
 
 
@@ -243,7 +247,7 @@ def test_the_grant_of_a_newcomer_who_gets_nowhere_is_given_back(op):
 
 
 def test_but_not_one_of_which_nobody_knows_whose_it_is(op):
-    """It could be the one in use of somebody who is linked."""
+    """It could be the grant that a linked account is using."""
     op.token_response["id_token"] = MISSING
     op.replies[USERINFO] = replies.says({}, 503)
     sign_in(op).is_refused(failures.UNREACHABLE)
@@ -291,7 +295,7 @@ def test_the_same_person_signing_in_twice_at_once_is_one_user(asana):
 
 
 def test_whoever_comes_second_with_the_same_new_account_is_told_to_start_again(op, monkeypatch):
-    """Between our look and our insert the other one has stored it."""
+    """The other sign-in stores the account between our look-up and our insert."""
     look = pipeline.find_account
 
     def look_too_early(backend, uid, user=None, **kwargs):
@@ -308,7 +312,7 @@ def test_whoever_comes_second_with_the_same_new_account_is_told_to_start_again(o
 
 
 def test_a_sign_in_without_a_refresh_token_does_not_undo_a_refresh_meanwhile(op, monkeypatch):
-    """It read the account before the refresh and writes it afterwards."""
+    """The sign-in reads the account before the refresh and writes it afterwards."""
     sign_in(op).is_signed_in()
     look = pipeline.find_account
 
@@ -323,10 +327,7 @@ def test_a_sign_in_without_a_refresh_token_does_not_undo_a_refresh_meanwhile(op,
     op.token_response["refresh_token"] = None
     sign_in(op).is_signed_in()
     account = AsanaAccount.objects.get()
-    kept = decrypt(
-        account.encrypted_refresh_token, bound_to=f"asana_account:{account.gid}:refresh_token"
-    )
-    assert kept == op.refresh_tokens[-1]
+    assert read_token(account, "refresh_token") == op.refresh_tokens[-1]
 
 
 @pytest.mark.django_db(transaction=True)

@@ -37,7 +37,7 @@ def test_no_table_knows_more_of_them_than_that_somebody_was_refused(op, closed):
 
 
 def counted() -> dict[type, int]:
-    """How many rows there are of what; the provider's public documents are nobody's."""
+    """Count the rows of each model, except the provider's public documents."""
     models = [model for model in apps.get_models() if model is not ProviderDocument]
     return {model: model._base_manager.count() for model in models}
 

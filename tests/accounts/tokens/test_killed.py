@@ -1,4 +1,4 @@
-"""A process is killed half way, for real: nothing is silently broken, no lock is left behind."""
+"""Processes are killed halfway: no account is silently broken, no lock is left behind."""
 
 import os
 import signal
@@ -34,20 +34,20 @@ class Victim:
         )
 
     def stop(self) -> None:
-        """It reads no answer any more, and writes nothing."""
+        """Send SIGSTOP, so that the process reads no response and writes nothing any more."""
         os.kill(self._process.pid, signal.SIGSTOP)
 
     def kill(self) -> None:
         os.kill(self._process.pid, signal.SIGKILL)
 
     def begin_and_end(self) -> int:
-        """Its exit code once it is gone."""
+        """Let the process begin; return its exit code once it has ended."""
         self._process.communicate("go\n", timeout=30)
         return self._process.returncode
 
 
 def stopped_and_killed_after_the_answer(victim):
-    """Whatever the machine is doing, it cannot commit in between."""
+    """Return a reply that stops the victim first, so that it cannot commit before it is killed."""
 
     def reply(handler):
         victim.stop()
@@ -58,7 +58,7 @@ def stopped_and_killed_after_the_answer(victim):
 
 
 def killed_after_the_answer(victim):
-    """As soon as can be; it may have got any far."""
+    """Return a reply that kills the victim after responding, at an arbitrary point."""
 
     def reply(handler):
         _answer_as_ever(handler)
@@ -68,13 +68,13 @@ def killed_after_the_answer(victim):
 
 
 def _answer_as_ever(handler):
-    handler.answer_rightly()
+    handler.respond_rightly()
     handler.wfile.flush()
 
 
 @pytest.fixture
 def expired(op, monkeypatch) -> AsanaAccount:
-    """Nobody who finds a lock waits for long."""
+    """Return an account whose token has expired; limit the wait for its lock to two seconds."""
     account = sign_in(op).is_signed_in()
     AsanaAccount.objects.update(access_token_expires_at=timezone.now() - timedelta(minutes=1))
     monkeypatch.setattr("accounts.tokens.refresh.LOCK_SECONDS", 2)
@@ -83,7 +83,7 @@ def expired(op, monkeypatch) -> AsanaAccount:
 
 
 def ends_well(op, account, *, rotates):
-    """It works, or says that it needs reconnecting, and says so once; the next works for sure."""
+    """Check that a refresh works or records once that it cannot; a new sign-in then works."""
     before = AsanaAccount.objects.get()
     assert not before.needs_reconnecting  # nobody has found out yet
     try:
@@ -124,7 +124,7 @@ def test_killed_between_the_new_tokens_and_our_commit(op, expired, rotates, how,
 
 
 def test_with_a_rotating_provider_that_is_told_at_the_next_use(op, expired):
-    """Not a single request later, and no second one is wasted on it."""
+    """The first use sends one request and finds out; the second use sends none."""
     op.rotates = True
     victim = Victim(op, "refresh", expired.pk)
     op.replies[TOKEN] = stopped_and_killed_after_the_answer(victim)

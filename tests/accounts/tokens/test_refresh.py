@@ -12,8 +12,8 @@ from django.utils import timezone
 
 from accounts import audit, http, messages, tokens
 from accounts.codes import Problem
-from accounts.encryption import decrypt
 from accounts.models import AsanaAccount, AuditEntry, ProviderDocument
+from accounts.tokens.storage import read_token
 from tests.accounts import replies
 from tests.accounts.parallel import Processes, second_connection
 from tests.accounts.provider import DISCOVERY, KEYS, MISSING, TOKEN
@@ -26,7 +26,7 @@ Event = AuditEntry.Event
 
 @pytest.fixture
 def account(op) -> AsanaAccount:
-    """Signed in just now, with a token for an hour."""
+    """Return an account that has just signed in, with a token valid for an hour."""
     account: AsanaAccount = sign_in(op).is_signed_in()
     op.seen.clear()
     return account
@@ -45,9 +45,7 @@ def expires_in(account: AsanaAccount, seconds: float) -> None:
 
 
 def stored_refresh_token() -> str:
-    account = AsanaAccount.objects.get()
-    place = f"asana_account:{account.gid}:refresh_token"
-    return decrypt(account.encrypted_refresh_token, bound_to=place)
+    return read_token(AsanaAccount.objects.get(), "refresh_token")
 
 
 # When
@@ -119,7 +117,7 @@ def test_what_was_refreshed_is_good_for_the_next_who_asks(op, expired):
 
 
 def test_a_token_that_asana_rejects_is_refreshed_once(op, account):
-    """Whoever comes later with the same one gets what the first got."""
+    """A later caller with the same rejected token gets the token of that refresh."""
     rejected = tokens.access_token_for(account)
     fresh = tokens.access_token_for(account, rejected=rejected)
     assert fresh != rejected
@@ -158,7 +156,7 @@ def test_without_a_new_one_the_old_one_stays(op, expired, value):
 
 
 def test_it_is_committed_before_anybody_uses_the_access_token(expired):
-    """In a transaction of its own: nobody can roll it back who took part in nothing."""
+    """A refresh needs a transaction of its own, which no outer one can roll back."""
     with pytest.raises(RuntimeError, match="durable"), transaction.atomic():
         tokens.access_token_for(expired)
 
@@ -307,7 +305,7 @@ def test_an_older_key_still_works_and_what_is_refreshed_gets_the_newest(op, expi
     ],
 )
 def test_a_refusal_is_told_by_a_name_alone(op, expired, status, error, times):
-    """It may say anything, even the token that it was asked about."""
+    """The text of a refusal could hold anything, even the token."""
     said = json.loads(json.dumps(error).replace("{}", op.refresh_tokens[0]))
     op.replies[TOKEN] = replies.says({"error": said}, status)
     with pytest.raises(tokens.TryLater):
@@ -395,7 +393,7 @@ def test_an_outage_is_no_refusal(op, expired):
     assert not AuditEntry.objects.filter(event=Event.REFRESH_REFUSED).exists()
 
 
-# However many ask at once
+# Many callers at once
 
 
 @pytest.mark.process
@@ -425,7 +423,7 @@ def test_fifty_ask_at_once_and_one_refreshes_for_all(asana):
 
 @pytest.mark.django_db(transaction=True)
 def test_whoever_cannot_have_the_lock_is_told_later(op, account, monkeypatch):
-    """Not that the credentials are bad: somebody else is just at it."""
+    """The error says that another process holds the lock, not that the credentials are bad."""
     monkeypatch.setattr("accounts.tokens.refresh.LOCK_SECONDS", 1)
     before = AsanaAccount.objects.values().get()
     with second_connection() as other:

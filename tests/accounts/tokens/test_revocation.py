@@ -27,7 +27,7 @@ WHILE_WAITING = [Happened.REVOCATION_WAITING, Happened.REVOCATION_GIVEN_UP]
 
 @pytest.fixture
 def revocation(op) -> Revocation:
-    """Of an account that was deleted a moment ago."""
+    """Return the revocation of an account that has just been deleted."""
     account = sign_in(op).is_signed_in()
     account.delete()
     op.seen.clear()
@@ -40,7 +40,7 @@ def hurried(monkeypatch) -> None:
 
 
 def told(*events: AuditEntry.Event) -> list[tuple[str, str]]:
-    """Of those events, oldest first: which, and why."""
+    """Return the event and the detail of the entries of these events, oldest first."""
     entries = AuditEntry.objects.filter(event__in=events or list(Happened)).order_by("pk")
     return list(entries.values_list("event", "detail"))
 
@@ -110,7 +110,7 @@ def test_it_goes_where_discovery_says(op, revocation):
 
 @pytest.mark.parametrize("endpoint", ["{elsewhere}/revoke", "/-/oauth_revoke", 7, None, ""])
 def test_it_goes_nowhere_but_to_the_issuers_origin(op, revocation, endpoint):
-    """Rather not now than there; with the last good copy of discovery it goes as ever."""
+    """It waits otherwise; with the last good copy of discovery it is sent as usual."""
     if isinstance(endpoint, str):
         endpoint = endpoint.format(elsewhere=op.elsewhere)
     op.discovery["revocation_endpoint"] = endpoint
@@ -133,8 +133,8 @@ FAULTS = [
     pytest.param(replies.says({}, 429, Retry_After="30"), 429, id="429"),
     pytest.param(replies.says({}, 500), 500, id="500"),
     pytest.param(replies.says(b"<html>", 503), 503, id="503"),
-    pytest.param(replies.drops_the_connection, Problem.NO_ANSWER, id="dropped"),
-    pytest.param(replies.sends_half, Problem.NO_ANSWER, id="half an answer"),
+    pytest.param(replies.drops_the_connection, Problem.NO_RESPONSE, id="dropped"),
+    pytest.param(replies.sends_half, Problem.NO_RESPONSE, id="half an answer"),
     pytest.param(replies.drips_headers, Problem.TIMEOUT, id="dripping headers"),
     pytest.param(replies.drips_a_body, Problem.TIMEOUT, id="dripping body"),
     pytest.param(replies.redirects_elsewhere, Problem.REDIRECTED, id="redirect elsewhere"),
@@ -236,7 +236,7 @@ def test_a_value_of_another_row_is_worth_nothing_here(op, revocation):
     assert op.seen == []
 
 
-# Who else is at it
+# Other processes at the same time
 
 
 def test_nothing_is_due_before_its_time(op, revocation):
@@ -308,7 +308,7 @@ def test_the_person_may_be_deleted_meanwhile(op, revocation):
 @pytest.mark.parametrize("status", [200, 503])
 @pytest.mark.parametrize("seconds", [0, 0.3], ids=["at once", "slowly"])
 def test_even_while_asana_is_asked(op, revocation, status, seconds):
-    """Or while we write down what it said."""
+    """The user may also be deleted while we record the response."""
     deleted = Event()
 
     def delete_the_person():
@@ -324,7 +324,7 @@ def test_even_while_asana_is_asked(op, revocation, status, seconds):
         assert deleted.wait(30)
         if not seconds:
             person.join()
-        handler.response(b"{}", status)
+        handler.respond(b"{}", status)
         person.join()
 
     op.replies[REVOKE] = answers_meanwhile
@@ -335,7 +335,7 @@ def test_even_while_asana_is_asked(op, revocation, status, seconds):
 
 
 def test_the_account_may_be_connected_again_meanwhile(op, revocation):
-    """Then nobody ends its old grant any more: the new one could end with it."""
+    """The old grant is then not revoked, because that could revoke the new one."""
     old = op.refresh_tokens[0]
     op.replies[REVOKE] = replies.says({}, 503)
     tokens.revoke(revocation)

@@ -18,6 +18,7 @@ from tests.accounts.rotations import (
     FIELDS,
     ciphertexts,
     copies,
+    in_old_format,
     refresh_token,
     rotate,
     start_rotation,
@@ -36,7 +37,7 @@ def test_everything_is_readable_without_the_old_key(op, account, new_key, settin
     settings.TOKEN_KEYS = [new_key]
     assert refresh_token(account) == before
     assert tokens.access_token_for(account) == access_token
-    assert len(op.asked(TOKEN)) == 1
+    assert op.asked(TOKEN) == []
 
 
 def test_grants_of_earlier_sign_ins_are_too(op, account, new_key, settings):
@@ -74,6 +75,7 @@ def test_waiting_revocations_are_too(op, account, old_key, settings):
 
 def test_values_of_before_there_were_key_ids_are_too(account, new_key, settings):
     before = refresh_token(account)
+    in_old_format(account)
     for field in FIELDS:
         setattr(account, field, getattr(account, field).partition(".")[2])
     account.save()
@@ -141,8 +143,8 @@ def test_it_waits_for_a_refresh_and_overwrites_nothing_newer(op, account, new_ke
         rotation.start()
         rotation.join(0.5)
         waited.append(rotation.is_alive())
-        status, response = op.right_answer(op.seen[-1])
-        handler.response(json.dumps(response).encode(), status)
+        status, response = op.right_response(op.seen[-1])
+        handler.respond(json.dumps(response).encode(), status)
 
     op.replies[TOKEN] = answers_meanwhile
     tokens.access_token_for(account, rejected=tokens.access_token_for(account))
@@ -161,7 +163,8 @@ def test_a_row_that_is_held_for_too_long_is_left_and_told(account, new_key, monk
         out = io.StringIO()
         with pytest.raises(CommandError):
             call_command("rotate_token_keys", stdout=out)
-        assert "1 row still needs an old key" in out.getvalue() or connection.vendor == "sqlite"
+        waits = "1 row still needs an old key or is in the old format" in out.getvalue()
+        assert waits or connection.vendor == "sqlite"
     if connection.vendor == "postgresql":
         connection.cursor().execute("SET lock_timeout = 0")
     assert DONE in rotate()

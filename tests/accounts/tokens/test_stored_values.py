@@ -2,6 +2,7 @@
 
 from accounts import tokens
 from accounts.models import AsanaAccount, Revocation
+from accounts.tokens.key_usage import KINDS
 from accounts.tokens.set_aside import revocation_binding
 from accounts.tokens.storage import token_binding
 
@@ -13,9 +14,7 @@ def test_the_hash_of_a_gid_stays_the_same(settings):
 
 
 def test_what_tokens_are_bound_to_stays_the_same():
-    account = AsanaAccount(gid="12")
-    assert token_binding(account, "refresh_token") == "asana_account:12:refresh_token"
-    assert token_binding(account, "access_token") == "asana_account:12:access_token"
-    earlier = token_binding(account, "earlier_refresh_tokens")
-    assert earlier == "asana_account:12:earlier_refresh_tokens"
+    account = AsanaAccount(gid="12", user_id=7)
+    for kind in KINDS:
+        assert token_binding(account, kind) == f"asana_account:12:user:7:{kind}"
     assert revocation_binding(Revocation(reference="ab")) == "revocation:ab:refresh_token"

@@ -165,7 +165,7 @@ def test_it_lists_what_asana_still_has_to_be_told(owner):
     assert "next try 9\xa0minutes from now" in page
     assert f"{ends:%H:%M}" in page
     assert "https://app.asana.com/0/my-apps" in page
-    assert "503" not in page
+    assert "Asana answers with an error" not in page
 
 
 def test_it_says_of_which_whether_all_of_it_was_given_up(owner):

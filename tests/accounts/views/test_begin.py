@@ -1,4 +1,5 @@
 import random
+import socket
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -13,7 +14,7 @@ from tests.people import authorize_url
 
 
 def asked(client: Client, **headers: str) -> dict[str, str]:
-    """The authorization request that pressing the button makes."""
+    """Press the button; return the parameters of the authorization request."""
     response = client.post("/login/asana/", **headers)
     assert response.status_code == 302
     query = parse_qs(urlsplit(response["Location"]).query, strict_parsing=True)
@@ -149,12 +150,12 @@ def test_next_leads_where_one_was_going(op, nobody, after):
 
 @pytest.fixture
 def few(op, settings):
-    """Two starts a minute."""
+    """Set the limit to two starts a minute."""
     settings.SIGN_IN_RATE = "2/minute"
 
 
 def someone() -> str:
-    """An address that no other test has."""
+    """Return a random IP address, so that no other test shares its limit."""
     return "10." + ".".join(str(random.randrange(256)) for _ in range(3))
 
 
@@ -229,15 +230,33 @@ def test_an_ipv6_client_has_a_whole_network(few):
 
 
 def test_ipv4_in_ipv6_is_no_network(few):
-    """So a dual-stack socket tells IPv4 clients: they must not share one count."""
+    """A dual-stack socket gives such addresses to IPv4 clients; each has its own count."""
     here, there = (f"::ffff:{someone()}" for _ in range(2))
     assert statuses(here, here, there, here.removeprefix("::ffff:")) == [302, 302, 302, 429]
+
+
+def test_an_ipv6_address_with_a_zone_counts_without_it(few, settings):
+    """A zone names an interface, where the address is local to a link."""
+    near = f"fe80::{random.randrange(65536):x}"
+    assert statuses(f"{near}%eth0", f"{near}%1", near) == [302, 302, 429]
+    settings.TRUSTED_PROXIES = 1
+    near = f"fe80:0:0:{random.randrange(1, 65536):x}::1"
+    forwarded = (f"{near}%eth0", f"[{near}%25eth0]:5001", near)
+    assert statuses("10.0.0.1", "10.0.0.1", "10.0.0.1", forwarded=forwarded) == [302, 302, 429]
 
 
 def test_a_counter_that_does_not_answer_locks_nobody_out(few, settings):
     settings.REDIS_URL = "redis://127.0.0.1:1/0"
     here = someone()
     assert statuses(here, here, here) == [302, 302, 302]
+
+
+def test_nor_does_one_that_is_silent(few, settings):
+    settings.REDIS_TIMEOUTS = {"socket_connect_timeout": 0.05, "socket_timeout": 0.05}
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        settings.REDIS_URL = f"redis://127.0.0.1:{silent.getsockname()[1]}/0"
+        here = someone()
+        assert statuses(here, here, here) == [302, 302, 302]
 
 
 def test_connecting_counts_as_well(few, op):

@@ -2,11 +2,13 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from qsessions.models import Session
 
-from accounts.models import AuditEntry, User
+from accounts.models import AsanaAccount, AuditEntry, User
 from accounts.sign_in import failures
 from tests.accounts.provider import MISSING, TOKEN
 from tests.accounts.sign_ins import Outcome, sign_in
@@ -99,10 +101,28 @@ def test_a_callback_works_once(op):
     url = op.allow(authorize_url(client))
     assert client.get(url).status_code == 302
     response = client.get(url)
-    assert response.status_code == 403
-    assert failures.SESSION.explanation in response.content.decode()
+    assert response["Location"] == "/tasks/"
     assert len(op.asked(TOKEN)) == 1
     assert "_auth_user_id" in client.session
+
+
+def test_back_to_asana_and_allow_again_leads_to_the_list(owner, asana):
+    """The page of Asana is still there: Allow sends a new code with the old state."""
+    client = Client()
+    url = authorize_url(client)
+    assert client.get(path_of(asana.allow(url, ADA))).status_code == 302
+    response = client.get(path_of(asana.allow(url, ADA)), follow=True)
+    assert response.redirect_chain == [("/tasks/", 302)]
+    assert "You are signed in already" in response.content.decode()
+
+
+def test_of_two_sign_ins_in_two_tabs_both_lead_to_the_list(owner, asana):
+    client = Client()
+    first, second = authorize_url(client), authorize_url(client)
+    for url in (first, second, first):
+        response = client.get(path_of(asana.allow(url, ADA)))
+        assert response["Location"].startswith("/tasks/")
+    assert AsanaAccount.objects.count() == 1
 
 
 def test_a_callback_is_not_tried_again_after_a_failure(op):
@@ -213,3 +233,10 @@ def test_an_address_that_is_opened_again_and_again_writes_once(owner):
         owner.get("/complete/asana/", data={"error": "access_denied"})
     refused = owner.user.history.filter(event=AuditEntry.Event.SIGN_IN_REFUSED)
     assert refused.count() == 1
+
+
+def test_no_pipeline_of_social_auth_is_looked_for(nobody, db, asana):
+    with CaptureQueriesContext(connection) as queries:
+        response = nobody.get("/complete/asana/", {"partial_token": "a\0b", "state": "x"})
+    assert response.status_code == 400
+    assert "social_auth_partial" not in str(queries.captured_queries)

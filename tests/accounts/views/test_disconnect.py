@@ -1,4 +1,4 @@
-"""What would go is asked first; then it goes here at once, and at Asana as soon as it answers."""
+"""Disconnecting: the question, the deletion here, and the revocation at Asana."""
 
 import threading
 
@@ -31,19 +31,19 @@ def add(person: Person, asana: StandIn, gid: str) -> AsanaAccount:
 
 @pytest.fixture
 def ada(owner_with_tasks, asana) -> Person:
-    """With tasks, and another account of hers by which she gets in."""
+    """Return Ada with tasks and a second account, by which she can still sign in."""
     add(owner_with_tasks, asana, BEN)
     return owner_with_tasks
 
 
 def disconnect_page(person: Person, account: AsanaAccount | None = None) -> str:
-    """The page after it."""
+    """Press Disconnect; return the text of the page that follows."""
     response = person.post(path(account or person.account))
     assert (response.status_code, response["Location"]) == (302, "/accounts/"), response.content
     return page_text(person.get("/accounts/"))
 
 
-# Before
+# The question
 
 
 def test_where_only_some_may_come_in_one_from_elsewhere_is_no_way_in(ada, settings):
@@ -126,7 +126,7 @@ def test_what_was_never_there_is_no_trouble(ada, pk):
     assert ada.post(f"/accounts/{pk}/disconnect/").status_code == 302
 
 
-# Then
+# Disconnecting
 
 
 def test_it_goes_here_and_at_asana_and_that_is_told(ada, asana):
@@ -181,7 +181,7 @@ def test_a_token_that_cannot_be_read_is_no_sign_that_asana_has_ended_it(ada, asa
 
 
 def test_what_somebody_else_has_dealt_with_is_not_called_ended(ada, asana):
-    """As it is committed, housekeeping may be faster; it may also give it up."""
+    """Housekeeping may handle the revocation as soon as it is committed, or give it up."""
 
     def is_faster(sender, instance, created, **kwargs):
         if created:
@@ -300,7 +300,7 @@ def test_another_one_that_is_broken_is_no_way_in(ada):
 def test_with_a_password_no_account_is_the_last_way_in(owner):
     user = owner.user
     user.set_password("a password of her own")
-    user.is_staff = True  # whose password form is the only one
+    user.is_staff = True  # only the staff has a password form
     user.save()
     owner.client.force_login(user)
     assert "is disconnected" in disconnect_page(owner)
@@ -315,7 +315,7 @@ def test_the_other_way_round_both_can_go_one_after_the_other(ada):
 
 
 def test_nothing_of_it_refreshes_a_token(op, nobody):
-    """Asana is told what we hold; nothing new is fetched on the way out."""
+    """The stored token is revoked; no token is refreshed for that."""
     nobody.get(op.allow(authorize_url(nobody)))
     op.claims["sub"] = op.userinfo["sub"] = "2"
     nobody.get(op.allow(authorize_url(nobody, "/accounts/connect/")))

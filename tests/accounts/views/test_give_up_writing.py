@@ -6,9 +6,9 @@ import pytest
 from django.test import Client
 
 from accounts import tokens
-from accounts.encryption import decrypt
 from accounts.models import AsanaAccount, AuditEntry, Revocation
 from accounts.sign_in import failures, link_failures
+from accounts.tokens.storage import read_token
 from asana_tasks.sync import engine
 from tests.accounts.events import told
 from tests.accounts.provider import REVOKE
@@ -31,9 +31,7 @@ def ada() -> AsanaAccount:
 
 
 def refresh_token(account: AsanaAccount) -> str:
-    return decrypt(
-        account.encrypted_refresh_token, bound_to=f"asana_account:{account.gid}:refresh_token"
-    )
+    return read_token(account, "refresh_token")
 
 
 def widen(person: Person, asana: StandIn) -> None:
@@ -215,7 +213,7 @@ def test_where_asana_ends_both_the_person_is_told(op, nobody, when):
     nobody.get(op.allow(authorize_url(nobody)))
     op.token_response["scope"] = BASE
     if when == "later":
-        op.replies[REVOKE] = lambda handler: handler.response(b"", 503)
+        op.replies[REVOKE] = lambda handler: handler.respond(b"", 503)
     nobody.get(op.allow(authorize_url(nobody, path(AsanaAccount.objects.get()))))
     if when == "later":
         assert not AsanaAccount.objects.get().needs_reconnecting

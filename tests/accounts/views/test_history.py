@@ -184,9 +184,40 @@ def test_names_that_nobody_has_cannot_fill_the_database(db):
     for number in range(20):
         Client().post("/admin/login/", {"username": f"n{number}", "password": "x"})
     assert AuditEntry.objects.count() == 1
-    with time_machine.travel(timezone.now() + timedelta(minutes=2), tick=False):
+    with time_machine.travel(timezone.now() + timedelta(days=1, minutes=2), tick=False):
         Client().post("/admin/login/", {"username": "n", "password": "x"})
     assert AuditEntry.objects.count() == 2
+
+
+def test_wrong_passwords_of_anybody_do_not_fill_somebodys_history(owner, settings):
+    """From whatever addresses: one entry a day has their number, the first and the last."""
+    settings.PASSWORD_RATE = "100/minute"
+    before = owner.user.history.count()
+    with time_machine.travel("2026-11-23 12:00:00Z", tick=False) as clock:
+        for number in range(10):
+            data = {"username": owner.user.username, "password": str(number)}
+            Client().post("/admin/login/", data, REMOTE_ADDR=f"10.9.8.{number}")
+            clock.shift(3600)
+        assert owner.user.history.count() == before + 1
+        written = owner.user.history.get(event=Event.SIGN_IN_REFUSED)
+        assert (written.address, written.at.hour) == ("10.9.8.9", 21)
+        assert messages.detail_message(written) == (
+            "With a password, 10 times since 23 Nov 2026, 12:00"
+        )
+        clock.shift(15 * 3600)
+        Client().post("/admin/login/", data)
+    assert owner.user.history.filter(event=Event.SIGN_IN_REFUSED).count() == 2
+
+
+def test_each_address_that_tries_names_nobody_has_is_kept(db):
+    for number in (1, 2, 1):
+        data = {"username": "nobody", "password": "x"}
+        Client().post("/admin/login/", data, REMOTE_ADDR=f"10.9.7.{number}")
+    entries = AuditEntry.objects.order_by("address")
+    assert [(each.address, each.detail_args.get("times")) for each in entries] == [
+        ("10.9.7.1", 2),
+        ("10.9.7.2", None),
+    ]
 
 
 def test_a_sign_in_that_fails_is_written_down_without_knowing_whose(op):

@@ -22,7 +22,7 @@ IPHONE = (
 
 @pytest.fixture
 def phone(owner, asana) -> Client:
-    """Where the owner is signed in as well."""
+    """Return the browser of a phone on which the owner is signed in as well."""
     client = Client(headers={"User-Agent": IPHONE}, REMOTE_ADDR="192.0.2.7")
     sign_in(client, asana, ADA)
     client.get(PAGE)

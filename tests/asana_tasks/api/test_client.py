@@ -8,7 +8,7 @@ from accounts import http, tokens
 from asana_tasks.api import client, transport
 from asana_tasks.api.errors import Forbidden, NotAuthorized, RateLimited, Unavailable
 from asana_tasks.api.paging import PAGE_SIZE
-from asana_tasks.sync.crawl import all_workspaces
+from asana_tasks.sync.passes import all_workspaces
 from tests.people import Person
 from tests.stand_in import DORA
 

@@ -5,6 +5,7 @@ import pytest
 from asana_tasks.api.schemas import is_separator, parse_task, parse_workspace
 
 DAY = datetime.date(2026, 11, 27)
+TASK = {"gid": "1", "name": "Write the plan", "completed": False}
 NOON = datetime.datetime(2026, 11, 27, 12, tzinfo=datetime.UTC)
 
 
@@ -58,7 +59,7 @@ def test_a_separator_is_told_from_a_task(row, separates):
 @pytest.mark.parametrize("odd", [None, 7, [], {}, True, "", "2026-13-45", "soon", "9" * 500])
 def test_a_field_of_a_wrong_kind_counts_as_absent(odd):
     fields = ("name", "due_on", "due_at", "completed_at", "parent", "memberships", "permalink_url")
-    task = parse_task({"gid": "1", **dict.fromkeys(fields, odd)})
+    task = parse_task({**TASK, **dict.fromkeys(fields, odd)})
     assert task.due_on is None
     assert task.due_at is None
     assert task.completed_at is None
@@ -71,24 +72,31 @@ def test_a_field_of_a_wrong_kind_counts_as_absent(odd):
     ["javascript:alert(1)", "data:text/html,x", "//evil.example", "https://", "https://[", "x" * 9],
 )
 def test_a_link_that_is_no_web_page_is_dropped(url):
-    assert parse_task({"gid": "1", "permalink_url": url}).permalink_url == ""
+    assert parse_task({**TASK, "permalink_url": url}).permalink_url == ""
 
 
 def test_a_due_time_without_a_day_gets_its_day():
-    assert parse_task({"gid": "1", "due_at": "2026-11-27T12:00:00.000Z"}).due_on == DAY
+    assert parse_task({**TASK, "due_at": "2026-11-27T12:00:00.000Z"}).due_on == DAY
 
 
 @pytest.mark.parametrize("year", ["0001", "1899", "3000", "9999"])
 def test_years_that_no_calendar_shows_count_as_absent(year):
-    task = parse_task({"gid": "1", "due_on": f"{year}-12-31", "due_at": f"{year}-12-31T20:00:00Z"})
+    task = parse_task({**TASK, "due_on": f"{year}-12-31", "due_at": f"{year}-12-31T20:00:00Z"})
     assert task.due_on is None
     assert task.due_at is None
 
 
 def test_what_a_database_cannot_hold_is_left_out():
-    assert parse_task({"gid": "1", "name": "a\0b"}).name == "ab"
-    assert parse_task({"gid": "1", "name": "a\ud800b"}).name == "a?b"
+    assert parse_task({**TASK, "name": "a\0b"}).name == "ab"
+    assert parse_task({**TASK, "name": "a\ud800b"}).name == "a?b"
 
 
 def test_a_local_time_without_a_zone_is_no_instant():
-    assert parse_task({"gid": "1", "due_at": "2026-11-27T12:00:00"}).due_at is None
+    assert parse_task({**TASK, "due_at": "2026-11-27T12:00:00"}).due_at is None
+
+
+def test_a_name_that_nobody_can_see_counts_as_absent():
+    unseen = {"gid": "7", "name": "\u200b \u3164"}
+    task = parse_task({**TASK, **unseen, "parent": unseen, "memberships": [{"project": unseen}]})
+    assert (task.name, task.parent_name, task.memberships[0]["project"]["name"]) == ("", "", "")
+    assert parse_workspace(unseen).name == ""

@@ -40,7 +40,7 @@ def test_completing_a_task_completes_it_in_asana_and_here(writer, asana):
     there = asana.task(task.gid)
     assert (task.completed, there["completed"]) == (True, True)
     assert task.completed_at == datetime.datetime.fromisoformat(there["completed_at"])
-    assert task.written_at is not None
+    assert task.written_in is not None
     assert [each["status"] for each in puts(asana)] == [200]
 
 

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from asana_tasks.changes.due_dates import InvalidDate, due_fields, parse_due
+from asana_tasks.changes.due_dates import InvalidDate, date_choices, due_fields, parse_due
 from asana_tasks.dates import Calendar
 from asana_tasks.models import Task
 
@@ -97,3 +97,19 @@ def test_what_is_no_date_is_refused_in_words(text):
 def test_beyond_all_calendars_is_an_overflow_and_no_date():
     with pytest.raises(OverflowError):
         fields("+1w", on="9999-12-30")
+
+
+@pytest.mark.parametrize(
+    ("today", "offered"),
+    [
+        (DAY(2026, 11, 25), ["25", "26", "30", "2"]),  # a Wednesday: Monday is one of its own
+        (DAY(2026, 11, 29), ["29", "30", "6"]),  # a Sunday: it is tomorrow
+        (DAY(2026, 11, 30), ["30", "1", "7"]),  # a Monday: it is in a week
+    ],
+)
+def test_the_menu_offers_each_day_once_and_says_which_it_is(today, offered):
+    choices = date_choices(today)
+    assert [str(each.day.day) for each in choices if each.day] == offered
+    assert [each.label for each in choices[-2:]] == ["One week later", "No date"]
+    assert all(parse_due(each.value) == each.day for each in choices if each.day)
+    assert len({each.name for each in choices}) == len(choices)

@@ -1,5 +1,6 @@
-"""Syncing over real HTTP with the stand-in: what is kept, and what survives which trouble."""
+"""Syncs over real HTTP with the stand-in: what they store, and what failures leave as it was."""
 
+import itertools
 import threading
 from datetime import timedelta
 
@@ -14,8 +15,9 @@ from accounts.models import AsanaAccount
 from asana_tasks.api.errors import NotAuthorized
 from asana_tasks.error_codes import ErrorCode, Reason
 from asana_tasks.models import SyncState, Task, Workspace
-from asana_tasks.sync import engine
+from asana_tasks.sync import engine, schedule
 from asana_tasks.sync.lease import Lease
+from asana_tasks.sync.passes import KEEP_COMPLETED
 from tests.people import Person
 from tests.stand_in import ADA, CLEO, DORA, EMIL, SAM
 
@@ -42,12 +44,12 @@ def synced(owner: Person) -> AsanaAccount:
 
 @pytest.fixture
 def small_pages(monkeypatch) -> None:
-    """Pages of ten tasks, so that Ada's workspaces have several."""
+    """Set pages of ten tasks, so that Ada's workspaces have several."""
     monkeypatch.setattr("asana_tasks.api.paging.PAGE_SIZE", 10)
 
 
 def test_it_keeps_open_tasks_and_those_completed_within_thirty_days(synced):
-    a_month_ago = timezone.now() - engine.KEEP_COMPLETED
+    a_month_ago = timezone.now() - KEEP_COMPLETED
     completed = synced.tasks.filter(completed=True)
     assert completed.exists()
     assert not completed.filter(completed_at__lt=a_month_ago).exists()
@@ -88,7 +90,7 @@ def test_ten_thousand_tasks_arrive_with_progress(asana, db):
     assert sum(progress.state == "page" for progress in told) == 100
 
 
-def test_eight_workspaces_are_fetched_side_by_side(asana, db):
+def test_eight_workspaces_are_synced_side_by_side(asana, db):
     dora = Person.stored(asana, DORA)
     asana.order("latency", value=200, path="/api/1.0/tasks")
     assert engine.run_sync(dora.account).state == "done"
@@ -158,7 +160,7 @@ def test_half_a_workspace_concludes_nothing(synced, asana, small_pages):
     before, largest = gids(synced), synced.workspaces.get(name="Lighthouse Instruments")
     assert largest.tasks.count() > 30
     for progress in engine.sync_account(synced):
-        if progress.workspace == largest.name:
+        if progress.state == "page":
             asana.order("server_error", value=500, path="/api/1.0/tasks")
     assert gids(synced) == before
     largest.refresh_from_db()
@@ -177,7 +179,7 @@ def test_one_bad_workspace_hides_none_of_the_others(synced, asana):
     assert bad.tasks.exists()
 
 
-def test_where_no_workspace_could_be_fetched_the_copy_is_as_old_as_it_was(synced, asana):
+def test_where_no_workspace_could_be_synced_the_copy_is_as_old_as_it_was(synced, asana):
     before = state_of(synced).synced_at
     assert before is not None
     asana.order("server_error", path="/api/1.0/tasks")
@@ -254,14 +256,30 @@ def test_what_a_change_was_told_to_wait_meanwhile_stays(synced):
 
 
 def test_a_token_that_was_replaced_meanwhile_says_nothing_of_the_account(synced, monkeypatch):
-    def signs_in_and_is_refused(token, *args, **kwargs):
-        tokens.store(AsanaAccount.objects.get(), {"access_token": f"{token}-another"})
+    number = itertools.count()
+
+    def signs_in_and_is_refused(_requests, _call):
+        tokens.store(AsanaAccount.objects.get(), {"access_token": f"another {next(number)}"})
         raise NotAuthorized
 
-    monkeypatch.setattr(engine, "all_workspaces", signs_in_and_is_refused)
+    monkeypatch.setattr("asana_tasks.sync.requests.Requests.result", signs_in_and_is_refused)
     asked = engine.run_sync(synced)
     assert (asked.state, asked.message) == ("failed", "It has just been connected anew")
     assert not AsanaAccount.objects.get().needs_reconnecting
+
+
+def test_a_pause_of_a_clock_that_was_ahead_is_none(synced, asana):
+    with time_machine.travel(timezone.now() + timedelta(hours=2)):
+        asana.order("rate_limited", value=30)
+        assert engine.run_sync(synced).state == "failed"
+        assert state_of(synced).pause_left == 30
+    asana.heal()
+    assert state_of(synced).pause_left == 0
+    schedule.note_look([state_of(synced)])  # a page is opened
+    assert state_of(synced).due_at <= timezone.now() + schedule.LOOKED_AT_EVERY
+    SyncState.objects.update(due_at=timezone.now())
+    assert schedule.due_states().exists()
+    assert engine.run_sync(synced).state == "done"
 
 
 def test_it_waits_as_long_as_asana_asks_to(synced, asana):
@@ -320,17 +338,17 @@ def test_the_same_gid_can_exist_for_two_people(synced, asana):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_threads_at_the_same_time_fetch_once(asana):
+def test_threads_at_the_same_time_sync_once(asana):
     ada = Person.stored(asana, ADA)
     ended = []
 
-    def fetch() -> None:
+    def sync() -> None:
         try:
             ended.append(engine.run_sync(ada.account).state)
         finally:
             connection.close()
 
-    threads = [threading.Thread(target=fetch) for _ in range(6)]
+    threads = [threading.Thread(target=sync) for _ in range(6)]
     for thread in threads:
         thread.start()
     for thread in threads:

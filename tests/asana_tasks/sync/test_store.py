@@ -1,4 +1,4 @@
-"""Rows kept while others are at them: of two who wait for each other, PostgreSQL ends one."""
+"""Storing rows that others write or delete at the same time, without a deadlock."""
 
 import threading
 from collections.abc import Iterator
@@ -11,9 +11,13 @@ from django.utils import timezone
 
 from accounts import disconnect, tokens, user_deletion
 from accounts.models import AsanaAccount, User
+from asana_tasks.api.paging import Page
 from asana_tasks.api.schemas import Membership, TaskSchema
-from asana_tasks.models import Task, Workspace
-from asana_tasks.sync import store
+from asana_tasks.models import SyncState, Task, Workspace
+from asana_tasks.sync import absence, store
+from asana_tasks.sync.absence import Removal
+from asana_tasks.sync.lease import Lease
+from asana_tasks.sync.passes import RunningPass
 from asana_tasks.views import time_zone
 
 ROUNDS = 5
@@ -27,7 +31,7 @@ def response(gid: str, name: str) -> TaskSchema:
 
 
 def page(number: int, round_: int) -> list[TaskSchema]:
-    """Half of it known already, in another order each time, and half of it new."""
+    """Return a page of tasks: half known, in alternating order, and half new."""
     known = [response(f"1{gid:02}", f"again {round_}") for gid in range(PAGE)]
     new = [response(f"{round_ + 2}{number:02}{gid:02}", "new") for gid in range(PAGE)]
     return [*known[:: -1 if number % 2 else 1], *new]
@@ -48,12 +52,20 @@ def new_workspace(user: User, gid: str) -> Workspace:
     tokens.store(account, {"access_token": f"access-{gid}", "refresh_token": f"refresh-{gid}"})
     workspace = Workspace.objects.create(account=account, gid="7", name="Museum")
     known = [response(f"1{gid:02}", "known") for gid in range(PAGE)]
-    store.store_tasks(workspace, known, seen_at=timezone.now() - timedelta(hours=1))
+    store_page(Lease.claim(account), workspace, known)
+    SyncState.objects.update(lease="", lease_expires_at=None)
     return workspace
 
 
+def store_page(lease: Lease, workspace: Workspace, tasks: list[TaskSchema]) -> None:
+    """Store a page as that of a whole crawl."""
+    crawl = RunningPass.begin(workspace, "token", lease.number, timezone.now())
+    crawl.take(Page(tasks, offset=None))
+    store.store_pages(lease, [(crawl, Page(tasks, offset=None))])
+
+
 class Sync:
-    """Page after page, until its account is gone or it is told to stop."""
+    """A sync that stores page after page until its account is gone or it is stopped."""
 
     def __init__(self, workspace: Workspace) -> None:
         self.workspace = workspace
@@ -65,10 +77,13 @@ class Sync:
             for number in range(90):
                 if self.stopped.is_set():
                     break
-                seen_at = timezone.now()
-                store.store_tasks(self.workspace, page(number, number % 7), seen_at=seen_at)
+                lease = Lease.claim(self.workspace.account)
+                store_page(lease, self.workspace, page(number, number % 7))
                 self.at_work.set()
-                store.finish_workspace(self.workspace, seen_at=seen_at)
+                missed = absence.candidates_of(self.workspace.account, limit=20)
+                gone = dict.fromkeys(missed, Removal.NOT_FOUND)
+                absence.store_sightings(lease, {}, gone)
+                lease.release()
         except Exception as error:
             self.error = error
         finally:

@@ -16,7 +16,7 @@ CALENDAR = "/tasks/calendar/"
 
 @pytest.fixture(autouse=True)
 def today(owner: Person, request: pytest.FixtureRequest):
-    """Once everybody has signed in: the stand-in's tokens are of the real now."""
+    """Set the time to NOW after all users are stored: the stand-in uses the real time."""
     if "other_user" in request.fixturenames:
         request.getfixturevalue("other_user")
     with time_machine.travel(NOW):
@@ -42,7 +42,7 @@ def add(person: Person, name: str, **response) -> Task:
 
 
 def in_zone(person: Person, name: str) -> None:
-    """Before their tasks are added."""
+    """Set the user's time zone; tests do so before they add tasks."""
     person.user.time_zone = name
     person.user.save()
     person.account.refresh_from_db()
@@ -143,7 +143,7 @@ def test_it_is_a_table_with_headers(owner):
     assert re.findall(r'role="columnheader"><abbr title="(\w+)"', page) == [
         "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday",
     ]  # fmt: skip
-    assert "Nothing is due in November 2026." in page
+    assert "Nothing is due in November 2026 as far as we know." in page
 
 
 def test_names_are_text_and_no_more_of_them_than_is_seen(owner):

@@ -21,7 +21,7 @@ def test_the_same_name_replaces(owner):
     assert SavedView.objects.get().query == "kind=approval"
 
 
-@pytest.mark.parametrize("name", ["", " ", "x" * 41])
+@pytest.mark.parametrize("name", ["", " ", "\u200b", "\u3164\ufe0f", "x" * 41])
 def test_a_name_that_is_none_is_refused_in_words(owner, name):
     save(owner, name)
     assert not SavedView.objects.exists()

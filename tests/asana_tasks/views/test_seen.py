@@ -66,7 +66,13 @@ def test_what_came_after_the_page_was_made_stays(synced):
     assert changes(synced) == {"Write the plan": "new"}
 
 
-@pytest.mark.parametrize("shown_at", ["", "yesterday", "2026-99-99T00:00", "2026-01-01T00:00"])
+@pytest.mark.parametrize(
+    "shown_at",
+    [
+        *("", "yesterday", "2026-99-99T00:00", "2026-01-01T00:00"),
+        *("0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59"),
+    ],
+)
 def test_a_time_that_is_none_counts_as_now(synced, shown_at):
     Task.objects.filter(name="Write the plan").update(change="new", changed_at=timezone.now())
     synced.post("/tasks/seen/", {"shown_at": shown_at})

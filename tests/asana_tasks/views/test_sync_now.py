@@ -1,78 +1,95 @@
-import json
+"""Sync now says that a sync is wanted, and waits for nothing."""
+
+from datetime import timedelta
 
 import pytest
 from django.contrib.messages import get_messages
 from django.test import Client
+from django.utils import timezone
 
-from asana_tasks.models import SyncState, Task
+from accounts.models import AsanaAccount
+from asana_tasks.models import SyncState
 from asana_tasks.sync.lease import Lease
+from tests.outages import down
 
-NDJSON = {"accept": "application/x-ndjson"}
-
-
-def lines(response) -> list[dict]:
-    return [json.loads(line) for line in b"".join(response.streaming_content).splitlines()]
+SCRIPT = {"accept": "application/json"}
+PATH = "/tasks/sync/"
 
 
-def said(response) -> str:
-    return " ".join(map(str, get_messages(response.wsgi_request)))
+def is_due(account: AsanaAccount) -> bool:
+    due_at = SyncState.objects.of(account).due_at
+    return due_at is not None and due_at <= timezone.now()
 
 
-def test_a_plain_form_fetches_and_comes_back(owner):
-    response = owner.post("/tasks/refresh/", {"next": "/workspaces/"})
+def said(response) -> list[str]:
+    return [str(message) for message in get_messages(response.wsgi_request)]
+
+
+def test_a_form_makes_the_accounts_due_and_comes_back(owner):
+    response = owner.post(PATH, {"next": "/workspaces/"})
     assert (response.status_code, response["Location"]) == (302, "/workspaces/")
-    assert Task.objects.filter(account=owner.account, name="Write the plan").exists()
+    assert said(response) == ["Sync requested."]
+    assert is_due(owner.account)
 
 
-def test_it_tells_a_script_its_progress_line_by_line(owner):
-    response = owner.post("/tasks/refresh/", headers=NDJSON)
-    assert response["Content-Type"] == "application/x-ndjson"
-    told = lines(response)
-    assert told[0]["state"] == "started"
-    assert told[-1]["state"] == "done"
-    assert told[-1]["workspaces"] == told[-1]["workspaces_done"] == 3
-    counts = [line["tasks"] for line in told]
-    assert counts == sorted(counts)
-    assert counts[-1] == Task.objects.count()
+def test_a_script_gets_202_and_nothing_to_read(owner):
+    response = owner.post(PATH, headers=SCRIPT)
+    assert (response.status_code, response.content) == (202, b"")
+    assert response["Vary"].startswith("Accept")
+    assert said(response) == []
+    assert is_due(owner.account)
 
 
-def test_a_browser_that_takes_everything_gets_a_page(owner):
-    response = owner.post("/tasks/refresh/", headers={"accept": "text/html,*/*;q=0.8"})
-    assert response.status_code == 302
+@pytest.mark.parametrize("accept", ["text/html,*/*;q=0.8", "*/*", "x", ""])
+def test_whoever_does_not_ask_for_json_gets_a_page(owner, accept):
+    assert owner.post(PATH, headers={"accept": accept}).status_code == 302
 
 
-@pytest.mark.django_db(transaction=True)  # closing an answer closes the database connection
-def test_leaving_in_the_middle_frees_the_account_for_others(owner):
-    response = owner.post("/tasks/refresh/", headers=NDJSON)
-    next(iter(response.streaming_content))
-    response.close()
-    lease = Lease.claim(owner.account)
-    assert lease is not None
-
-
-def test_it_says_that_a_refresh_is_under_way(owner):
-    assert Lease.claim(owner.account)
-    told = lines(owner.post("/tasks/refresh/", headers=NDJSON))
-    assert [line["state"] for line in told] == ["busy"]
-    assert "already" in said(owner.post("/tasks/refresh/"))
-
-
-def test_it_says_that_asana_is_not_answering(owner, asana):
+@pytest.mark.parametrize("headers", [{}, SCRIPT])
+def test_it_asks_asana_nothing_and_syncs_nothing(owner, asana, headers):
     asana.order("drop")
-    response = owner.post("/tasks/refresh/")
-    assert "Asana isn't answering" in said(response)
+    before = len(asana.requests())
+    assert owner.post(PATH, headers=headers).status_code in {202, 302}
+    assert len(asana.requests()) == before
+    assert SyncState.objects.of(owner.account).synced_at is None
 
 
-def test_a_plain_form_is_refused_without_its_csrf_token(owner):
+def test_it_answers_while_a_sync_is_under_way(owner):
+    assert Lease.claim(owner.account)
+    assert owner.post(PATH, headers=SCRIPT).status_code == 202
+
+
+def test_a_pause_of_asana_is_kept(owner):
+    until = timezone.now() + timedelta(hours=1)
+    SyncState.objects.create(account=owner.account, paused_until=until)
+    owner.post(PATH, headers=SCRIPT)
+    assert SyncState.objects.of(owner.account).due_at == until
+
+
+def test_an_account_that_backs_off_is_tried_at_once(owner):
+    later = timezone.now() + timedelta(minutes=15)
+    SyncState.objects.create(account=owner.account, failures=9, due_at=later)
+    owner.post(PATH)
+    assert is_due(owner.account)
+
+
+def test_an_outage_of_the_database_is_a_503(owner):
+    owner.client.raise_request_exception = False
+    with down():
+        assert owner.post(PATH, headers=SCRIPT).status_code == 503
+
+
+@pytest.mark.parametrize("headers", [{}, SCRIPT])
+def test_it_is_refused_without_its_csrf_token(owner, headers):
     strict = Client(enforce_csrf_checks=True)
     strict.cookies = owner.client.cookies
-    assert strict.post("/tasks/refresh/").status_code == 403
+    assert strict.post(PATH, headers=headers).status_code == 403
+    assert not SyncState.objects.exists()
 
 
-def test_it_never_happens_by_opening_an_address(owner, asana):
-    before = len(asana.requests())
-    assert owner.get("/tasks/refresh/").status_code == 405
-    assert len(asana.requests()) == before
+def test_it_never_happens_by_opening_an_address(owner):
+    assert owner.get(PATH).status_code == 405
+    assert not SyncState.objects.exists()
 
 
 @pytest.mark.parametrize(
@@ -80,20 +97,31 @@ def test_it_never_happens_by_opening_an_address(owner, asana):
     ["https://evil.example/", "//evil.example/", "/\\evil.example", "javascript:alert(1)", "", "x"],
 )
 def test_it_never_leads_off_the_site(owner, elsewhere):
-    response = owner.post("/tasks/refresh/", {"next": elsewhere})
-    assert response["Location"] == "/tasks/"
+    assert owner.post(PATH, {"next": elsewhere})["Location"] == "/tasks/"
 
 
-def test_another_user_refreshes_only_their_own(owner, other_user):
-    lines(other_user.post("/tasks/refresh/", headers=NDJSON))
-    assert SyncState.objects.of(owner.account).synced_at is None
-    assert not Task.objects.filter(account=owner.account).exists()
+def test_another_user_makes_only_their_own_due(owner, other_user):
+    other_user.post(PATH, headers=SCRIPT)
+    assert is_due(other_user.account)
+    assert not is_due(owner.account)
 
 
-def test_an_administrator_has_nothing_to_refresh(owner, administrator):
-    assert administrator.post("/tasks/refresh/").status_code == 302
-    assert not Task.objects.exists()
+@pytest.mark.parametrize(("headers", "status"), [({}, 302), (SCRIPT, 202)])
+def test_an_administrator_has_nothing_to_sync(owner, administrator, headers, status):
+    response = administrator.post(PATH, headers=headers)
+    assert response.status_code == status
+    assert said(response) == []
+    assert not SyncState.objects.exists()
 
 
-def test_nobody_is_sent_to_sign_in(nobody, db):
-    assert nobody.post("/tasks/refresh/")["Location"].startswith("/login/")
+def test_nobody_is_sent_to_sign_in_and_not_back_to_here(nobody, db):
+    response = nobody.post(PATH)
+    assert (response.status_code, response["Location"]) == (302, "/login/")
+
+
+def test_a_script_without_a_session_gets_401(nobody, db):
+    assert nobody.post(PATH, headers=SCRIPT).status_code == 401
+
+
+def test_the_old_address_is_gone(owner):
+    assert owner.post("/tasks/refresh/").status_code == 404

@@ -1,9 +1,13 @@
 """Every state of the list is in its address."""
 
+import re
+from html import unescape
+
 import pytest
 
-from asana_tasks.models import Task
+from asana_tasks.models import Project, Task
 from asana_tasks.sync import engine
+from tests.markup import page_html
 from tests.people import Person, path_of
 from tests.stand_in import OTHER_SAM, SAM
 
@@ -26,6 +30,7 @@ def tea(synced: Person) -> Task:
     task = Task.objects.get(name="Write the plan")
     row = {
         "gid": task.gid,
+        "completed": False,
         "name": "Čaj für STRASSE in Łódź, Ødegård",
         "memberships": [
             {"project": {"gid": "9", "name": "Küche"}, "section": {"gid": "8", "name": "Später"}}
@@ -173,7 +178,7 @@ def test_a_project_name_is_a_name_and_nothing_else(synced, name):
     Task.objects.update(project_name=name)
     page = synced.get("/tasks/?group=project").content.decode()
     assert f"group-{name}" not in page
-    assert '<span class="overdue-mark">' in page
+    assert '<span class="unseen">Overdue: </span>' in page
 
 
 def test_back_after_a_search_gets_a_whole_page(synced):
@@ -216,3 +221,38 @@ def test_never_more_than_ten_queries(synced, django_assert_max_num_queries):
     for query in ("", "group=project", "state=all&sort=name", f"project={placement.project_id}"):
         with django_assert_max_num_queries(10):
             synced.get(f"/tasks/?{query}")
+
+
+def chips(page) -> dict[str, str]:
+    """Return the address behind each chip."""
+    link = r'<a href="([^"]*)" dir="auto" aria-label="Remove[^"]*">(.*?) <'
+    return {words: unescape(address) for address, words in re.findall(link, page_html(page))}
+
+
+def test_filters_are_shown_as_chips_that_remove_them(synced):
+    project = Project.objects.get(name="Hiring")
+    query = f"project={project.pk}&section=x&kind=task&due_from=2026-01-02&changed=on&q=a&sort=name"
+    found = chips(synced.get(f"/tasks/?{query}"))
+    assert list(found) == [
+        "Due from: Fri 2 Jan 2026",
+        "Kind: Tasks",
+        "Project: Hiring",
+        "Changed since the last visit",
+    ]
+    without = found["Project: Hiring"]
+    assert "project" not in without
+    assert "section" not in without
+    assert {"kind=task", "q=a", "sort=name"} <= set(without.partition("?")[2].split("&"))
+
+
+@pytest.mark.parametrize("query", ["", "?q=plan", "?sort=name&group=project", "?kind=odd"])
+def test_what_narrows_nothing_or_stands_in_the_search_field_is_no_chip(synced, query):
+    assert chips(synced.get(f"/tasks/{query}")) == {}
+
+
+def test_a_chip_of_a_name_that_is_html_is_text(synced):
+    project = Project.objects.get(name="Hiring")
+    Project.objects.filter(pk=project.pk).update(name="<script>alert(1)</script>")
+    page = page_html(synced.get(f"/tasks/?project={project.pk}"))
+    assert "Project: &lt;script&gt;alert(1)" in page
+    assert "<script>alert" not in page

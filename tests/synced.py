@@ -13,7 +13,7 @@ from tests.stand_in import ADA, StandIn
 Row = dict[str, Any]
 
 
-class FetchedTasks:
+class SyncedTasks:
     """The rows that one real sync stores for Ada."""
 
     def __init__(self, asana: StandIn) -> None:
@@ -27,6 +27,7 @@ class FetchedTasks:
                 model: list(model._meta.base_manager.order_by("pk").values())
                 for model in (Workspace, Project, Task, Placement)
             }
+            self._state = SyncState.objects.values().get()
             transaction.set_rollback(True)
         asana.reset()
 
@@ -39,12 +40,11 @@ class FetchedTasks:
             return
         now = timezone.now()
         here: Row = {"account_id": account.pk}
-        workspaces = self._copy(Workspace, **here, synced_at=now)
+        workspaces = self._copy(Workspace, **here, synced_at=now, crawled_at=now)
         projects = self._copy(Project, **here)
-        here["user_id"] = account.user_id
-        tasks = self._copy(Task, **here, workspace_id=workspaces, seen_at=now)
+        tasks = self._copy(Task, **here, user_id=account.user_id, workspace_id=workspaces)
         self._copy(Placement, task_id=tasks, project_id=projects)
-        SyncState.objects.create(account=account, synced_at=now)
+        SyncState.objects.create(**{**self._state, **here, "synced_at": now, "requests": ""})
 
     def _copy(self, model: type[models.Model], **changed: Any) -> dict[int, int]:
         """Store copies of a model's rows with `changed` columns; return new keys by old keys.

@@ -1,0 +1,103 @@
+"""The embedded worker within the test's process: failures, claims and its sign of life."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from accounts import registry
+from asana_tasks.models import SyncState, Worker
+from asana_tasks.sync import engine, schedule, store
+from asana_tasks.sync.heartbeat import Heartbeat
+from asana_tasks.sync.worker import EmbeddedWorker
+from tests.asana_tasks.workers import is_synced, make_due, state_of
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_error_of_ours_is_told_once_and_holds_up_no_other(
+    owner, other_user, monkeypatch, caplog
+):
+    store_workspaces = store.store_workspaces
+
+    def fail(lease, *args):
+        return 1 / 0 if lease.account == owner.account else store_workspaces(lease, *args)
+
+    monkeypatch.setattr(store, "store_workspaces", fail)
+    make_due(owner.account, other_user.account)
+    assert not EmbeddedWorker().run_once()
+    assert is_synced(other_user.account)
+    assert caplog.text.count(f"The sync of account {owner.account.gid} failed") == 1
+    state = state_of(owner.account)
+    assert (state.failures, state.lease) == (1, "")
+    assert state.due_at > timezone.now() + timedelta(seconds=20)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_round_syncs_what_is_due_and_nothing_else(owner, other_user):
+    make_due(owner.account)
+    assert EmbeddedWorker().run_once()
+    assert is_synced(owner.account)
+    assert not SyncState.objects.filter(account=other_user.account).exists()
+    assert not Worker.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_round_says_that_a_chore_failed(monkeypatch):
+    monkeypatch.setattr(registry, "chores", [lambda: 1 / 0])
+    assert not EmbeddedWorker().run_once()
+
+
+def test_of_two_who_saw_the_same_account_due_one_claims_it(owner):
+    make_due(owner.account)
+    seen = [schedule.due_accounts(1).get(), schedule.due_accounts(1).get()]
+    assert [schedule.claim(each) for each in seen] == [True, False]
+    assert not schedule.due_accounts(1)
+
+
+def test_a_job_is_taken_once_though_it_comes_twice(owner):
+    make_due(owner.account)
+    state = schedule.due_accounts(1).get()
+    assert schedule.take_job(owner.account.pk, state.number)
+    assert not schedule.take_job(owner.account.pk, state.number)
+    assert not schedule.due_accounts(1)
+
+
+def test_a_job_is_out_of_date_once_a_sync_has_begun(owner):
+    make_due(owner.account)
+    state = schedule.due_accounts(1).get()
+    assert engine.run_sync(owner.account).state == "done"
+    assert not schedule.take_job(owner.account.pk, state.number)
+
+
+def test_a_job_that_waited_longer_than_its_claim_is_done_all_the_same(owner):
+    """A queue that is long must not get longer because of jobs that come too late."""
+    make_due(owner.account)
+    state = schedule.due_accounts(1).get()
+    assert schedule.claim(state, timedelta(seconds=-1))
+    assert schedule.claim(schedule.due_accounts(1).get(), timedelta(seconds=60))
+    assert schedule.take_job(owner.account.pk, state.number)
+
+
+def test_a_heartbeat_is_written_every_few_seconds_only(db):
+    heartbeat = Heartbeat(Worker.Kind.EMBEDDED, "host:1")
+    heartbeat.beat()
+    with CaptureQueriesContext(connection) as queries:
+        heartbeat.beat()
+    assert len(queries) == 0
+    assert Worker.objects.get().started_at == heartbeat.started_at
+    heartbeat.end()
+    assert not Worker.objects.exists()
+
+
+def test_a_worker_of_the_same_name_begins_anew(db):
+    """Start as in a container that is started again: host and process number are the same."""
+    long_ago = timezone.now() - timedelta(days=1)
+    killed = Heartbeat(Worker.Kind.EMBEDDED, "host:1", long_ago)
+    killed.beat()
+    second = Heartbeat(Worker.Kind.EMBEDDED, "host:1")
+    second.beat()
+    assert Worker.objects.get().started_at == second.started_at
+    killed.end()
+    assert Worker.objects.exists()

@@ -1,0 +1,54 @@
+"""The fields of the filter: a page of its own, and fetched into the list when they are opened."""
+
+import re
+
+import pytest
+
+from tests.markup import page_html
+
+PATH = "/tasks/filters/"
+PART = {"hx-request": "true"}
+
+
+def test_the_owner_chooses_among_what_is_theirs(owner_with_tasks):
+    page = page_html(owner_with_tasks.get(f"{PATH}?q=plan&kind=milestone"))
+    assert "<h1>Filter, group and sort</h1>" in page
+    assert 'value="plan"' in page
+    assert '<option value="milestone" selected>Milestones</option>' in page
+    assert ">Lighthouse Instruments</option>" in page
+    assert 'href="/tasks/?q=plan&amp;kind=milestone">Back</a>' in page
+
+
+def test_for_htmx_it_is_the_fields_alone(owner_with_tasks):
+    part = page_html(owner_with_tasks.get(PATH, headers=PART))
+    assert part.startswith('<div id="filter-grid"')
+    assert "<html" not in part
+    assert "Gauge launch" in part
+
+
+def test_another_user_and_an_administrator_see_nothing_of_it(
+    owner_with_tasks, other_user, administrator
+):
+    for person in (other_user, administrator):
+        page = page_html(person.get(PATH))
+        assert "Lighthouse" not in page
+        assert "Gauge launch" not in page
+
+
+def test_nobody_signs_in_first(nobody, db):
+    assert nobody.get(PATH)["Location"].startswith("/login/")
+
+
+@pytest.mark.parametrize("method", ["post", "put", "delete"])
+def test_it_only_shows(owner, method):
+    assert getattr(owner.client, method)(PATH).status_code == 405
+
+
+def test_the_list_keeps_what_was_chosen_without_the_fields(owner_with_tasks):
+    page = page_html(owner_with_tasks.get("/tasks/?kind=milestone&sort=name&q=a&group=project"))
+    grid = re.search(r'<div id="filter-grid">.*?</div>', page)[0]
+    assert '<input type="hidden" name="kind" value="milestone">' in grid
+    assert '<input type="hidden" name="sort" value="name">' in grid
+    assert 'name="q"' not in grid
+    assert "<select" not in page
+    assert f'href="{PATH}?q=a&amp;group=project&amp;sort=name&amp;kind=milestone"' in grid

@@ -1,0 +1,137 @@
+"""Every address gets odd values in every parameter, form field and header: no answer is a 500.
+
+The examples are bounded and the same each time. Which parameters an address reads is recorded from
+a first request, so that a new one is tried too. The client raises what a view does not handle: a
+failure shows the example and the traceback.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import product
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.http import QueryDict
+from hypothesis import HealthCheck, Phase, given
+from hypothesis import settings as bounds
+from hypothesis import strategies as st
+
+from tests import test_who_may
+from tests.test_who_may import LINES
+
+path = test_who_may.path  # a fixture
+EXAMPLES = 5
+# What lists of the administration read as a whole, by the names of their filters and of Django's
+LISTS = {
+    *("q", "p", "o", "e", "all", "id", "id__exact", "pk__gte", "_to_field", "_popup"),
+    *("at__gte", "at__year", "at__month", "by__exact", "event__exact", "user__id__exact"),
+    *("status__exact", "may", "worked", "attempt", "token", "groups__id__exact", "name__contains"),
+}
+ACTIONS = {"action", "index", "select_across", "_selected_action"}
+HEADERS = {
+    *("REMOTE_ADDR", "HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_PROTO", "HTTP_USER_AGENT"),
+    *("HTTP_REFERER", "HTTP_ORIGIN", "HTTP_HOST", "HTTP_ACCEPT_LANGUAGE", "HTTP_ACCEPT_ENCODING"),
+    *("HTTP_COOKIE", "HTTP_IF_MODIFIED_SINCE", "HTTP_IF_NONE_MATCH", "HTTP_SEC_FETCH_SITE"),
+    *("HTTP_ACCEPT",),
+    *("HTTP_HX_REQUEST", "HTTP_HX_TRIGGER", "HTTP_HX_CURRENT_URL", "HTTP_HX_TRIGGERING_EVENT"),
+}
+
+INSTANTS = [
+    f"{day}T{clock}{zone}"
+    for day, clock, zone in product(
+        ("0001-01-01", "9999-12-31", "1883-11-18", "2026-03-29"),
+        ("00:00:00", "23:59:59.999999"),
+        ("", "Z", "+23:59", "-23:59"),
+    )
+]
+DAYS = ["0001-01-01", "9999-12-31", "10000-01-01", "0000-00-00", "2026-02-30", "9999-12", "0001-01"]
+NUMBERS = ["0", "-1", "1", "9" * 19, str(2**63), "9" * 5000, "1e999", "NaN", "٣", "²", "1_0", " 1 "]
+ADDRESSES = ["fe80::1%eth0", "fe80::1%25eth0", "[fe80::1%1]:80", "::ffff:127.0.0.1%lo", "::%"]
+ADDRESSES += ["http://[fe80::1%25eth0]/", "http://[", "//[::1", "[::1", "127.0.0.1:99999", "1.2:x"]
+LONG = ["a " * 950, "a " * 1900, '"' * 999, "%" * 500, "a" * 70_000, "a,b " * 800, "x" * 300]
+UNPRINTABLE = ["", "\0", "a\0b", "\x1a", "\r\nX: y", "\ufffe", "\u202e", "\U0010ffff"]
+SIGNS = ["'\"<>&;\\", "%", "_", "/\\x.test", "/tasks/\r\n", "{}", "[]"]
+WORDS = ["on", "yes", "no", "due", "+1d", "date", "none", "complete", "reopen", "project", "asana"]
+WORDS += ["America", "Europe/Berlin\0"]
+# Tried in every parameter by itself
+EDGES = ["0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59", "9999-12-31", "\0", "[]"]
+EDGES += ["9" * 5000, "http://[", "a " * 1900]
+
+values = st.one_of(
+    *map(st.sampled_from, (INSTANTS, DAYS, NUMBERS, ADDRESSES, LONG, UNPRINTABLE, SIGNS, WORDS)),
+    st.text(max_size=20),
+)
+value_lists = st.lists(values, min_size=1, max_size=3)
+# What a server lets through: ISO 8859-1 in one line, of a length that it takes
+header_values = values.map(
+    lambda text: "".join(c for c in text if c.isprintable() and ord(c) < 256)[:4000]
+)
+headers = st.dictionaries(st.sampled_from(sorted(HEADERS)), header_values, max_size=3)
+
+
+def ask(client: Any, method: str, address: str, data: Any, **sent: str) -> int:
+    """Return the status of a response that was read to its end; undo what the request stored."""
+    with transaction.atomic():
+        response = getattr(client, method)(address, data, **sent)
+        if response.streaming:
+            b"".join(response.streaming_content)
+        transaction.set_rollback(True)
+    return response.status_code
+
+
+@contextmanager
+def recording() -> Iterator[set[str]]:
+    """Record the names that views look for in query strings and forms."""
+    names: set[str] = set()
+
+    def recorded(original: Any) -> Any:
+        def read(self: QueryDict, name: str, *args: Any) -> Any:
+            names.add(name)
+            return original(self, name, *args)
+
+        return read
+
+    with pytest.MonkeyPatch.context() as patch:
+        for method in ("get", "getlist", "__getitem__", "__contains__"):
+            patch.setattr(QueryDict, method, recorded(getattr(QueryDict, method)))
+        yield names
+
+
+@pytest.mark.parametrize("line", LINES)
+def test_no_odd_value_is_an_error_of_the_site(
+    administrator,
+    owner_with_tasks,
+    path,
+    line,
+    settings,
+):
+    settings.TRUSTED_PROXIES = 1
+    client = administrator if line.startswith("admin:") else owner_with_tasks.client
+    cookies = client.cookies.copy()
+    with recording() as names:
+        for method in ("get", "post"):
+            ask(client, method, path, {})
+            client.cookies = cookies.copy()
+    if line.endswith(("changelist", "export")):
+        names |= LISTS | ACTIONS
+    else:
+        for name, value, method in product(sorted(names), EDGES, ("get", "post")):
+            client.cookies = cookies.copy()
+            assert ask(client, method, path, {name: value}) != 500
+    data = st.fixed_dictionaries({}, optional=dict.fromkeys(sorted(names), value_lists))
+
+    @bounds(
+        max_examples=EXAMPLES if names else EXAMPLES // 2,
+        derandomize=True,
+        database=None,
+        deadline=None,
+        phases=[Phase.generate],  # shrinking takes minutes; the example found says enough
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(data=data, sent=headers, method=st.sampled_from(["get", "post"]))
+    def every_example(data: dict[str, list[str]], sent: dict[str, str], method: str) -> None:
+        client.cookies = cookies.copy()
+        assert ask(client, method, path, data, **sent) != 500
+
+    every_example()
