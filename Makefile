@@ -5,20 +5,34 @@ BIN := .venv/bin
 PORT ?= 8000
 export PORT
 
-PYTEST := $(BIN)/python -m pytest -n auto --dist loadgroup
+# Wheels only: a package that is built here would be built by tools that nothing pins.
+INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all:
+LOCK := $(BIN)/uv pip compile --no-config --universal --python-version 3.11 --generate-hashes --quiet \
+	--custom-compile-command "make lock"
 
-.PHONY: help demo run test test-fast test-services coverage bench check format clean
+# Tests that empty the tables, and with them what migrations have stored, stay last.
+PARALLEL := -n auto --dist loadgroup --no-loadscope-reorder
+PYTEST := $(BIN)/python -m pytest $(PARALLEL)
+
+.PHONY: help demo run test test-fast test-services soak coverage bench check format lock licences sbom clean
 
 help:
 	@echo "make demo    the site and a stand-in for Asana, nothing to set up (PORT=8000)"
 	@echo "make run     the site against real Asana, from .env (PORT=8000)"
 	@echo "make test    the whole test suite, browser tests included, on SQLite"
 	@echo "make test-fast       what tests the site without a browser and programs of its own, on SQLite"
-	@echo "make test-services   what could turn out differently there, on PostgreSQL and Redis"
+	@echo "make test-services   what could turn out differently there, on PostgreSQL, Redis and RabbitMQ"
 	@echo "make coverage        the whole suite, and which lines and branches it leaves out"
+	@echo "make soak    random troubles between the steps of syncs, half an hour on each database"
 	@echo "make bench   measure pages, syncs and what a browser fetches: docs/performance.md"
 	@echo "make check   lint, format, types, migrations, Django's deployment checks"
 	@echo "make format  put code and templates in order"
+	@echo "make lock    write requirements*.lock after a change of requirements*.txt (ARGS=--upgrade: newer ones)"
+	@echo "make licences   the licence of every package that is installed"
+	@echo "make sbom    a CycloneDX list of what runs: var/sbom.json"
+
+# What they start ends also if only `make` gets a signal (scripts/processes.py).
+demo run: export STARTED_BY_MAKE := 1
 
 demo: .venv/demo
 	@$(BIN)/python -m scripts.demo
@@ -37,10 +51,15 @@ test-services: .venv/dev
 	@$(BIN)/python -m scripts.browser
 	$(BIN)/python -m scripts.services $(PYTEST) -m services $(ARGS)
 
+SOAK = $(PYTEST) -n 0 -s -q -o faulthandler_timeout=0 tests/asana_tasks/sync/test_model.py
+soak: .venv/dev
+	SOAK_MINUTES=30 $(SOAK)
+	SOAK_MINUTES=30 $(BIN)/python -m scripts.services $(SOAK)
+
 coverage: .venv/dev
 	@$(BIN)/python -m scripts.browser
 	$(BIN)/python -m coverage erase
-	$(BIN)/python -m coverage run -m pytest -n auto --dist loadgroup $(ARGS)
+	$(BIN)/python -m coverage run -m pytest $(PARALLEL) $(ARGS)
 	@$(BIN)/python -m coverage combine --quiet
 	@$(BIN)/python -m coverage report
 
@@ -55,12 +74,27 @@ check: .venv/dev
 	$(BIN)/djlint --lint --check templates
 	$(BIN)/djlint --lint --check --profile jinja fake_asana/templates
 	$(BIN)/python -m scripts.check_site
+	@$(BIN)/python -m scripts.audit
 
 format: .venv/dev
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 	$(BIN)/djlint --reformat --quiet templates
 	$(BIN)/djlint --reformat --quiet --profile jinja fake_asana/templates
+
+lock: .venv/dev
+	$(LOCK) requirements.txt -o requirements.lock $(ARGS)
+	$(LOCK) requirements-demo.txt -c requirements.lock -o requirements-demo.lock $(ARGS)
+	$(LOCK) requirements-celery.txt -c requirements.lock -o requirements-celery.lock $(ARGS)
+	$(LOCK) requirements-dev.txt -c requirements-demo.lock -c requirements-celery.lock -o requirements-dev.lock $(ARGS)
+
+licences: .venv/dev
+	@$(BIN)/pip-licenses --order=license
+
+sbom: .venv/dev
+	@mkdir -p var
+	@$(BIN)/cyclonedx-py requirements requirements.lock --output-reproducible -o var/sbom.json
+	@echo "Written to var/sbom.json"
 
 clean:
 	rm -rf .venv var/static .mypy_cache .ruff_cache .pytest_cache .coverage*
@@ -71,16 +105,20 @@ clean:
 	@$(PYTHON) -m venv .venv || \
 		{ rm -rf .venv; echo "Python could not make a virtual environment (Debian: apt install python3-venv)."; exit 1; }
 
-.venv/run: .venv/bin/python requirements.txt
+.venv/run: .venv/bin/python requirements.lock
 	@echo "Installing what Onelist needs …"
-	@$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.txt
+	@$(INSTALL) -r requirements.lock
 	@touch $@
 
-.venv/demo: .venv/run requirements-demo.txt
-	@$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-demo.txt
+.venv/demo: .venv/run requirements-demo.lock
+	@$(INSTALL) -r requirements-demo.lock
 	@touch $@
 
-.venv/dev: .venv/demo requirements-dev.txt
+.venv/celery: .venv/run requirements-celery.lock
+	@$(INSTALL) -r requirements-celery.lock
+	@touch $@
+
+.venv/dev: .venv/demo requirements-dev.lock
 	@echo "Installing the tools for tests and checks …"
-	@$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@$(INSTALL) -r requirements-dev.lock
 	@touch $@

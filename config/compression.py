@@ -9,7 +9,7 @@ class CompressPages(GZipMiddleware):
     In that attack another site makes the victim's browser send many requests with guesses in the
     address, and the size of the responses is measured. Responses to cross-site requests are not
     compressed; for the others, form tokens are masked anew each time and Django pads responses at
-    random. Streams are not compressed, since that would delay the progress they report.
+    random. Streams, such as exports, are not compressed: that would hold their first bytes back.
     """
 
     def process_response(

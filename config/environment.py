@@ -4,63 +4,108 @@ Every reader raises ImproperlyConfigured with a whole sentence for a value that 
 """
 
 import os
+import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from email.utils import getaddresses
+from io import StringIO
 from pathlib import Path
-from typing import Any, Final
-from urllib.parse import quote, unquote, urlsplit
+from typing import Final
+from urllib.parse import urlsplit
 
-import dj_email_url
 from cryptography.fernet import Fernet
-from django.core.exceptions import ImproperlyConfigured, ValidationError
-from django.core.validators import validate_email
-from environs import FileAwareEnv
+from django.core.exceptions import ImproperlyConfigured
+from dotenv.parser import parse_stream
+from environs import EnvError, FileAwareEnv
+
+from config import known_names
+from config.addresses import HOST_NAME, is_safe_url
 
 BASE_DIR: Final = Path(__file__).resolve().parent.parent
+SHORTEST_SECRET_KEY: Final = 32
 RATE_UNITS: Final = {"s": "second", "m": "minute", "h": "hour", "d": "day"}
-LOOPBACK_HOSTS: Final = frozenset({"localhost", "127.0.0.1", "::1"})
-MAIL_SCHEMES: Final = frozenset({"smtp", "submission", "submit", "console"})
+
+# What stands in an example until somebody replaces it
+PLACEHOLDER: Final = re.compile(
+    r"<[^>]*>|\$\{.*\}|\{\{.*\}\}|\.{3}|…|x{3,20}|todo|tbd|none|null|undefined|placeholder|secret"
+    r"|(change|replace|fill|insert|put)[-_ ]?(this|me|it|in|here|with)\b.*|changeme.*"
+    r"|(your|my)[-_ ].*|client[-_ ]?(id|secret)|django-insecure-.*"
+    r"|.*\byour[-_]?(domain|site|server|host|company|name)\b.*",
+    re.IGNORECASE,
+)
 
 env = FileAwareEnv(strip_whitespace=True)
-if env_file := os.environ.get("ENV_FILE", str(BASE_DIR / ".env")):
-    env.read_env(env_file, recurse=False)
+names_in_file: list[str] = []
+missing: list[str] = []
 
 
-def required(name: str, why: str) -> str:
-    value = env.str(name, "").strip()
-    if not value:
-        raise ImproperlyConfigured(f"{name} is not set: {why}")
+def read_file(path: Path, *, may_be_missing: bool) -> None:
+    """Read variables from a file; those of the environment win. Raises ImproperlyConfigured."""
+    if may_be_missing and not path.exists():
+        return
+    try:
+        lines = list(parse_stream(StringIO(path.read_text())))
+    except (OSError, UnicodeDecodeError) as error:
+        raise ImproperlyConfigured(f"{path} can't be read ({type(error).__name__})") from None
+    for line in lines:
+        if line.error or (line.key is not None and line.value is None):
+            raise ImproperlyConfigured(
+                f"{path}: line {line.original.line} is not such as NAME=value"
+            )
+    names_in_file.extend(line.key for line in lines if line.key)
+    env.read_env(str(path), recurse=False)
+
+
+ENV_FILE: Final = os.environ.get("ENV_FILE", str(BASE_DIR / ".env"))  # '' for none
+if ENV_FILE:
+    read_file(Path(ENV_FILE), may_be_missing="ENV_FILE" not in os.environ)
+
+
+def text(name: str) -> str:
+    """Return a variable, or what its file holds; '' for none. Raises ImproperlyConfigured."""
+    known_names.add(name)
+    try:
+        value = env.str(name, "").strip()
+    except (EnvError, OSError, ValueError):  # of decoding too
+        raise ImproperlyConfigured(f"{name}_FILE must name a text file that can be read") from None
+    if PLACEHOLDER.fullmatch(value):
+        raise ImproperlyConfigured(f"{name} is still a placeholder: put the real value there")
+    if "\0" in value:
+        raise ImproperlyConfigured(f"{name} holds a character that no setting holds")
     return value
 
 
-def origin(url: str) -> str:
-    """Return scheme, host and port of `url` (RFC 6454), without a default port."""
-    parts = urlsplit(url)
-    default = {"http": 80, "https": 443}.get(parts.scheme)
-    host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
-    port = "" if parts.port in {None, default} else f":{parts.port}"
-    return f"{parts.scheme}://{host}{port}"
+def required(name: str, why: str) -> str:
+    """Return a variable; note it as missing if it is empty, for `refuse_if_missing`."""
+    value = text(name)
+    if not value:
+        missing.append(f"{name} is not set: {why}")
+    return value
 
 
-def is_safe_url(url: str) -> bool:
-    """Tell whether `url` is https, or http on this machine, without user, query and fragment."""
-    try:
-        parts = urlsplit(url)
-        parts.port  # noqa: B018  (reading it raises ValueError for a bad port)
-    except ValueError:
-        return False
-    if not parts.hostname or "@" in parts.netloc or parts.query or parts.fragment:
-        return False
-    return parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK_HOSTS)
+def refuse_if_missing() -> None:
+    """Raise ImproperlyConfigured with all that `required` has missed.
+
+    Django reads settings that failed once more: they are not named twice then.
+    """
+    if missing:
+        told = "; ".join(missing)
+        missing.clear()
+        raise ImproperlyConfigured(told)
 
 
-def web_address(name: str, default: str | None = None) -> str:
-    """Return a URL that `is_safe_url`, without its trailing slash."""
-    value = env.str(name, "").strip() or default
-    if value is None:
+def site_address(name: str) -> str:
+    """Return the site's own URL, without a path; '' and a note if it is missing."""
+    url = required(name, "give the site's public address, such as https://tasks.example.com")
+    url = web_address(name, "") if url else ""
+    if urlsplit(url).path:
         raise ImproperlyConfigured(
-            f"{name} is not set: give the site's public address, such as https://tasks.example.com"
+            f"{name} must end after the host: Onelist needs a host of its own, and no path on one"
         )
+    return url
+
+
+def web_address(name: str, default: str) -> str:
+    """Return a URL that `is_safe_url`, without its trailing slash."""
+    value = text(name) or default
     if not is_safe_url(value):
         raise ImproperlyConfigured(
             f"{name} must be an https address (http only for localhost), not {value!r}"
@@ -70,7 +115,7 @@ def web_address(name: str, default: str | None = None) -> str:
 
 def choice(name: str, *choices: str) -> str:
     """Return one of `choices`; the first is the default."""
-    value = env.str(name, "").strip() or choices[0]
+    value = text(name) or choices[0]
     if value not in choices:
         raise ImproperlyConfigured(f"{name} must be one of {', '.join(choices)}, not {value!r}")
     return value
@@ -78,7 +123,7 @@ def choice(name: str, *choices: str) -> str:
 
 def flag(name: str) -> bool:
     """Return whether the variable is on (1, on, yes, true); an empty one is off."""
-    value = env.str(name, "").strip().lower()
+    value = text(name).lower()
     if value in {"", "0", "off", "no", "false"}:
         return False
     if value in {"1", "on", "yes", "true"}:
@@ -86,15 +131,39 @@ def flag(name: str) -> bool:
     raise ImproperlyConfigured(f"{name} must be on or off, not {value!r}")
 
 
-def whole_number(name: str, default: int) -> int:
-    value = env.str(name, "").strip() or str(default)
-    if not value.isdecimal():
-        raise ImproperlyConfigured(f"{name} must be a whole number, not {value!r}")
+def whole_number(name: str, default: int, *, least: int = 0, most: int) -> int:
+    value = text(name) or str(default)
+    is_number = value.isdecimal() and len(value) <= len(str(most))
+    if not is_number or not least <= int(value) <= most:
+        span = f"from {least} to {most}" if least else f"up to {most}"
+        raise ImproperlyConfigured(f"{name} must be a whole number {span}, not {value!r}")
     return int(value)
 
 
 def names(name: str) -> list[str]:
-    return [part.strip() for part in env.str(name, "").split(",") if part.strip()]
+    return [part.strip() for part in text(name).split(",") if part.strip()]
+
+
+def hosts(name: str) -> list[str]:
+    """Return host names; one that begins with a dot stands for all below it."""
+    listed = names(name)
+    for host in listed:
+        bare = host[1:-1] if host.startswith("[") and host.endswith("]") else host.lstrip(".")
+        if host != "*" and not HOST_NAME.fullmatch(bare.lower()):
+            raise ImproperlyConfigured(
+                f"{name} must be host names without scheme and port, not {host!r}"
+            )
+    return listed
+
+
+def origins(name: str) -> list[str]:
+    listed = names(name)
+    for each in listed:
+        if not re.fullmatch(r"https?://(\*\.)?([\w.-]+|\[[0-9a-f:.]+\])(:[0-9]{1,5})?", each):
+            raise ImproperlyConfigured(
+                f"{name} must be such as https://tasks.example.com, without a path, not {each!r}"
+            )
+    return listed
 
 
 def gids(name: str) -> list[str]:
@@ -108,17 +177,24 @@ def gids(name: str) -> list[str]:
     return listed
 
 
-def read_token_keys() -> list[str]:
+def secret_key(name: str) -> str:
+    key = required(name, "give 50 random characters; `make run` makes them in .env")
+    if 0 < len(key) < SHORTEST_SECRET_KEY:
+        raise ImproperlyConfigured(f"{name} is too short to be secret: give 50 random characters")
+    return key
+
+
+def token_keys(name: str) -> list[str]:
     """Return the Fernet keys, newest first. They are never derived from another secret."""
-    value = required(
-        "TOKEN_KEYS", "tokens are never stored without a key; `make run` makes one in .env"
-    )
+    value = required(name, "tokens are never stored without a key; `make run` makes one in .env")
+    if not value:
+        return []
     keys = value.replace(",", " ").split()
     wrong = [number for number, key in enumerate(keys, start=1) if not _is_fernet_key(key)]
     if wrong or not keys:
         which = f"key number {wrong[0]}" if wrong else "what stands there"
         raise ImproperlyConfigured(
-            f"TOKEN_KEYS: {which} is not a Fernet key (32 bytes in URL-safe base64, which makes 44 "
+            f"{name}: {which} is not a Fernet key (32 bytes in URL-safe base64, which makes 44 "
             "letters); separate keys by commas, and put no quotes around them"
         )
     return keys
@@ -139,63 +215,10 @@ def _is_fernet_key(key: str) -> bool:
 
 def rate(name: str, default: str) -> str:
     """Return a rate such as `30/m` in the form that the `limits` library reads, `30/minute`."""
-    value = env.str(name, "").strip() or default
+    value = text(name) or default
     count, _, unit = value.partition("/")
-    if not count.isdecimal() or int(count) == 0 or unit not in RATE_UNITS:
+    if not re.fullmatch("[0-9]{1,7}", count) or int(count) == 0 or unit not in RATE_UNITS:
         raise ImproperlyConfigured(
             f"{name} must be a number per s, m, h or d, such as 30/m, not {value!r}"
         )
     return f"{count}/{RATE_UNITS[unit]}"
-
-
-def mail_server(name: str) -> dict[str, Any]:
-    """Return Django's EMAIL_* settings, {} for an empty variable. No error repeats the password."""
-    value = env.str(name, "").strip()
-    if not value:
-        return {}
-    try:
-        server = dj_email_url.parse(value)
-    except ValueError as error:
-        raise ImproperlyConfigured(f"{name} is no address of a mail server") from error
-    scheme = urlsplit(value).scheme
-    if scheme not in MAIL_SCHEMES or not (server["EMAIL_HOST"] or scheme == "console"):
-        raise ImproperlyConfigured(
-            f"{name} must be such as submission://name:password@mail.example.com, smtp://localhost "
-            "or console://"
-        )
-    encrypted = server["EMAIL_USE_TLS"] or server["EMAIL_USE_SSL"]
-    if server["EMAIL_HOST_PASSWORD"] and not encrypted:
-        raise ImproperlyConfigured(
-            f"{name} would send its password in clear: take submission:// or add ?tls=1 or ?ssl=1"
-        )
-    return {key: "" if value is None else value for key, value in server.items()}
-
-
-def mail_address(name: str, default: str) -> str:
-    """Return an e-mail address, with or without a name before it."""
-    value = env.str(name, "").strip()
-    if not value:
-        return default
-    try:
-        ((_, address),) = getaddresses([value])
-        validate_email(address)
-    except (ValueError, ValidationError) as error:
-        raise ImproperlyConfigured(f"{name} must be an e-mail address, not {value!r}") from error
-    return value
-
-
-def contact(name: str) -> str:
-    """Return an https address, or an e-mail address as a `mailto:` URI; '' if none is given."""
-    value = env.str(name, "").strip()
-    if not value:
-        return ""
-    if urlsplit(value).scheme == "https" and is_safe_url(value) and value.isprintable():
-        return value
-    address = unquote(value.removeprefix("mailto:"))
-    try:
-        validate_email(address)
-    except ValidationError as error:
-        raise ImproperlyConfigured(
-            f"{name} must be an e-mail address or an https address, not {value!r}"
-        ) from error
-    return f"mailto:{quote(address, safe='@+')}"

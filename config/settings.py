@@ -1,56 +1,66 @@
 """The site's settings, read from the environment. README.md explains each variable."""
 
+import os
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import dj_database_url
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from config import environment
-from config.environment import BASE_DIR, env
+from config import addresses, environment, mail, services
+from config.environment import BASE_DIR
+from config.known_names import refuse_unknown_names
 
 DEBUG = environment.flag("DEBUG")
-SECRET_KEY = environment.required(
-    "SECRET_KEY", "give 50 random characters; `make run` makes them in .env"
-)
 
-# The site's address. Links and the redirect URI are built from SITE_URL, never from a Host header.
-SITE_URL = environment.web_address("SITE_URL")
-SITE_HOST = str(urlsplit(SITE_URL).hostname)
-SECURE = SITE_URL.startswith("https:")
-IS_LOCAL = SITE_HOST in environment.LOOPBACK_HOSTS
-ALLOWED_HOSTS = [
-    SITE_HOST,
-    *(["localhost", "127.0.0.1", "[::1]"] if IS_LOCAL else []),
-    *environment.names("ALLOWED_HOSTS"),
-]
-CSRF_TRUSTED_ORIGINS = environment.names("CSRF_TRUSTED_ORIGINS")
-TRUSTED_PROXIES = environment.whole_number("TRUSTED_PROXIES", 0)
-
-# Asana
+# Without these nothing starts. Those that are missing are named all at once.
+SECRET_KEY = environment.secret_key("SECRET_KEY")
+TOKEN_KEYS = environment.token_keys("TOKEN_KEYS")
+SITE_URL = environment.site_address("SITE_URL")
 ASANA_CLIENT_ID = environment.required(
     "ASANA_CLIENT_ID", "register an app in Asana's developer console (see README.md)"
 )
 ASANA_CLIENT_SECRET = environment.required(
     "ASANA_CLIENT_SECRET", "it stands beside the client ID in Asana's developer console"
 )
+environment.refuse_if_missing()
+
+# The site's address. Links and the redirect URI are built from SITE_URL, never from a Host header.
+SITE_HOST = str(urlsplit(SITE_URL).hostname)
+SECURE = SITE_URL.startswith("https:")
+IS_LOCAL = SITE_HOST in addresses.LOOPBACK_HOSTS
+OTHER_HOSTS = [  # pages opened there lead to SITE_URL
+    *(["localhost", "127.0.0.1", "[::1]"] if IS_LOCAL else []),
+    *environment.hosts("ALLOWED_HOSTS"),
+]
+ALLOWED_HOSTS = [f"[{SITE_HOST}]" if ":" in SITE_HOST else SITE_HOST, *OTHER_HOSTS]
+CSRF_TRUSTED_ORIGINS = environment.origins("CSRF_TRUSTED_ORIGINS")
+TRUSTED_PROXIES = environment.whole_number("TRUSTED_PROXIES", 0, most=20)
+WEB_CONCURRENCY = max(1, environment.whole_number("WEB_CONCURRENCY", 1, most=100))  # processes
+
+# Asana
 ASANA_API_URL = environment.web_address("ASANA_API_URL", "https://app.asana.com/api/1.0")
 ASANA_OIDC_ENDPOINT = environment.web_address(
     "ASANA_OIDC_ENDPOINT", "https://app.asana.com/api/1.0"
 )
 ASANA_OIDC_ISSUER = environment.web_address("ASANA_OIDC_ISSUER", ASANA_OIDC_ENDPOINT)
+HTTPS_PROXY_URL = services.proxy("HTTPS_PROXY_URL")
+CA_BUNDLE = services.certificates("CA_BUNDLE")
 ASANA_OIDC_STRICT = environment.flag("ASANA_OIDC_STRICT")
 ASANA_APP_PERMISSIONS = environment.choice("ASANA_APP_PERMISSIONS", "scoped", "full")
-TOKEN_KEYS = environment.read_token_keys()
+ASANA_REQUESTS_PER_MINUTE = environment.whole_number(
+    "ASANA_REQUESTS_PER_MINUTE", 150, least=3, most=100_000
+)
 SIGN_IN_RATE = environment.rate("SIGN_IN_RATE", "30/m")
 PASSWORD_RATE = environment.rate("PASSWORD_RATE", "10/m")
+ADMIN_PASSWORDS = environment.choice("ADMIN_PASSWORDS", "on", "off") == "on"
 ALLOWED_WORKSPACES = environment.gids("ALLOWED_WORKSPACES")
 SIGNUPS = environment.choice("SIGNUPS", "open", "closed")
-AUDIT_DAYS = environment.whole_number("AUDIT_DAYS", 365)
+AUDIT_DAYS = environment.whole_number("AUDIT_DAYS", 365, most=36_500)
 
-SECURITY_CONTACT = environment.contact("SECURITY_CONTACT")
+SECURITY_CONTACT = mail.contact("SECURITY_CONTACT")
 
 INSTALLED_APPS = [
     "social_django",  # this and qsessions before accounts, which unregisters their admin
@@ -67,11 +77,14 @@ INSTALLED_APPS = [
     "csp",
 ]
 MIDDLEWARE = [
+    "config.headers.headers",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "config.security_txt.security_txt",
+    "config.one_address.lead_to_site_url",
     "config.compression.CompressPages",
+    "accounts.bulkhead.limit_waiting",
     "accounts.session_store.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -101,27 +114,32 @@ TEMPLATES: list[dict[str, Any]] = [
                 "config.context_processors.version",
             ]
         },
-    }
+    },
+    {
+        "BACKEND": "django.template.backends.jinja2.Jinja2",
+        "NAME": "jinja2",
+        "DIRS": [BASE_DIR / "templates" / "jinja2"],
+        "OPTIONS": {"environment": "config.jinja2.environment"},
+    },
 ]
 
-# Data
+# Data. What is made there is for the site's own system user alone.
+ENV_FILE = environment.ENV_FILE
+VAR = Path(environment.text("VAR_DIR") or BASE_DIR / "var").absolute()
+FILE_UPLOAD_PERMISSIONS, FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o600, 0o700
+DATABASE_CONNECTIONS = environment.whole_number("DATABASE_CONNECTIONS", 20, least=4, most=1000)
 DATABASES = {
-    "default": dj_database_url.parse(
-        env.str("DATABASE_URL", "") or f"sqlite:///{BASE_DIR / 'var' / 'onelist.sqlite3'}",
-        conn_max_age=60,
-        conn_health_checks=True,
-    )
+    "default": services.database("DATABASE_URL", VAR / "onelist.sqlite3", DATABASE_CONNECTIONS)
 }
-if "sqlite" in DATABASES["default"]["ENGINE"]:
-    # Writers queue at BEGIN instead of failing at their first write.
-    DATABASES["default"]["OPTIONS"] = {
-        "transaction_mode": "IMMEDIATE",
-        "timeout": 30,
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
-    }
-REDIS_URL = env.str("REDIS_URL", "")
+REDIS_URL = services.redis("REDIS_URL")
+CELERY_BROKER_URL = services.broker("CELERY_BROKER_URL", REDIS_URL)  # config/celery.py
+REDIS_TIMEOUTS = services.REDIS_TIMEOUTS
 CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        "OPTIONS": REDIS_TIMEOUTS,
+    }
     if REDIS_URL
     else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
 }
@@ -132,7 +150,7 @@ LANGUAGE_CODE = "en"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 # Mail
-MAIL_SERVER = environment.mail_server("EMAIL_URL")
+MAIL_SERVER = mail.mail_server("EMAIL_URL")
 SENDS_MAIL = bool(MAIL_SERVER)
 EMAIL_BACKEND = MAIL_SERVER.get("EMAIL_BACKEND", "django.core.mail.backends.dummy.EmailBackend")
 EMAIL_HOST = MAIL_SERVER.get("EMAIL_HOST", "")
@@ -141,12 +159,14 @@ EMAIL_HOST_USER = MAIL_SERVER.get("EMAIL_HOST_USER", "")
 EMAIL_HOST_PASSWORD = MAIL_SERVER.get("EMAIL_HOST_PASSWORD", "")
 EMAIL_USE_TLS = MAIL_SERVER.get("EMAIL_USE_TLS", False)
 EMAIL_USE_SSL = MAIL_SERVER.get("EMAIL_USE_SSL", False)
-EMAIL_TIMEOUT = max(1, environment.whole_number("EMAIL_TIMEOUT", 5))  # a page may wait for it
-DEFAULT_FROM_EMAIL = SERVER_EMAIL = environment.mail_address("EMAIL_FROM", f"onelist@{SITE_HOST}")
+# A page may wait for it.
+EMAIL_TIMEOUT = max(1, environment.whole_number("EMAIL_TIMEOUT", 5, most=60))
+_SENDER = f"onelist@{'localhost' if ':' in SITE_HOST else SITE_HOST}"
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = mail.mail_address("EMAIL_FROM", _SENDER)
 
 # Static files
 STATIC_URL = "static/"
-STATIC_ROOT = BASE_DIR / "var" / "static"
+STATIC_ROOT = VAR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
@@ -157,7 +177,9 @@ STORAGES = {
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = [
     "accounts.backends.AsanaOpenIdConnect",
-    "django.contrib.auth.backends.ModelBackend",  # the admin's password form
+    "django.contrib.auth.backends.ModelBackend"  # the admin's password form
+    if ADMIN_PASSWORDS
+    else "accounts.passwords.PermissionsOnly",
 ]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
@@ -187,15 +209,16 @@ SOCIAL_AUTH_PIPELINE = [
 ]
 
 # Headers and cookies
-if environment.origin(SITE_URL) == environment.origin(ASANA_OIDC_ENDPOINT):
+if addresses.origin(SITE_URL) == addresses.origin(ASANA_OIDC_ENDPOINT):
     raise ImproperlyConfigured("SITE_URL and ASANA_OIDC_ENDPOINT are the same site")
 ASANA_PICTURE_SOURCES = [
-    environment.origin(ASANA_OIDC_ENDPOINT),
+    addresses.origin(ASANA_OIDC_ENDPOINT),
     "https://*.asana.com",
     "https://asanausercontent.com",
     "https://*.asanausercontent.com",
     "https://s3.amazonaws.com/profile_photos/",
 ]
+CSP_REPORTS_PATH = "/csp-reports/"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
@@ -206,9 +229,11 @@ CONTENT_SECURITY_POLICY = {
         "manifest-src": [SELF],
         "img-src": [SELF, *ASANA_PICTURE_SOURCES],
         # The response to the sign-in form redirects to Asana, and form-action applies to that.
-        "form-action": [SELF, environment.origin(ASANA_OIDC_ENDPOINT)],
+        "form-action": [SELF, addresses.origin(ASANA_OIDC_ENDPOINT)],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
+        "report-uri": [CSP_REPORTS_PATH],  # for browsers that don't know report-to
+        "report-to": ["csp"],
     }
 }
 X_FRAME_OPTIONS = "DENY"
@@ -218,25 +243,37 @@ CSRF_COOKIE_NAME = "__Host-csrftoken" if SECURE else "csrftoken"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"  # Asana's redirect must find the session
 CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "accounts.views.stale_form.stale_form"
 SECURE_SSL_REDIRECT = SECURE
+SECURE_SSL_HOST = urlsplit(SITE_URL).netloc  # whatever allowed name was opened
 SECURE_HSTS_SECONDS = int(timedelta(days=365).total_seconds()) if SECURE else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = False
 if TRUSTED_PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 # Error reports and logs, without secrets
-DEFAULT_EXCEPTION_REPORTER_FILTER = "config.errors.NoLocalVariables"
+DEFAULT_EXCEPTION_REPORTER_FILTER = "config.errors.NoSecrets"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "filters": {"one_line_refusals": {"()": "config.errors.OneLineRefusals"}},
+    "filters": {
+        "one_line_refusals": {"()": "config.errors.OneLineRefusals"},
+        "one_line_outages": {"()": "accounts.outage.OneLine"},
+        "first_line": {"()": "config.errors.FirstLine"},
+    },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "INFO"},
     "loggers": {
         "django": {"handlers": [], "level": "INFO", "propagate": True},
-        "django.request": {"filters": ["one_line_refusals"]},
-        "gunicorn.http.wsgi": {"level": "ERROR"},  # it warns of every HEAD request
+        "django.request": {"filters": ["one_line_refusals", "one_line_outages"]},
+        # A job a second is sent and done.
+        "celery.beat": {"level": "WARNING", "filters": ["first_line"]},
+        "celery.worker.consumer.consumer": {"filters": ["first_line"]},
+        "celery.worker.strategy": {"level": "WARNING"},
+        "celery.app.trace": {"level": "WARNING"},
+        "psycopg.pool": {"level": "ERROR"},  # it tells of each connection that is asked for
+        "waitress.queue": {"level": "ERROR"},  # it warns of each request that waits for a thread
     },
 }
 SILENCED_SYSTEM_CHECKS = [
@@ -244,3 +281,5 @@ SILENCED_SYSTEM_CHECKS = [
     "security.W005",
     "security.W021",
 ]
+
+refuse_unknown_names([*os.environ, *environment.names_in_file])

@@ -1,6 +1,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
+handler500 = "accounts.outage.server_error"
 urlpatterns = [
     path("", include("accounts.urls")),
     path("", include("asana_tasks.urls")),

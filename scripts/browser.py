@@ -10,7 +10,8 @@ import sys
 
 from playwright.sync_api import sync_playwright
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+SHELL = "chromium-headless-shell"  # the same engine without a window, twice as fast
+NAMES = (SHELL, "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 MAC = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"
 HELP = (
     "Browser tests need Chromium, and none could be found or installed.\n"
@@ -37,7 +38,10 @@ def install() -> None:
     """Install Chromium, by apt as root on Debian (with its libraries), else by Playwright."""
     if shutil.which("apt-get") and os.geteuid() == 0:
         subprocess.run(["apt-get", "update", "-qq"], check=False)
-        subprocess.run(["apt-get", "install", "-y", "-qq", "chromium"], check=False)
+        for package in (SHELL, "chromium"):  # older releases of Debian lack the first
+            if find_chromium() is None:
+                apt = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", package]
+                subprocess.run(apt, check=False, stdout=subprocess.DEVNULL)
     if find_chromium() is None:
         subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"], check=False)
 

@@ -6,7 +6,11 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+from dotenv import dotenv_values
 
 from scripts import ports, processes, serve
 from scripts.secrets_file import keep_secrets
@@ -17,38 +21,39 @@ SECONDS_TO_START = 30
 
 
 def main(var: Path = ROOT / "var") -> None:
+    processes.catch_signals()
+    os.umask(0o077)  # what is made is for this user alone
     site, asana = ports.wanted(), ports.wanted() + 1
     ports.refuse_if_taken(site, "the site")
     ports.refuse_if_taken(asana, "the stand-in for Asana")
     configure(site, asana, var)
-    serve.prepare()
+    serve.prepare(site)
     create_administrator()
     stand_in = [
         *(sys.executable, "-m", "fake_asana", "--port", str(asana)),
         *("--state", str(var / "demo-asana.json")),
     ]
-    with processes.side_by_side() as running:
+    mails = var / "demo-mails.txt"
+    with mail_file(mails) as file, processes.side_by_side() as running:
         running.append(processes.start(stand_in, output=subprocess.DEVNULL))
-        running.append(processes.start(serve.gunicorn(site)))
-        running.append(processes.start(serve.HOUSEKEEPING))
+        running.append(processes.start(serve.web_server(site), output=file))
+        running.append(processes.start(serve.WORKER, output=file, restarts=True))
         wait_until_it_answers(site, running)
-        announce(site)
+        announce(site, mails)
         processes.watch(running)
 
 
 def configure(site: int, asana: int, var: Path) -> None:
     """Set the environment of the demo; settings of a real installation do not apply to it."""
-    secrets = var / "demo.env"
-    keep_secrets(secrets)
-    for name in ("REDIS_URL", "DEBUG", "ALLOWED_HOSTS", "CSRF_TRUSTED_ORIGINS", "SECRET_KEY",
-                 "TOKEN_KEYS", "ASANA_OIDC_ISSUER", "ASANA_APP_PERMISSIONS", "ASANA_OIDC_STRICT",
-                 "TRUSTED_PROXIES", "SIGN_IN_RATE", "PASSWORD_RATE", "ALLOWED_WORKSPACES",
-                 "SIGNUPS", "AUDIT_DAYS", "EMAIL_URL", "EMAIL_FROM", "EMAIL_TIMEOUT"):  # fmt: skip
+    for name in dotenv_values(ROOT / ".env.example"):
         os.environ.pop(name, None)
         os.environ.pop(f"{name}_FILE", None)
+    secrets = var / "demo.env"
+    keep_secrets(secrets)
     provider = f"http://127.0.0.1:{asana}/api/1.0"
     os.environ.update(
         ENV_FILE=str(secrets),
+        VAR_DIR=str(var),
         DATABASE_URL=f"sqlite:///{var / 'demo.sqlite3'}",
         SITE_URL=f"http://localhost:{site}",
         EMAIL_URL="console://",
@@ -60,23 +65,30 @@ def configure(site: int, asana: int, var: Path) -> None:
     )
 
 
+@contextmanager
+def mail_file(path: Path) -> Iterator[int]:
+    """Yield a descriptor to append to: where the console mails go, below nobody's address."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
 def create_administrator() -> None:
     """Create the administrator in the demo's database, unless an earlier run has done so."""
     command = [sys.executable, "manage.py", "createsuperuser", "--noinput"]
-    made = subprocess.run(
-        [*command, "--username", ADMINISTRATOR, "--email", "admin@example.com"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
+    code, said = processes.run(
+        [*command, "--username", ADMINISTRATOR, "--email", "admin@example.com"]
     )
-    if made.returncode and "already taken" not in made.stderr:
-        sys.exit(made.stderr)
+    if code and "already taken" not in said:
+        sys.exit(said)
 
 
-def wait_until_it_answers(port: int, running: list[processes.Process]) -> None:
+def wait_until_it_answers(port: int, running: list[processes.Program]) -> None:
     deadline = time.monotonic() + SECONDS_TO_START
     while time.monotonic() < deadline:
+        processes.stop_if_asked()
         if ended := processes.first_ended(running):
             sys.exit(f"The demo could not start: {ended}. See above for what went wrong.")
         try:
@@ -88,14 +100,14 @@ def wait_until_it_answers(port: int, running: list[processes.Process]) -> None:
     sys.exit(f"The demo did not answer within {SECONDS_TO_START} seconds.")
 
 
-def announce(port: int) -> None:
+def announce(port: int, mails: Path) -> None:
     print(
         f"""
   Onelist is running.   Open   http://localhost:{port}/
 
   Sign in with Asana there and choose who to be: Asana is played by a stand-in.
   Administration:  http://localhost:{port}/admin/   name {ADMINISTRATOR}   password {PASSWORD}
-  Mails that the site sends are printed here.
+  Mails that the site sends:  {mails}
   Ctrl-C stops everything; the data stays in var/ for the next time.
 """,
         flush=True,

@@ -1,7 +1,8 @@
-"""A runner of commands with TEST_DATABASE_URL and TEST_REDIS_URL of a real PostgreSQL and Redis.
+"""A runner of commands with the URLs of a real PostgreSQL, Redis and RabbitMQ in TEST_…_URL.
 
-Both are looked for on their standard local ports. If they don't run, they are installed and started
-(as root on Debian); if that is not possible, this fails and says so. Nothing is skipped.
+They are looked for on their standard local ports. If PostgreSQL or Redis don't run, they are
+installed and started (as root on Debian); if that is not possible, this fails and says so. Without
+RabbitMQ, which is one of two brokers for Celery, its tests are left out, and a line says so.
 """
 
 import os
@@ -11,9 +12,11 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import kombu
 import psycopg
 import redis
 
+RABBITMQ = "amqp://guest:guest@127.0.0.1:5672//"
 REDIS = "redis://127.0.0.1:6379/9"
 OURS = "postgres://onelist:onelist@127.0.0.1:5432/postgres"
 POSTGRES = ("postgres://postgres@127.0.0.1:5432/postgres", OURS)
@@ -41,6 +44,16 @@ def find_redis() -> str | None:
         with redis.Redis.from_url(url, socket_connect_timeout=5) as client:
             client.ping()
     except redis.RedisError:
+        return None
+    return url
+
+
+def find_rabbitmq() -> str | None:
+    url = os.environ.get("TEST_RABBITMQ_URL") or RABBITMQ
+    try:
+        with kombu.Connection(url, connect_timeout=5) as connection:
+            connection.connect()
+    except kombu.exceptions.OperationalError:
         return None
     return url
 
@@ -84,6 +97,13 @@ def have(what: str, find: Callable[[], str | None], start: Callable[[], None]) -
 def main() -> None:
     os.environ["TEST_DATABASE_URL"] = have("PostgreSQL", find_postgres, start_postgres)
     os.environ["TEST_REDIS_URL"] = have("Redis", find_redis, start_redis)
+    if rabbitmq := find_rabbitmq():
+        os.environ["TEST_RABBITMQ_URL"] = rabbitmq
+    else:
+        print(
+            "RabbitMQ doesn't answer on its standard local port, nor at TEST_RABBITMQ_URL: the "
+            "tests of Celery with RabbitMQ are left out. Those with Redis run.",
+        )
     sys.stdout.flush()
     os.execvp(sys.argv[1], sys.argv[1:])
 
