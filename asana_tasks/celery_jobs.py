@@ -6,7 +6,6 @@ A job may be lost, come late or come twice: due times, claims and leases are in 
 import logging
 import os
 import socket
-from datetime import timedelta
 from threading import Event
 from typing import Any, Final
 
@@ -24,7 +23,6 @@ from asana_tasks.sync.turns import run_turn
 logger = logging.getLogger(__name__)
 
 MOST: Final = 200  # jobs that are queued in a second
-CLAIMED_FOR: Final = timedelta(seconds=60)  # then a job that was lost is queued again
 GIVEN_UP_AFTER: Final = 600  # seconds; by then it has been queued again several times
 RETRIES: Final = {"max_retries": 1, "interval_start": 0}  # the connection may be an old one
 TURN_SECONDS: Final = 60.0  # a longer sync goes on in another job
@@ -38,7 +36,7 @@ def dispatch() -> None:
     """Queue the accounts that are due, those that are looked at first."""
     heartbeat.beat()
     for state in schedule.due_accounts(MOST):
-        if schedule.claim(state, CLAIMED_FOR):
+        if schedule.claim(state, schedule.LONGEST_CLAIM):
             try:
                 _queue(state)
             except OperationalError as error:  # so it is due again for the next dispatch

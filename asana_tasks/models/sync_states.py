@@ -23,6 +23,7 @@ class SyncState(HasLastError):
     )
     synced_at = models.DateTimeField("tasks synced at", null=True, blank=True)
     due_at = models.DateTimeField(null=True, blank=True, db_index=True, editable=False)
+    claimed_until = models.DateTimeField(null=True, editable=False)  # by a worker, not yet begun
     looked_at = models.DateTimeField(null=True, blank=True, editable=False)  # by a page, rounded
     failures = models.PositiveSmallIntegerField(default=0, editable=False)  # since the last success
     unfinished_since = models.DateTimeField(null=True, editable=False)  # if cut off: its begin

@@ -57,7 +57,10 @@ class Lease:
         secret, now = secrets.token_hex(16), timezone.now()
         SyncState.objects.get_or_create(account=account)
         claimed = SyncState.objects.filter(is_free(now), pk=account.pk).update(
-            lease=secret, lease_expires_at=now + LIFETIME, number=F("number") + 1
+            lease=secret,
+            lease_expires_at=now + LIFETIME,
+            claimed_until=None,
+            number=F("number") + 1,
         )
         if not claimed:
             return None

@@ -98,5 +98,5 @@ def put_off(account: AsanaAccount) -> None:
     state = SyncState.objects.select_for_update(no_key=True).filter(pk=account.pk).first()
     if state:
         state.failures += 1
-        state.due_at = back_off(state, timezone.now())
-        state.save(update_fields=["failures", "due_at"])
+        state.due_at, state.claimed_until = back_off(state, timezone.now()), None
+        state.save(update_fields=["failures", "due_at", "claimed_until"])

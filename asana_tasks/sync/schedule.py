@@ -20,6 +20,7 @@ AWAY_AFTER: Final = timedelta(days=14)
 FIRST_BACK_OFF: Final = timedelta(seconds=30)
 LONGEST_BACK_OFF: Final = timedelta(minutes=15)
 CLAIMED_FOR: Final = LIFETIME  # if a process dies, its lease ends at about the same time
+LONGEST_CLAIM: Final = timedelta(seconds=60)  # of a job in a queue; then a lost one is queued again
 
 
 def due_states() -> QuerySet[SyncState]:
@@ -41,16 +42,17 @@ def claim(state: SyncState, lasts: timedelta = CLAIMED_FOR) -> bool:
     """Claim a due account for one worker; return False if another was faster.
 
     One conditional UPDATE decides: it moves `due_at` on, so that the account is not due again
-    before its sync has ended or the claim has.
+    before its sync has ended or the claim has. Pages are told until then that it is being synced.
     """
     until = timezone.now() + lasts
-    claimed = SyncState.objects.filter(pk=state.pk, due_at=state.due_at).update(due_at=until)
-    return bool(claimed)
+    mine = SyncState.objects.filter(pk=state.pk, due_at=state.due_at)
+    return bool(mine.update(due_at=until, claimed_until=until))
 
 
 def give_back(state: SyncState) -> None:
     """Make an account due as it was before its claim, unless a sync has begun since."""
-    SyncState.objects.filter(pk=state.pk, number=state.number).update(due_at=state.due_at)
+    mine = SyncState.objects.filter(pk=state.pk, number=state.number)
+    mine.update(due_at=state.due_at, claimed_until=None)
 
 
 def take_job(account_id: int, number: int) -> bool:
@@ -60,8 +62,8 @@ def take_job(account_id: int, number: int) -> bool:
     has delivered the job twice. Of several who take it at the same time, one gets it.
     """
     mine = SyncState.objects.filter(pk=account_id, number=number)
-    due_at = timezone.now() + CLAIMED_FOR
-    return bool(mine.update(number=F("number") + 1, due_at=due_at))
+    until = timezone.now() + CLAIMED_FOR
+    return bool(mine.update(number=F("number") + 1, due_at=until, claimed_until=until))
 
 
 def is_looked_at(state: SyncState) -> bool:

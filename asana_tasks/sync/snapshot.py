@@ -13,6 +13,7 @@ from accounts.models import AsanaAccount, User
 from asana_tasks.models import SyncState, Worker, Workspace
 from asana_tasks.querysets import count_of
 from asana_tasks.sync.lease import LIFETIME
+from asana_tasks.sync.schedule import LONGEST_CLAIM
 
 SALT: Final = "asana_tasks.sync.snapshot"
 
@@ -54,10 +55,16 @@ def is_leased(state: SyncState) -> bool:
     return expires_at is not None and now < expires_at <= now + 2 * LIFETIME
 
 
+def is_claimed(state: SyncState) -> bool:
+    """Tell whether a worker has claimed the account and not yet begun to sync it."""
+    until, now = state.claimed_until, timezone.now()
+    return until is not None and now < until <= now + LONGEST_CLAIM
+
+
 def is_waiting(account: AsanaAccount) -> bool:
-    """Tell whether a worker would sync the account now, if one had time."""
+    """Tell whether a worker is about to sync the account, or would if one had time."""
     state, now = account.sync_state, timezone.now()
-    is_due = state.due_at is not None and state.due_at <= now
+    is_due = (state.due_at is not None and state.due_at <= now) or is_claimed(state)
     return is_due and not account.needs_reconnecting and not state.pause_left
 
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 from accounts.models import AsanaAccount
 from asana_tasks.error_codes import ErrorCode
 from asana_tasks.models import SyncState, Worker, Workspace
-from asana_tasks.sync import engine
+from asana_tasks.sync import engine, outcome, schedule
 from asana_tasks.sync.lease import Lease
 from tests.markup import page_html, page_text
 from tests.outages import full
@@ -128,6 +128,50 @@ def test_one_that_is_due_and_has_to_wait_is_not(synced, worker):
 def test_one_that_needs_reconnecting_is_not(synced, worker):
     make_due()
     AsanaAccount.objects.update(status=AsanaAccount.Status.NEEDS_RECONNECTING)
+    assert not is_syncing(synced)
+
+
+def claimed(person: Person) -> SyncState:
+    """Claim the due account, as a worker does before it begins."""
+    make_due()
+    state = SyncState.objects.of(person.account)
+    assert schedule.claim(state)
+    return state
+
+
+def test_one_that_a_worker_has_claimed_is(synced, worker):
+    """It is due no longer and not leased yet; a page that hears "no" would look away."""
+    claimed(synced)
+    assert is_syncing(synced)
+    engine.run_sync(synced.account)
+    assert not is_syncing(synced)
+
+
+def test_one_whose_job_has_been_taken_from_the_queue_is(synced, worker):
+    state = claimed(synced)
+    assert schedule.take_job(synced.account.pk, state.number)
+    assert is_syncing(synced)
+    with time_machine.travel(timezone.now() + schedule.CLAIMED_FOR - timedelta(seconds=1)):
+        Worker.objects.update(seen_at=timezone.now())
+        assert is_syncing(synced)
+
+
+def test_a_claim_that_was_put_off_is_not(synced, worker):
+    claimed(synced)
+    outcome.put_off(synced.account)
+    assert not is_syncing(synced)
+
+
+def test_a_claim_that_was_given_back_is_due(synced, worker):
+    state = claimed(synced)
+    schedule.give_back(state)
+    assert SyncState.objects.of(synced.account).claimed_until is None
+    assert is_syncing(synced)
+
+
+@pytest.mark.parametrize("ahead", [-timedelta(seconds=1), timedelta(hours=1)])
+def test_a_claim_that_has_ended_or_was_made_ahead_counts_for_nothing(synced, worker, ahead):
+    SyncState.objects.update(claimed_until=timezone.now() + ahead)
     assert not is_syncing(synced)
 
 
