@@ -15,6 +15,7 @@ SCRIPTS = (
     "keys.js",
     "progress.js",
     "sync.js",
+    "badge.js",
     "time_zone.js",
 )
 DECLARED = re.compile(r"^(?:async )?(?:function|const|let) (\w+)", re.MULTILINE)

@@ -49,6 +49,8 @@ SITE = {
     "accounts:session_list": ("login 200 200 200", "login 405 405 405"),
     "accounts:sign_in": ("200 on on on", "405 405 405 405"),
     "accounts:sign_out": ("405 405 405 405", "login login login login"),
+    "favicon": ("on on on on", "405 405 405 405"),
+    "manifest": ("200 200 200 200", "405 405 405 405"),
     "admin:login": ("200 on 200 200", "200 200 200 200"),
     "admin:logout": ("on 405 on on", "on 200 on on"),
     "asana_tasks:filters": ("login 200 200 200", "login 405 405 405"),

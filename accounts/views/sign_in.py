@@ -1,3 +1,4 @@
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
@@ -20,7 +21,8 @@ from accounts.typing import SignedInRequest
 def sign_in(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
         return redirect("asana_tasks:task_list")
-    return render(request, "accounts/sign_in.html", {"next": request.GET.get("next", "")})
+    context = {"next": request.GET.get("next", ""), "site_url": settings.SITE_URL}
+    return render(request, "accounts/sign_in.html", context)
 
 
 @require_POST

@@ -43,14 +43,20 @@ function extend(step) {
   for (const task of [from, to]) if (task) choose(pkOf(task), true);
 }
 
+/** Move; a task beside moves along. */
+function step(by) {
+  const task = move(by);
+  if (task && shown) openBeside(pkOf(task));
+}
+
 const view = (number) => document.querySelectorAll("#views > a")[number - 1]?.click();
 
 const KEYS = {
   Escape: () => closeBeside(),
-  j: () => move(1),
-  k: () => move(-1),
-  ArrowDown: () => move(1),
-  ArrowUp: () => move(-1),
+  j: () => step(1),
+  k: () => step(-1),
+  ArrowDown: () => step(1),
+  ArrowUp: () => step(-1),
   J: () => extend(1),
   K: () => extend(-1),
   x: () => focusedRow() && choose(pkOf(focusedRow())),

@@ -59,6 +59,7 @@ function mergeRow(mine, fresh) {
 function isSame(mine, fresh) {
   const copy = mine.cloneNode(true);
   copy.classList.remove("chosen");
+  copy.removeAttribute("aria-current");
   return copy.isEqualNode(fresh);
 }
 

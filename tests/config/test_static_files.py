@@ -13,6 +13,7 @@ NAMED = sorted(
         for template in (ROOT / "templates").rglob("*.html")
         for name in re.findall(r"\{% static '([^']+)' %\}", template.read_text())
     }
+    | set(re.findall(r'"(onelist/[^"]+)"', (ROOT / "config" / "web_app.py").read_text()))
 )
 
 
