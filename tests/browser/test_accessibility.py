@@ -110,3 +110,15 @@ def test_the_pages_of_a_stranger(page: Page, width: int, scheme: str):
     page.get_by_role("button", name="Deny").click()
     expect(page.get_by_role("heading", name="You didn't allow access")).to_be_visible()
     assert violations(page) == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_words_in_an_empty_field_are_as_dark_as_other_quiet_words(ada: Page, scheme: str):
+    """Which axe-core does not look at."""
+    page = ada
+    page.emulate_media(color_scheme=scheme)
+    empty = page.get_by_label("Search tasks").evaluate(
+        "field => { const { color, opacity } = getComputedStyle(field, '::placeholder');"
+        " return [color, opacity]; }"
+    )
+    assert empty == [page.locator(".count").evaluate("each => getComputedStyle(each).color"), "1"]
