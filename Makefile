@@ -13,14 +13,16 @@ LOCK := $(BIN)/uv pip compile --no-config --universal --python-version 3.11 --ge
 # Tests that empty the tables, and with them what migrations have stored, stay last.
 PARALLEL := -n auto --dist loadgroup --no-loadscope-reorder
 PYTEST := $(BIN)/python -m pytest $(PARALLEL)
+IN_CHROMIUM := -m "not engines"
 
-.PHONY: help demo run test test-fast test-services soak coverage bench check format lock licences sbom clean
+.PHONY: help demo run test test-fast test-browsers test-services soak coverage bench check format lock licences sbom clean
 
 help:
 	@echo "make demo    the site and a stand-in for Asana, nothing to set up (PORT=8000)"
 	@echo "make run     the site against real Asana, from .env (PORT=8000)"
 	@echo "make test    the whole test suite, browser tests included, on SQLite"
 	@echo "make test-fast       what tests the site without a browser and programs of its own, on SQLite"
+	@echo "make test-browsers   one walk through the site in Chromium, Firefox and WebKit"
 	@echo "make test-services   what could turn out differently there, on PostgreSQL, Redis and RabbitMQ"
 	@echo "make coverage        the whole suite, and which lines and branches it leaves out"
 	@echo "make soak    random troubles between the steps of syncs, half an hour on each database"
@@ -42,7 +44,11 @@ run: .venv/run
 
 test: .venv/dev
 	@$(BIN)/python -m scripts.browser
-	$(PYTEST) $(ARGS)
+	$(PYTEST) $(IN_CHROMIUM) $(ARGS)
+
+test-browsers: .venv/dev
+	@$(BIN)/python -m scripts.engines
+	$(PYTEST) -m engines tests/browser/engines $(ARGS)
 
 test-fast: .venv/dev
 	$(PYTEST) -m "not (browser or process or stand_in or library)" $(ARGS)
@@ -59,7 +65,7 @@ soak: .venv/dev
 coverage: .venv/dev
 	@$(BIN)/python -m scripts.browser
 	$(BIN)/python -m coverage erase
-	$(BIN)/python -m coverage run -m pytest $(PARALLEL) $(ARGS)
+	$(BIN)/python -m coverage run -m pytest $(PARALLEL) $(IN_CHROMIUM) $(ARGS)
 	@$(BIN)/python -m coverage combine --quiet
 	@$(BIN)/python -m coverage report
 

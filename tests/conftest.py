@@ -51,7 +51,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         marks = {mark.name for mark in item.iter_markers()}
         fixtures = set(getattr(item, "fixturenames", ()))
         touches = marks & {"process", "django_db"} or fixtures & {"db", "transactional_db"}
-        if touches and path.as_posix() not in SAME_ON_EVERY_DATABASE:
+        if touches and "engines" not in marks and path.as_posix() not in SAME_ON_EVERY_DATABASE:
             item.add_marker("services")
 
 
