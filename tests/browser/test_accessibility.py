@@ -34,22 +34,62 @@ PAGES = [
 ]
 
 
+# Each width and each choice of colours, not each pair of them
+VIEWS = [
+    (320, {"color_scheme": "light"}),
+    (390, {"color_scheme": "dark"}),
+    (768, {"color_scheme": "light", "forced_colors": "active"}),
+    (1280, {"color_scheme": "dark", "forced_colors": "active"}),
+    (1440, {"color_scheme": "dark"}),
+]
+RULES = {
+    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+    "rules": {"target-size": {"enabled": True}},
+}
+
+
 def violations(page: Page) -> list[str]:
-    found = Axe().run(page).response["violations"]
+    found = Axe().run(page, options=RULES).response["violations"]
     return [f"{each['id']}: {[node['html'] for node in each['nodes']]}" for each in found]
 
 
-@pytest.mark.parametrize("width", [390, 1280])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_every_page_of_a_person(ada: Page, width: int, scheme: str):
+@pytest.mark.parametrize(("width", "media"), VIEWS)
+def test_every_page_of_a_person(ada: Page, width: int, media: dict):
     page = ada
     page.set_viewport_size({"width": width, "height": 900})
-    page.emulate_media(color_scheme=scheme)
+    page.emulate_media(**media)
     task = Task.objects.get(name="Write the plan")
     for address in PAGES:
         path = address.format(task=task.pk, account=task.account_id)
         page.goto(path)
         assert violations(page) == [], path
+
+
+@pytest.mark.parametrize(("width", "media"), VIEWS)
+def test_what_opens_over_the_list(writer: Page, width: int, media: dict):
+    page = writer
+    page.set_viewport_size({"width": width, "height": 900})
+    page.emulate_media(**media)
+    page.locator(".who > summary").click()
+    assert violations(page) == [], "menu"
+    page.locator(".who > summary").click()
+    page.locator(".filters > summary").click()
+    page.locator("#filter-grid select").first.wait_for()
+    assert violations(page) == [], "filters"
+    page.locator(".filters > summary").click()
+    page.locator(".task").first.focus()
+    page.keyboard.press("t")
+    expect(page.locator("#date-menu")).to_be_visible()
+    assert violations(page) == [], "dates"
+    page.keyboard.press("Escape")
+    page.keyboard.press("?")
+    expect(page.locator("#shortcuts")).to_be_visible()
+    assert violations(page) == [], "keys"
+    page.keyboard.press("Escape")
+    if width >= 1280:
+        page.keyboard.press("e")
+        expect(page.locator("#beside #task-title")).to_be_visible()
+        assert violations(page) == [], "beside"
 
 
 @pytest.mark.parametrize("width", [390, 1280])
