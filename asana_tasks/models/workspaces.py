@@ -20,6 +20,8 @@ class Workspace(HasLastError):
 
     crawled_at = models.DateTimeField(null=True, blank=True)  # start of the last whole crawl
     pages = models.PositiveIntegerField(default=0, editable=False)  # of that crawl
+    # Tasks completed since then were read by that crawl
+    completed_since = models.DateTimeField(null=True, blank=True, editable=False)
     fields_version = models.PositiveSmallIntegerField(default=0, editable=False)
     cursor = models.DateTimeField(null=True, blank=True, editable=False)  # Asana's clock
     # Tasks that were last seen before this number are asked for one by one

@@ -17,12 +17,12 @@ from asana_tasks.api.schemas import TaskSchema, WorkspaceSchema
 from asana_tasks.error_codes import ErrorCode
 from asana_tasks.models import Pass, Workspace
 
-KEEP_COMPLETED: Final = timedelta(days=30)
+KEEP_COMPLETED: Final = timedelta(weeks=13)  # twelve whole ones, wherever weeks begin
 OVERLAP: Final = timedelta(minutes=5)  # a delta looks back so far before its cursor
 CRAWL_EVERY: Final = timedelta(minutes=10)
 CRAWL_EVERY_PER_PAGE: Final = timedelta(seconds=12)
 SECOND_LOOK_AFTER: Final = timedelta(minutes=1)  # by another crawl, if one missed too many tasks
-FIELDS_VERSION: Final = 1  # raised when a field is added that deltas alone would never fill
+FIELDS_VERSION: Final = 2  # raised when something is added that deltas alone would never fill
 
 RETRY_PAUSES: Final = (0.5, 2.0)  # seconds before the second and the third attempt at a page
 MAX_PAGES: Final = 2000

@@ -96,6 +96,7 @@ def _end(ended: RunningPass) -> bool:
     removed = 0
     if ended.is_crawl:
         workspace.crawled_at, workspace.pages = ended.began_at, ended.pages
+        workspace.completed_since = ended.completed_since
         workspace.fields_version = FIELDS_VERSION
         removed = absence.conclude(workspace, ended)
     workspace.synced_at, workspace.cursor = ended.began_at, ended.asana_date

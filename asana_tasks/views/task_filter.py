@@ -11,7 +11,7 @@ from django.utils.formats import date_format
 from asana_tasks.dates import DUE_LABELS, Calendar, Due
 from asana_tasks.querysets import GROUPS, SORTS, Ordering, TaskQuerySet
 
-STATES: Final = {"open": "Open", "done": "Done, last 30 days", "all": "Open and done"}
+STATES: Final = {"open": "Open", "done": "Done, last 13 weeks", "all": "Open and done"}
 KINDS: Final = {"task": "Tasks", "milestone": "Milestones", "approval": "Approvals"}
 DEFAULTS: Final = {"group": "due", "sort": "due", "state": "open"}
 MAX_QUERY: Final = 200

@@ -48,11 +48,11 @@ def small_pages(monkeypatch) -> None:
     monkeypatch.setattr("asana_tasks.api.paging.PAGE_SIZE", 10)
 
 
-def test_it_keeps_open_tasks_and_those_completed_within_thirty_days(synced):
-    a_month_ago = timezone.now() - KEEP_COMPLETED
+def test_it_keeps_open_tasks_and_those_completed_within_thirteen_weeks(synced):
+    horizon = timezone.now() - KEEP_COMPLETED
     completed = synced.tasks.filter(completed=True)
     assert completed.exists()
-    assert not completed.filter(completed_at__lt=a_month_ago).exists()
+    assert not completed.filter(completed_at__lt=horizon).exists()
     assert synced.tasks.open().count() > 50
 
 
