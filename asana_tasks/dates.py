@@ -1,5 +1,6 @@
 """Due dates: the instant a task becomes overdue, and the due groups of a user's own days."""
 
+from calendar import MONDAY
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
@@ -87,10 +88,10 @@ class Span:
 
 
 class Calendar:
-    """The days around `now` in a user's time zone."""
+    """The days around `now` in a user's time zone, and weeks that begin on `first_weekday`."""
 
-    def __init__(self, zone: tzinfo, now: datetime) -> None:
-        self.zone, self.now = zone, now
+    def __init__(self, zone: tzinfo, now: datetime, first_weekday: int = MONDAY) -> None:
+        self.zone, self.now, self.first_weekday = zone, now, first_weekday
         self.today = now.astimezone(zone).date()
 
     @classmethod
@@ -101,6 +102,10 @@ class Calendar:
         if not LONG_AGO.year < day.year < NEVER.year:
             return LONG_AGO if day.year <= LONG_AGO.year else NEVER
         return datetime.combine(day, time.min, tzinfo=self.zone).astimezone(UTC)
+
+    def week_of(self, day: date) -> date:
+        """Return the first day of the week that a day is in."""
+        return day - timedelta(days=(day.weekday() - self.first_weekday) % 7)
 
     def between(self, first: date | None, last: date | None) -> Span:
         """Return the span of the days from `first` to `last`, both included.

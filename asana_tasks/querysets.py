@@ -121,7 +121,7 @@ class TaskQuerySet(models.QuerySet["Task"]):
         return self.filter(within(span))
 
     def completed_within(self, span: Span) -> Self:
-        return self.filter(completed_at__gte=span.start, completed_at__lt=span.end)
+        return self.filter(completed_within(span))
 
     def in_project(self, project: int, section: str | None = None) -> Self:
         place = {"placements__section_gid": section} if section else {}
@@ -164,6 +164,14 @@ class TaskQuerySet(models.QuerySet["Task"]):
 
 def within(span: Span) -> Q:
     return Q(overdue_at__gte=span.start, overdue_at__lt=span.end)
+
+
+def completed_within(span: Span) -> Q:
+    return Q(completed_at__gte=span.start, completed_at__lt=span.end)
+
+
+def created_within(span: Span) -> Q:
+    return Q(created_at__gte=span.start, created_at__lt=span.end)
 
 
 def _rank(calendar: Calendar) -> Case:

@@ -4,6 +4,7 @@ from asana_tasks.views import (
     calendar,
     change,
     filters,
+    insights,
     saved_views,
     seen,
     sync_now,
@@ -28,6 +29,7 @@ urlpatterns = [
     path("tasks/views/", saved_views.save_view, name="save_view"),
     path("tasks/views/<int:pk>/remove/", saved_views.remove_view, name="remove_view"),
     path("tasks/time-zone/", time_zone.time_zone, name="time_zone"),
+    path("insights/", insights.insights, name="insights"),
     path("workspaces/", workspaces.workspace_list, name="workspace_list"),
     path("workspaces/<int:pk>/", workspaces.workspace, name="workspace"),
 ]

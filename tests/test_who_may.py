@@ -56,6 +56,7 @@ SITE = {
     "asana_tasks:filters": ("login 200 200 200", "login 405 405 405"),
     "asana_tasks:calendar": ("login 200 200 200", "login 405 405 405"),
     "asana_tasks:change": ("405 405 405 405", "login on on on"),
+    "asana_tasks:insights": ("login 200 200 200", "login 405 405 405"),
     "asana_tasks:mark_seen": ("login 405 405 405", "login on on on"),
     "asana_tasks:sync_now": ("login 405 405 405", "login on on on"),
     "asana_tasks:sync_status": ("401 200 200 200", "401 405 405 405"),

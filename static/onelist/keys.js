@@ -2,7 +2,7 @@
 // or go somewhere work everywhere outside of fields. All of them can be switched off.
 "use strict";
 
-const GO_TO = { t: "/tasks/", w: "/workspaces/", c: "/tasks/calendar/", a: "/accounts/" };
+const GO_TO = { t: "/tasks/", w: "/workspaces/", c: "/tasks/calendar/", i: "/insights/", a: "/accounts/" };
 const DATES = { t: "today", m: "tomorrow", w: "next-week", n: "no-date" };
 const WITHIN = 1500; // ms between the two keys of a sequence
 const OFF = "keys-off"; // in the browser's storage

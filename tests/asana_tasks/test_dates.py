@@ -1,10 +1,12 @@
 """Days and instants from outside."""
 
+import calendar
 from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from asana_tasks.dates import parse_day, parse_instant
+from asana_tasks.dates import Calendar, parse_day, parse_instant
 
 
 @pytest.mark.parametrize(
@@ -30,3 +32,17 @@ def test_what_is_no_day_or_at_the_edges_is_none(text):
 
 def test_a_day():
     assert parse_day("2026-02-28") == date(2026, 2, 28)
+
+
+@pytest.mark.parametrize(
+    ("first_weekday", "day", "first"),
+    [
+        (calendar.MONDAY, date(2026, 11, 29), date(2026, 11, 23)),
+        (calendar.SUNDAY, date(2026, 11, 29), date(2026, 11, 29)),
+        (calendar.SATURDAY, date(2026, 11, 29), date(2026, 11, 28)),
+        (calendar.MONDAY, date(2027, 1, 1), date(2026, 12, 28)),
+    ],
+)
+def test_a_week_begins_on_its_first_weekday(first_weekday, day, first):
+    around = Calendar(ZoneInfo("UTC"), datetime(2026, 11, 29, tzinfo=UTC), first_weekday)
+    assert around.week_of(day) == first

@@ -8,6 +8,7 @@ from accounts import fresh_sign_in, tokens
 from accounts.codes import Problem
 from accounts.models import AsanaAccount, Revocation
 from asana_tasks.models import Task
+from tests.asana_tasks.rows import add_tasks, workspace_of
 from tests.browser.consent import to_consent
 from tests.stand_in import BEN
 
@@ -20,6 +21,7 @@ PAGES = [
     "/tasks/time-zone/",
     "/tasks/calendar/",
     "/tasks/{task}/",
+    "/insights/",
     "/accounts/{account}/permission/",
     "/workspaces/",
     "/accounts/",
@@ -90,6 +92,24 @@ def test_what_opens_over_the_list(writer: Page, width: int, media: dict):
         page.keyboard.press("e")
         expect(page.locator("#beside #task-title")).to_be_visible()
         assert violations(page) == [], "beside"
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_insights_of_several_accounts_with_gaps(ada: Page, width: int, scheme: str):
+    page = ada
+    page.set_viewport_size({"width": width, "height": 900})
+    page.emulate_media(color_scheme=scheme)
+    user = AsanaAccount.objects.get().user
+    for colour in ["", *AsanaAccount.Colour.values]:
+        account = AsanaAccount.objects.create(user=user, gid=f"{colour}1", name="A", colour=colour)
+        add_tasks(workspace_of(account), {"name": "Here, too"})
+    page.goto("/insights/")
+    for details in page.locator("main details").all():
+        details.evaluate("details => details.open = true")
+    expect(page.get_by_role("heading", name="Not everything is known")).to_be_visible()
+    assert violations(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
 @pytest.mark.parametrize("width", [390, 1280])

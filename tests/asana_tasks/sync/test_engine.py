@@ -56,6 +56,12 @@ def test_it_keeps_open_tasks_and_those_completed_within_thirteen_weeks(synced):
     assert synced.tasks.open().count() > 50
 
 
+def test_it_notes_since_when_completed_tasks_are_known(synced):
+    for workspace in synced.workspaces.all():
+        assert workspace.cursor - workspace.completed_since < KEEP_COMPLETED + timedelta(minutes=1)
+        assert timezone.now() - workspace.completed_since >= KEEP_COMPLETED
+
+
 def test_it_keeps_no_notes_and_no_comments():
     fields = {field.name for field in Task._meta.get_fields()}
     assert not fields & {"notes", "html_notes", "stories", "comments", "custom_fields"}
