@@ -101,8 +101,8 @@ def test_the_insights_of_several_accounts_with_gaps(ada: Page, width: int, schem
     page.set_viewport_size({"width": width, "height": 900})
     page.emulate_media(color_scheme=scheme)
     user = AsanaAccount.objects.get().user
-    for colour in ["", *AsanaAccount.Colour.values]:
-        account = AsanaAccount.objects.create(user=user, gid=f"{colour}1", name="A", colour=colour)
+    for colour in AsanaAccount.Colour.values:
+        account = AsanaAccount.objects.create(user=user, gid=f"1{colour}", name="A", colour=colour)
         add_tasks(workspace_of(account), {"name": "Here, too"})
     page.goto("/insights/")
     for details in page.locator("main details").all():
