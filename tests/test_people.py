@@ -19,7 +19,7 @@ OF_ITS_OWN = {
     *("id", "at", "user_id", "account_id", "session_key", "session_data"),
     *("created_at", "updated_at", "expire_date", "user_agent", "ip", "address", "browser"),
     *("connected_at", "access_token_expires_at", "refreshed_at", "seen_at", "synced_at"),
-    *("crawled_at", "cursor", "requests"),
+    *("crawled_at", "completed_since", "cursor", "requests"),
     *("workspace_id", "project_id", "task_id", "lease", "lease_expires_at", "fingerprint"),
     "nonce_hash",  # of a sign-in that was not
 }

@@ -16,6 +16,7 @@ SCRIPTS = (
     "progress.js",
     "sync.js",
     "badge.js",
+    "calendar.js",
     "time_zone.js",
 )
 DECLARED = re.compile(r"^(?:async )?(?:function|const|let) (\w+)", re.MULTILINE)

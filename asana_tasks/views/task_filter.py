@@ -164,6 +164,14 @@ class TaskFilterForm(forms.Form):
         """Return the open tasks that this state would show without its dates."""
         return tasks.none() if self.asks_for_what_is_gone else self._narrow_by_place(tasks.open())
 
+    def narrow_by_place(self, tasks: TaskQuerySet) -> TaskQuerySet:
+        """Return the tasks that this shows at any time: done ones too, if no state was chosen."""
+        if self.asks_for_what_is_gone:
+            return tasks.none()
+        done, still_open = (self.data.get("state") == state for state in ("done", "open"))
+        tasks = tasks.done() if done else tasks.open() if still_open else tasks
+        return self._narrow_by_place(tasks)
+
     def _narrow_by_place(self, tasks: TaskQuerySet) -> TaskQuerySet:
         rows = {
             lookup: self.value(name)

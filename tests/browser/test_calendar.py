@@ -6,18 +6,36 @@ from playwright.sync_api import Page, expect
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-@pytest.mark.parametrize("width", [320, 390, 1280])
-def test_the_calendar_does_not_scroll_sideways(ada: Page, width: int):
-    ada.set_viewport_size({"width": width, "height": 800})
+@pytest.mark.parametrize("period", ["month", "week"])
+def test_the_calendar_scrolls_sideways_at_no_width(ada: Page, period: str):
+    ada.goto(f"/tasks/calendar/?{period}=")
+    for width in range(320, 1921, 80):
+        ada.set_viewport_size({"width": width, "height": 800})
+        assert ada.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_on_a_phone_today_is_in_view(ada: Page):
+    ada.set_viewport_size({"width": 390, "height": 500})
     ada.goto("/tasks/calendar/")
-    assert ada.evaluate("document.documentElement.scrollWidth") <= width
+    expect(ada.locator(".calendar .today")).to_be_in_viewport()
+
+
+def test_a_search_stays_in_the_week(ada: Page):
+    ada.goto("/tasks/calendar/?week=")
+    here = ada.locator("h1").inner_text()
+    ada.get_by_label("Search tasks").fill("plan")
+    ada.keyboard.press("Enter")
+    ada.wait_for_url("**/tasks/calendar/?*q=plan*")
+    expect(ada.locator("h1")).to_have_text(here)
+    ada.get_by_role("link", name="Month", exact=True).click()
+    expect(ada.get_by_label("Search tasks")).to_have_value("plan")
 
 
 def test_on_a_narrow_screen_it_lists_the_days_that_have_something(ada: Page):
     ada.set_viewport_size({"width": 390, "height": 800})
     ada.goto("/tasks/calendar/")
     cells = ada.get_by_role("cell").filter(visible=True)
-    assert cells.count() == ada.locator(".calendar td:has(li)").count() > 5
+    assert cells.count() == ada.locator("td:is(:has(li), .today):not(.outside)").count() > 5
     expect(ada.get_by_role("table")).to_have_accessible_name(ada.locator("h1").inner_text())
 
 

@@ -55,6 +55,7 @@ def pages(owner) -> list[str]:
     names = [name for name, (get, _) in SITE.items() if get.endswith(" 200")]
     names.remove("admin:login")
     names.remove("asana_tasks:sync_status")  # is JSON
+    names.remove("manifest")  # is JSON
     rows = {name: [ROWS[TAKES[name]](owner)] if name in TAKES else [] for name in names}
     return [reverse(name, args=row) for name, row in rows.items()]
 
