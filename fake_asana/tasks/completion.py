@@ -9,7 +9,8 @@ APPROVAL = {"pending": False, "approved": True, "rejected": True, "changes_reque
 
 
 def with_completion(task: Task, changed: Task, by: Mapping[str, Any], now: str) -> Task:
-    """Return `changed` with what else changes: the approval, who completed the task and when.
+    """Return `changed` with what else changes: the approval, who completed the task and
+    when; that moment is also when it was modified.
 
     What is in `changed` stays as it is.
     """
@@ -23,4 +24,5 @@ def with_completion(task: Task, changed: Task, by: Mapping[str, Any], now: str) 
     if done != task["completed"]:
         together["completed_at"] = now if done else None
         together["completed_by"] = dict(by) if done else None
+        together["modified_at"] = now
     return {**together, **changed}
