@@ -48,7 +48,12 @@ class Workspace(HasLastError):
     @property
     def colour(self) -> int:
         """Return the number of its colour, always the same one."""
-        return int(self.pk) % self.COLOURS
+        return self.colour_of(self.pk)
+
+    @classmethod
+    def colour_of(cls, pk: int) -> int:
+        """Return the colour of a workspace of which only the key is at hand."""
+        return pk % cls.COLOURS
 
 
 class Pass(models.Model):

@@ -123,7 +123,7 @@ def _by_day(rows: Iterable[tuple[Any, ...]], around: Calendar) -> dict[date, lis
     days = defaultdict(list)
     for pk, name, completed, due_at, overdue_at, workspace in rows:
         late = not completed and overdue_at < around.now
-        title, colour = visible_name(name) or "(no name)", workspace % Workspace.COLOURS
+        title, colour = visible_name(name) or "(no name)", Workspace.colour_of(workspace)
         entry = Entry(pk, title, completed, due_at, late, colour)
         days[overdue_at.astimezone(around.zone).date()].append(entry)
     return days

@@ -113,7 +113,9 @@ def by_account(sync_status: SyncStatus) -> list[Row]:
                 account.display_name,
                 sum(each.open_tasks for each in workspaces),
                 _list_with(account=account.pk),
-                css_class=f"dot-{account.colour}" if account.colour else _colour(account.pk),
+                css_class=f"dot-{account.colour}"
+                if account.colour
+                else f"colour-{Workspace.colour_of(account.pk)}",
             )
             for account, _, workspaces in sync_status.by_account
         )
@@ -151,10 +153,6 @@ def _of_project(project: Project | None, count: int, accounts: dict[int, str]) -
         return Counted("No project", count)
     address = _list_with(project=project.pk, due=Due.OVERDUE)
     return Counted(str(project), count, address, accounts.get(project.account_id, ""))
-
-
-def _colour(key: int) -> str:
-    return f"colour-{key % Workspace.COLOURS}"
 
 
 def _largest_first(rows: Iterable[Counted]) -> list[Counted]:

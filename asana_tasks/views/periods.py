@@ -43,6 +43,11 @@ class Period(ABC):
     def __str__(self) -> str:
         return f"{self.first:{self.pattern}}"
 
+    @property
+    def query(self) -> str:
+        """Return the part of a query string that names it."""
+        return f"{self.name}={self}"
+
     def __contains__(self, day: date) -> bool:
         return self.first <= day <= self.last
 

@@ -111,8 +111,7 @@ def _pieces(found: dict[int, int], most: int, *, is_overdue: bool) -> list[Piece
     """Return the pieces of a bar from its foot; all of one colour if it is overdue."""
     by_colour: dict[str, int] = {}
     for workspace, count in sorted(found.items()):
-        number = workspace % Workspace.COLOURS
-        colour = "piece-overdue" if is_overdue else f"colour-{number}"
+        colour = "piece-overdue" if is_overdue else f"colour-{Workspace.colour_of(workspace)}"
         by_colour[colour] = by_colour.get(colour, 0) + count
     foot, pieces = float(HEIGHT), []
     for colour, count in by_colour.items():

@@ -12,6 +12,7 @@ import re
 import shutil
 import subprocess
 import tempfile
+import threading
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -125,9 +126,7 @@ class ByActions(Window):
         self.perform(mouse)
 
     def press(self, key: str) -> None:
-        value = (
-            key if len(key) == 1 else getattr(Keys, re.sub(r"(?<!^)(?=[A-Z])", "_", key).upper())
-        )
+        value = KEYS.get(key, key)
         actions = [{"type": each, "value": value} for each in ("keyDown", "keyUp")]
         self.perform({"type": "key", "id": "keyboard", "actions": actions})
 
@@ -228,6 +227,8 @@ def firefox(*, dark: bool) -> Iterator[Window]:
         assert process.stderr is not None
         said = next(filter(None, map(LISTENS.search, process.stderr)), None)
         assert said, "Firefox ended before it listened"
+        # Read on: a pipe that nobody reads stops who fills it.
+        threading.Thread(target=process.stderr.read, daemon=True).start()
         connection = WebSocketConnection(f"{said[1]}/session", SECONDS, 0.005)
         stack.callback(connection.close)
         yield Firefox(connection)
