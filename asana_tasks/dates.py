@@ -5,11 +5,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
+from functools import cached_property, lru_cache
 from typing import Final, Self
 
 from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.formats import date_format
+from django.utils.translation import get_language
 
 from accounts.models import User
 from accounts.time_zones import zone_named
@@ -119,6 +121,14 @@ class Calendar:
 
     def span(self, due: Due) -> Span:
         """Return the span of a due group. A time of today that has passed is in OVERDUE."""
+        return self._spans[due]
+
+    def group_of(self, overdue_at: datetime) -> Due:
+        return next((due for due, span in self._spans.items() if overdue_at < span.end), Due.NONE)
+
+    @cached_property
+    def _spans(self) -> dict[Due, Span]:
+        """Return the spans of the due groups, in order: each row of a page asks for its own."""
         tomorrow = self.start_of(self.today + timedelta(days=1))
         in_a_week = self.start_of(self.today + timedelta(days=8))
         return {
@@ -127,10 +137,7 @@ class Calendar:
             Due.WEEK: Span(tomorrow, in_a_week),
             Due.LATER: Span(in_a_week, NEVER),
             Due.NONE: Span(NEVER, NEVER + timedelta(hours=1)),
-        }[due]
-
-    def group_of(self, overdue_at: datetime) -> Due:
-        return next((due for due in Due if overdue_at < self.span(due).end), Due.NONE)
+        }
 
 
 def due_words(day: date, today: date) -> str:
@@ -138,7 +145,13 @@ def due_words(day: date, today: date) -> str:
     distance = (day - today).days
     if distance in NEAR:
         return NEAR[distance]
-    return str(date_format(day, "D j M" if day.year == today.year else "D j M Y"))
+    return _formatted(day, "D j M" if day.year == today.year else "D j M Y", get_language())
+
+
+@lru_cache(maxsize=4096)
+def _formatted(day: date, as_format: str, _language: str | None) -> str:
+    """Format a day in the active language; kept, since a page names up to a hundred days."""
+    return str(date_format(day, as_format))
 
 
 def next_days(first: date, count: int) -> Iterable[date]:

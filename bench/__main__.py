@@ -33,13 +33,14 @@ class Scale:
     slow: list[int]
     slow_seconds: float
     day: dict[str, Any]
+    throughput: dict[str, Any]
     starving: dict[str, Any]
     workers: dict[str, Any]
 
 
 FULL = Scale(
     [100, 1_000, 10_000, 50_000],
-    200_000,
+    2_000_000,
     15,
     100,
     ["1 × 60", "8 × 250", "1 × 10,000"],
@@ -47,12 +48,13 @@ FULL = Scale(
     [200, 1_500],
     60,
     {"minutes": 480, "large": True},
+    {"counts": [1, 2], "seconds": 20},
     {"people": 20, "latency_ms": 200, "seconds": 30},
     {"counts": [1, 2, 4], "people": 40, "latency_ms": 200},
 )
 QUICK = Scale(
     [20, 120],
-    100,
+    600,
     1,
     5,
     ["1 × 60"],
@@ -60,6 +62,7 @@ QUICK = Scale(
     [3],
     0.1,
     {"minutes": 2, "large": False},
+    {"counts": [1, 2], "seconds": 0.5},
     {"people": 2, "latency_ms": 5, "seconds": 1},
     {"counts": [1], "people": 2, "latency_ms": 5},
 )
@@ -76,6 +79,10 @@ def parts(scale: Scale, databases: list[str], versions: dict[str, str]) -> Itera
                 "pages", sizes=scale.sizes, others=scale.others, times=scale.times
             )
             yield tables.pages(database.name, found, scale.others)
+    for name in databases:
+        with DATABASES[name]() as database:
+            found = Site.on(database).measure("throughput", **scale.throughput)
+            yield tables.throughput(database.name, found)
     with sqlite() as database:
         found = Site.on(database).measure(
             "syncs", latency_ms=scale.latency_ms, times=scale.syncs, cases=scale.cases

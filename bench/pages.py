@@ -32,26 +32,27 @@ def _of(user: User, size: int, times: int) -> Iterator[dict[str, Any]]:
     client = Client(SERVER_NAME="localhost")
     client.force_login(user)
     last = -(-Task.objects.of(user).open().count() // PAGE_SIZE)
-    for name, address in {
+    pages = {
         EMPTY: "/accounts/mail/",
         "first page": "/tasks/",
         "search": "/tasks/?q=plan",
         "last page": f"/tasks/?page={last}",
         "calendar": "/tasks/calendar/",
-    }.items():
-        for _ in range(WARM_UP):
+    }
+    for _ in range(WARM_UP):
+        for address in pages.values():
             _get(client, address)
+    # in turn, so that what else the machine does slows all of them
+    rounds = [[_get(client, address) for address in pages.values()] for _ in range(times)]
+    for (name, address), took in zip(pages.items(), zip(*rounds, strict=True), strict=True):
         with CaptureQueriesContext(connection) as queries:
-            _get(client, address)
-        number = len(queries)  # before the next request, which begins a new count
-        milliseconds = median(_get(client, address) for _ in range(times))
-        kilobytes = len(client.get(address).content) / 1000
+            response = client.get(address)
         yield {
             "size": size,
             "page": name,
-            "ms": milliseconds,
-            "queries": number,
-            "kilobytes": kilobytes,
+            "ms": median(took),
+            "queries": len(queries),
+            "kilobytes": len(response.content) / 1000,
         }
 
 

@@ -37,9 +37,9 @@ def measure(
     print("  pages beside syncs …", file=sys.stderr)
     flags = ("--port", str(asana_port), "--latency-ms", str(latency_ms))
     with StandIn.start(*flags, redirect_uri=f"{site_url}/complete/asana/") as asana:
-        reader = _cookie_of(populate([READERS_TASKS], 0)[READERS_TASKS])
+        reader = cookie_of(populate([READERS_TASKS], 0)[READERS_TASKS])
         users = [user_with_tasks_of(asana, DORA, number) for number in range(people)]
-        cookies = [_cookie_of(user) for user in users]
+        cookies = [cookie_of(user) for user in users]
         port = urlsplit(site_url).port or 80
         with programs(web_server(port), WORKER, environment=os.environ):
             wait_for(site_url)
@@ -63,7 +63,7 @@ def user_with_tasks_of(asana: StandIn, person: str, number: int) -> User:
     return user
 
 
-def _cookie_of(user: User) -> str:
+def cookie_of(user: User) -> str:
     client = Client(SERVER_NAME="localhost")
     client.force_login(user)
     name = settings.SESSION_COOKIE_NAME

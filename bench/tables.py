@@ -83,6 +83,16 @@ def _list_goals(by: dict[Any, Any], sizes: list[int]) -> list[Goal]:
     ]
 
 
+def throughput(database: str, found: list[dict[str, Any]]) -> Table:
+    return Table(
+        f"Pages a second on {database}",
+        f"`/tasks/` with {ROWS} tasks, from the server of `make run`, to eight clients on the same "
+        "machine, which take a part of its processors.",
+        ["processes", "pages a second"],
+        [[str(each["processes"]), f"{each['pages']:.0f}"] for each in found],
+    )
+
+
 def views(site: Site, found: list[tuple[str, View]]) -> Table:
     table = Table(
         "What the browser fetches",
@@ -117,7 +127,11 @@ def _view_goals(table: Table) -> list[Goal]:
             f"{first[2]} kB",
             float(first[2]) <= MOST_KILOBYTES,
         ),
-        Goal("a repeat view fetches only the page", f"{again[1]} requests", again[1] == "1"),
+        Goal(
+            "a repeat view fetches only the page and, while a sync goes on, its status",
+            f"{again[1]} requests",
+            int(again[1]) <= 2,
+        ),
     ]
 
 

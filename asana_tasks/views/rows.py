@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property
 from typing import Any, Final, NamedTuple
 from zlib import crc32
 
@@ -45,7 +45,6 @@ class Listing:
         self.main_account = main_account  # which is not named in its rows
         self.has_boxes = has_boxes  # to select without scripts
         self.path = reverse("asana_tasks:task_list")
-        self.due_words = cache(due_words)  # many rows have one day
 
 
 @dataclass(frozen=True)
@@ -163,7 +162,7 @@ class Row:
         day = self.task.due_day
         if day is None:
             return "No date"
-        words = self.listing.due_words(day, self.listing.calendar.today)
+        words = due_words(day, self.listing.calendar.today)
         if self.task.due_at:
             words += f", {timezone.localtime(self.task.due_at):%H:%M}"
         return words

@@ -26,6 +26,10 @@ from asana_tasks.views.task_filter import DATES, TaskFilterForm
 from asana_tasks.views.week_strip import Stack, week_strip
 
 PAGE_SIZE: Final = 100
+NOT_SHOWN: Final = (  # fields of a task that no row shows
+    "search_text", "sort_name", "start_on", "created_at", "modified_at", "changed_at",
+    "fingerprint", "seen_in", "written_in",
+)  # fmt: skip
 
 
 @login_required
@@ -122,7 +126,7 @@ def _page(tasks: Any, cut: Grouping, number: str | None) -> Page[Task]:
 
 def _whole_rows(page: Any) -> TaskQuerySet:
     """Return the rows of a page by its keys: the OFFSET of a late page skips keys, not rows."""
-    return Task.objects.filter(pk__in=page.values("pk")).defer("search_text")
+    return Task.objects.filter(pk__in=page.values("pk")).defer(*NOT_SHOWN)
 
 
 def with_parents(tasks: Iterable[Task], sync_status: SyncStatus) -> Iterable[Task]:
