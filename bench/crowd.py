@@ -84,7 +84,7 @@ def _table(model: type[models.Model]) -> str:
 
 def _insert(model: type[models.Model], changed: dict[str, str], source: str) -> None:
     """Insert copies of the rows `o` of a model; `changed` has columns with other expressions."""
-    columns = [field.column for field in model._meta.concrete_fields if not field.primary_key]
+    columns = [str(field.column) for field in model._meta.concrete_fields if not field.primary_key]
     values = [changed.get(column, f'o."{column}"') for column in columns]
     quoted = ", ".join(f'"{column}"' for column in columns)
     with connection.cursor() as cursor:
