@@ -68,6 +68,43 @@ def test_links_tell_the_other_side_nothing_and_vouch_for_nobody():
     assert 'href="https://example.com/"' in link
 
 
+ATTRIBUTES = 'rel="noopener noreferrer nofollow" target="_blank"'
+
+
+@pytest.mark.parametrize(
+    ("html", "cleaned"),
+    [
+        (
+            "<p>See https://a.example/x?y=1&amp;z=2.</p>",
+            f'<p>See <a href="https://a.example/x?y=1&amp;z=2" {ATTRIBUTES}>'
+            "https://a.example/x?y=1&amp;z=2</a>.</p>",
+        ),
+        ("me@a.example", '<a href="mailto:me@a.example">me@a.example</a>'),
+        ("<code>https://a.example/</code>", None),
+        ("<pre>a <em>b</em> https://a.example/</pre>", None),
+        ("javascript:alert(1)", None),
+        ("http://[::1", None),
+        ('rel="nofollow"', None),
+        (
+            'https://a.example/"onclick="alert(1)',
+            f'<a href="https://a.example/" {ATTRIBUTES}>https://a.example/</a>"onclick="alert(1)',
+        ),
+        (
+            "https://a.example/&lt;script&gt;",
+            f'<a href="https://a.example/%3Cscript%3E" {ATTRIBUTES}>'
+            "https://a.example/&lt;script&gt;</a>",
+        ),
+    ],
+)
+def test_addresses_in_the_text_become_links(html, cleaned):
+    assert clean_html(html) == (html if cleaned is None else cleaned)
+
+
+def test_a_link_is_not_linked_again():
+    link = clean_html('<a href="https://a.example/&gt;x">https://b.example/ <em>c</em> d.com</a>')
+    assert link.count("<a ") == 1
+
+
 @pytest.mark.parametrize(
     "html",
     [
