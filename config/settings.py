@@ -190,7 +190,7 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 LOGIN_URL = "accounts:sign_in"
-LOGIN_REDIRECT_URL = "asana_tasks:task_list"
+LOGIN_REDIRECT_URL = "asana_tasks:start"
 SESSION_ENGINE = "accounts.session_store"
 SESSION_COOKIE_AGE = int(timedelta(days=30).total_seconds())
 

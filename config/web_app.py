@@ -18,9 +18,9 @@ GROUND: Final = "#f6f6f9"  # static/onelist/base.css
 @cache_control(public=True, max_age=CACHED_FOR)
 def manifest(_request: HttpRequest) -> JsonResponse:
     """Return the web app manifest (W3C Web Application Manifest)."""
-    start = reverse("asana_tasks:task_list")
+    start = reverse("asana_tasks:start")
     content = {
-        "id": start,
+        "id": reverse("asana_tasks:task_list"),
         "name": "Onelist",
         "short_name": "Onelist",
         "description": "Every Asana task of yours, on one page",

@@ -13,9 +13,11 @@ SCRIPTS = (
     "beside.js",
     "row_tools.js",
     "keys.js",
+    "palette.js",
     "progress.js",
     "sync.js",
     "badge.js",
+    "views.js",
     "calendar.js",
     "time_zone.js",
 )

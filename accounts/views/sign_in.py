@@ -20,7 +20,7 @@ from accounts.typing import SignedInRequest
 @require_safe
 def sign_in(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
-        return redirect("asana_tasks:task_list")
+        return redirect(settings.LOGIN_REDIRECT_URL)
     context = {"next": request.GET.get("next", ""), "site_url": settings.SITE_URL}
     return render(request, "accounts/sign_in.html", context)
 

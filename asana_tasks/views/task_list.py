@@ -85,11 +85,11 @@ def week_of(search: TaskFilterForm, tasks: TaskQuerySet, calendar: Calendar) -> 
     return week_strip(search.narrow_but_dates(tasks), calendar, search.dates, address_of)
 
 
-def search_of(query: QueryDict, sync_status: SyncStatus) -> TaskFilterForm:
-    in_use = Project.objects.filter(
-        Exists(Placement.objects.filter(project=OuterRef("pk"))), account__in=sync_status.accounts
-    )
-    projects = {project.pk: str(project) for project in in_use}
+def search_of(
+    query: QueryDict, sync_status: SyncStatus, projects: dict[int, str] | None = None
+) -> TaskFilterForm:
+    """Return the form of a query; `projects` are those in use, if they are known already."""
+    projects = projects_in_use(sync_status) if projects is None else projects
     return TaskFilterForm(
         query,
         account=[(account.pk, account.display_name) for account in sync_status.accounts],
@@ -97,6 +97,14 @@ def search_of(query: QueryDict, sync_status: SyncStatus) -> TaskFilterForm:
         project=projects.items(),
         section=_sections(query.get("project", ""), projects),
     )
+
+
+def projects_in_use(sync_status: SyncStatus) -> dict[int, str]:
+    """Return the names of the projects that have tasks, by their keys."""
+    in_use = Project.objects.filter(
+        Exists(Placement.objects.filter(project=OuterRef("pk"))), account__in=sync_status.accounts
+    )
+    return {project.pk: str(project) for project in in_use}
 
 
 def _sections(project: str, projects: dict[int, str]) -> list[tuple[str, str]]:

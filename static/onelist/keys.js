@@ -5,12 +5,12 @@
 const GO_TO = { t: "/tasks/", w: "/workspaces/", c: "/tasks/calendar/", i: "/insights/", a: "/accounts/" };
 const DATES = { t: "today", m: "tomorrow", w: "next-week", n: "no-date" };
 const WITHIN = 1500; // ms between the two keys of a sequence
-const OFF = "keys-off"; // in the browser's storage
 let following = null; // what the second key of a sequence means
 let followingUntil = 0;
 
 const dialog = document.getElementById("shortcuts");
 const search = document.getElementById("id_q");
+const uses = document.getElementById("use-keys");
 
 /** Wait for the second key of a sequence; `meanings` are functions by key. */
 function follow(meanings) {
@@ -107,7 +107,7 @@ function onKey(event) {
   if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.target === search) onSearchKey(event);
   if (isTyping(event.target) || document.querySelector("dialog[open]")) return;
-  if (localStorage.getItem(OFF) && event.key !== "Escape") return;
+  if (!uses?.checked && event.key !== "Escape") return;
   const key = keyOfEvent(event);
   const second = Date.now() < followingUntil && Object.hasOwn(following, key) && following[key];
   followingUntil = 0;
@@ -132,12 +132,3 @@ function onWeekKey(event) {
 
 document.addEventListener("keydown", onKey);
 document.addEventListener("keydown", onWeekKey);
-
-const uses = document.getElementById("use-keys");
-if (uses) {
-  uses.checked = !localStorage.getItem(OFF);
-  uses.addEventListener("change", () => {
-    if (uses.checked) localStorage.removeItem(OFF);
-    else localStorage.setItem(OFF, "1");
-  });
-}

@@ -23,7 +23,7 @@ class Outcome:
 
     def is_signed_in(self) -> AsanaAccount:
         assert self.response.status_code == 302, self.response.content.decode()
-        assert self.response["Location"] == "/tasks/"
+        assert self.response["Location"] == "/tasks/start/"
         account = AsanaAccount.objects.get()
         assert self.client.session["_auth_user_id"] == str(account.user_id)
         self._told_no_secret()

@@ -19,6 +19,8 @@ PAGES = [
     "/tasks/?group=project&state=all&sort=name",
     "/tasks/?q=nothing+at+all",
     "/tasks/time-zone/",
+    "/tasks/preferences/",
+    "/tasks/views/",
     "/tasks/calendar/",
     "/tasks/{task}/",
     "/insights/",

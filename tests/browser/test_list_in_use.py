@@ -58,7 +58,7 @@ def test_choosing_a_project_offers_its_sections(ada: Page):
 def test_a_view_is_named_and_becomes_a_tab(ada: Page):
     ada.goto("/tasks/?kind=milestone")
     ada.get_by_text("Save as a view").click()
-    ada.get_by_role("textbox", name="Name").fill("Milestones of mine")
+    ada.get_by_label("Name").fill("Milestones of mine")
     ada.get_by_role("button", name="Save", exact=True).click()
     ada.goto("/tasks/")
     ada.get_by_role("link", name="Milestones of mine").click()

@@ -80,7 +80,8 @@ def test_keys_work_with_caps_lock_and_another_layout_and_can_be_switched_off(ada
     ada.evaluate(press, ["\u043e", "KeyJ"])  # Cyrillic
     expect(second).to_be_focused()
     ada.keyboard.press("?")
-    ada.get_by_label("Use these keys in this browser").uncheck()
+    with ada.expect_response("**/tasks/preferences/keys/"):
+        ada.get_by_label("Use these keys").uncheck()
     ada.keyboard.press("Escape")
     second.focus()
     ada.keyboard.press("j")
@@ -88,6 +89,9 @@ def test_keys_work_with_caps_lock_and_another_layout_and_can_be_switched_off(ada
     ada.keyboard.press("?")
     expect(ada.get_by_role("dialog")).to_be_hidden()
     expect(third).not_to_be_focused()
+    ada.reload()
+    ada.keyboard.press("j")
+    expect(first).not_to_be_focused()
 
 
 def test_composed_letters_are_no_keys(ada: Page):

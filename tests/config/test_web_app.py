@@ -16,7 +16,7 @@ def test_the_manifest_is_what_browsers_want_to_install_an_app(nobody: Client):
     assert response["Content-Type"] == "application/manifest+json"
     assert response["Cache-Control"] == "public, max-age=86400"
     manifest = response.json()
-    assert manifest["start_url"] == manifest["id"] == "/tasks/"
+    assert (manifest["start_url"], manifest["id"]) == ("/tasks/start/", "/tasks/")
     assert manifest["scope"] == "/"
     assert manifest["display"] == "standalone"
     assert {icon.get("purpose", "any") for icon in manifest["icons"]} == {"any", "maskable"}

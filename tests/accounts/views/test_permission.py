@@ -114,7 +114,7 @@ def test_with_full_permissions_there_is_nothing_more_to_ask_for(owner, settings)
 def test_what_was_allowed_is_kept(owner, asana):
     assert not account().may_write
     before = account().encrypted_access_token
-    assert widen(owner, asana)["Location"] == "/tasks/"
+    assert widen(owner, asana)["Location"] == "/tasks/start/"
     assert account().scope == f"{BASE} tasks:write"
     assert account().may_write
     assert account().encrypted_access_token != before
@@ -149,7 +149,7 @@ def test_nothing_of_it_sticks_to_a_later_start(owner, asana):
     widen(owner, asana)
     link = owner.post("/accounts/connect/")["Location"]
     assert owner.get(path_of(asana.allow(link, BEN)))["Location"] == "/accounts/"
-    assert sign_in(owner.client, asana, ADA)["Location"] == "/tasks/"
+    assert sign_in(owner.client, asana, ADA)["Location"] == "/tasks/start/"
 
 
 def test_declining_drops_what_waited_and_nothing_else(owner, asana):

@@ -15,7 +15,7 @@ def test_it_offers_the_way_to_asana(nobody, db, path):
 @pytest.mark.parametrize("who", ["owner", "other_user", "administrator"])
 def test_whoever_is_signed_in_goes_to_the_tasks(request, who):
     response = request.getfixturevalue(who).get("/login/")
-    assert (response.status_code, response["Location"]) == (302, "/tasks/")
+    assert (response.status_code, response["Location"]) == (302, "/tasks/start/")
 
 
 def test_it_remembers_where_one_was_going(nobody, asana, db):

@@ -56,6 +56,8 @@ def pages(owner) -> list[str]:
     names.remove("admin:login")
     names.remove("asana_tasks:sync_status")  # is JSON
     names.remove("manifest")  # is JSON
+    names.remove("asana_tasks:view_counts")  # is JSON
+    names.remove("asana_tasks:palette")  # is a part of a page
     rows = {name: [ROWS[TAKES[name]](owner)] if name in TAKES else [] for name in names}
     return [reverse(name, args=row) for name, row in rows.items()]
 

@@ -11,7 +11,7 @@ from tests.people import path_of
 from tests.stand_in import ADA
 
 OURS = {"origin": "http://testserver"}
-SAVE = "/tasks/views/"
+SAVE = "/tasks/views/save/"
 TYPED = {"name": "<Mine>", "query": "kind=approval", "csrfmiddlewaretoken": "x" * 64}
 
 
