@@ -1,5 +1,6 @@
 """Querysets and managers of workspaces, tasks and sync states: the queries of pages, by name."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self
 
@@ -123,16 +124,20 @@ class TaskQuerySet(models.QuerySet["Task"]):
     def completed_within(self, span: Span) -> Self:
         return self.filter(completed_within(span))
 
-    def in_project(self, project: int, section: str | None = None) -> Self:
-        place = {"placements__section_gid": section} if section else {}
-        return self.filter(placements__project=project, **place)
+    def in_projects(self, projects: Iterable[Any], sections: Iterable[str] = ()) -> Self:
+        """Keep tasks that are in any of the projects, and in any of the sections if there are."""
+        places = apps.get_model("asana_tasks", "Placement").objects.filter(project__in=projects)
+        if sections:
+            places = places.filter(section_gid__in=sections)
+        return self.filter(pk__in=places.values("task"))
 
-    def of_kind(self, kind: str) -> Self:
-        """Keep milestones, approvals, or, for any other `kind`, tasks of all other subtypes."""
+    def of_kinds(self, kinds: Iterable[str]) -> Self:
+        """Keep milestones, approvals, and, for any other kind, tasks of all other subtypes."""
         special = ("milestone", "approval")
-        if kind in special:
-            return self.filter(resource_subtype=kind)
-        return self.exclude(resource_subtype__in=special)
+        of_kind = Q(resource_subtype__in=[kind for kind in kinds if kind in special])
+        if set(kinds) - set(special):
+            of_kind |= ~Q(resource_subtype__in=special)
+        return self.filter(of_kind)
 
     def search(self, text: str) -> Self:
         """Keep tasks with every word in the name, a project, a section or the parent's name."""

@@ -16,6 +16,7 @@ SCRIPTS = (
     "palette.js",
     "progress.js",
     "sync.js",
+    "filters.js",
     "badge.js",
     "views.js",
     "calendar.js",

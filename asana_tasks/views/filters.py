@@ -15,7 +15,7 @@ def filters(request: SignedInRequest) -> HttpResponse:
 
     They are fetched when somebody opens them: a list of all projects is long.
     """
-    context = {"search": search_of(request.GET, sync_status_of(request.user))}
+    context = {"search": search_of(request.GET, sync_status_of(request.user), whole=True)}
     is_part = bool(request.htmx) and not request.htmx.history_restore_request
     template = "_filter_grid.html" if is_part else "filters.html"
     return render(request, f"asana_tasks/{template}", context)

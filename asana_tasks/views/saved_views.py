@@ -19,7 +19,7 @@ from accounts.typing import SignedInRequest
 from asana_tasks.dates import Calendar
 from asana_tasks.models import SavedView, Task
 from asana_tasks.sync.status import sync_status_of
-from asana_tasks.views.task_list import projects_in_use, search_of
+from asana_tasks.views.task_list import search_of
 
 STEPS: Final = {"up": -1, "down": 1}
 
@@ -56,10 +56,9 @@ def view_counts(request: SignedInRequest) -> JsonResponse:
     """
     user = request.user
     sync_status, calendar = sync_status_of(user), Calendar.of(user)
-    projects = projects_in_use(sync_status)
     return JsonResponse(
         {
-            view.pk: search_of(QueryDict(view.query), sync_status, projects)
+            view.pk: search_of(QueryDict(view.query), sync_status)
             .narrow(Task.objects.of(user), calendar)
             .count()
             for view in user.saved_views.all()

@@ -1,7 +1,7 @@
 """The form with the state of the list, read from the query string and written back into it."""
 
-from collections.abc import Iterable, Mapping
-from typing import Any, Final, NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 from urllib.parse import parse_qsl
 
 from django import forms
@@ -9,44 +9,22 @@ from django.http import QueryDict
 from django.utils.formats import date_format
 
 from asana_tasks.dates import DUE_LABELS, Calendar, Due
-from asana_tasks.querysets import GROUPS, SORTS, Ordering, TaskQuerySet
+from asana_tasks.querysets import GROUPS, SORTS, TaskQuerySet
+from asana_tasks.views.filter_fields import Chip, SeveralField, choice_field, day_field, labels
 
 STATES: Final = {"open": "Open", "done": "Done, last 13 weeks", "all": "Open and done"}
 KINDS: Final = {"task": "Tasks", "milestone": "Milestones", "approval": "Approvals"}
 DEFAULTS: Final = {"group": "due", "sort": "due", "state": "open"}
 MAX_QUERY: Final = 200
 DATES: Final = ("due", "due_from", "due_to")
-
-
-def labels(orderings: Mapping[str, Ordering]) -> dict[str, str]:
-    """Return what a person can choose from."""
-    return {name: each.label for name, each in orderings.items() if each.label}
-
-
-def choice_field(label: str, choices: Mapping[str, str], every: str = "") -> forms.ChoiceField:
-    """Return an optional field for one of `choices`; `every` labels the empty choice."""
-    none = [("", every)] if every else []
-    return forms.ChoiceField(label=label, choices=[*none, *choices.items()], required=False)
-
-
-def day_field(label: str) -> forms.DateField:
-    return forms.DateField(
-        label=label, required=False, widget=forms.DateInput(attrs={"type": "date"})
-    )
-
-
-class Chip(NamedTuple):
-    """A filter that is on."""
-
-    label: str
-    value: str
-    query: str  # of the list without it
+OF_THE_USER: Final = ("account", "workspace", "project", "section")  # chosen from `offers`
 
 
 class TaskFilterForm(forms.Form):
     """The state of the list. An invalid value counts as absent, since bookmarks grow old.
 
-    `offers` are the user's own accounts, workspaces, projects and sections.
+    `offers` are value and label of the user's own accounts, workspaces, projects and sections.
+    Several values of one filter mean any of them, several filters all of them.
     """
 
     q = forms.CharField(
@@ -62,33 +40,42 @@ class TaskFilterForm(forms.Form):
     due_from = day_field("Due from")
     due_to = day_field("Due to")
     done_on = day_field("Done on")
-    kind = choice_field("Kind", KINDS, "Every kind")
-    account = choice_field("Account", {}, "All accounts")
-    workspace = choice_field("Workspace", {}, "All workspaces")
-    project = choice_field("Project", {}, "All projects")
-    section = choice_field("Section", {}, "All sections")
+    kind = SeveralField("Kind", KINDS)
+    account = SeveralField("Account")
+    workspace = SeveralField("Workspace")
+    project = SeveralField("Project")
+    section = SeveralField("Section")
     changed = forms.BooleanField(label="Changed since the last visit", required=False)
 
-    def __init__(self, data: QueryDict, **offers: Iterable[tuple[Any, str]]) -> None:
+    def __init__(self, data: QueryDict, offers: Mapping[str, Sequence[tuple[str, str]]]) -> None:
         super().__init__(data)
-        for name, rows in offers.items():
-            field = self.fields[name]
-            choices = [(str(key), label) for key, label in rows]
-            field.choices = [("", f"All {name}s"), *choices]  # type: ignore[attr-defined]
+        for name, choices in offers.items():
+            self.fields[name].choices = choices  # type: ignore[attr-defined]
         self.is_valid()
 
     def value(self, name: str) -> Any:
         return self.cleaned_data.get(name) or DEFAULTS.get(name)
 
     @property
-    def choices_shown(self) -> list[forms.BoundField]:
-        """Return the choices to show; account, workspace and project only if there are two."""
-        names = ["group", "sort", "state", "due", "kind", "account", "workspace", "project"]
-        always = {"group", "sort", "state", "due", "kind"}
-        return [self[name] for name in names if name in always or self._has_choice(name)]
+    def orderings(self) -> list[forms.BoundField]:
+        """Return the fields for one choice each."""
+        return [self[name] for name in ("group", "sort", "state", "due")]
+
+    @property
+    def several(self) -> list[forms.BoundField]:
+        """Return the fields for any number of choices, those with a choice; not the sections."""
+        names = [name for name in self.fields if self._is_several(name) and name != "section"]
+        return [self[name] for name in names if self._has_choice(name)]
+
+    def _is_several(self, name: str) -> bool:
+        return isinstance(self.fields[name], SeveralField)
 
     def _has_choice(self, name: str) -> bool:
-        return len(self.fields[name].choices) > 2  # type: ignore[attr-defined]
+        return len(self.fields[name].choices) > 1 or bool(self.value(name))  # type: ignore[attr-defined]
+
+    @property
+    def has_sections(self) -> bool:
+        return bool(self.fields["section"].choices)  # type: ignore[attr-defined]
 
     @property
     def filters(self) -> dict[str, Any]:
@@ -98,27 +85,48 @@ class TaskFilterForm(forms.Form):
 
     @property
     def chips(self) -> list[Chip]:
-        """Return the chosen filters, but for the text, each with the list without it."""
-        names = [name for name in self.filters if name != "q"]
-        return [Chip(str(self[name].label), self._shown(name), self.query(name)) for name in names]
+        """Return each chosen value but the text, with the query of the list without it."""
+        return [
+            Chip(str(self[name].label), shown, query)
+            for name in self.filters
+            if name != "q"
+            for shown, query in self._values(name)
+        ]
 
-    def _shown(self, name: str) -> str:
-        """Return a chosen value as the form shows it; "" where the label says all."""
+    def _values(self, name: str) -> list[tuple[str, str]]:
+        """Return each value of a filter as the form shows it, with the query without it.
+
+        "" is shown of one whose label says all.
+        """
         value, field = self.value(name), self.fields[name]
+        if isinstance(field, SeveralField):
+            # The order of the form, which is alphabetical
+            return [
+                (label, self._query_without(name, key))
+                for key, label in field.labels.items()
+                if key in value
+            ]
         if isinstance(field, forms.ChoiceField):  # of choices without groups, which mypy expects
-            return str(dict(field.choices)[value])  # type: ignore[arg-type]
-        return "" if value is True else date_format(value, "D j M Y")
+            shown = str(dict(field.choices)[value])  # type: ignore[arg-type]
+        else:
+            shown = "" if value is True else date_format(value, "D j M Y")
+        return [(shown, self.query(name))]
 
-    def query(self, *without: str, **dates: Any) -> str:
+    def _query_without(self, name: str, key: str) -> str:
+        others = [each for each in self.value(name) if each != key]
+        return self.query(**{name: others}) if others else self.query(name)
+
+    def query(self, *without: str, **instead: Any) -> str:
         """Return the query string without `?`, with the values that differ from the defaults.
 
-        `without` some, and what depends on them; with `dates` in their place.
+        `without` some, and what depends on them; with those of `instead` in place of others.
         """
         left_out = {*without, "section"} if "project" in without else set(without)
         kept = {name: value for name, value in self._chosen().items() if name not in left_out}
         query = QueryDict(mutable=True)
-        for name, value in (kept | dates).items():
-            query[name] = "on" if value is True else str(value)
+        for name, value in (kept | instead).items():
+            values = value if isinstance(value, list) else ["on" if value is True else str(value)]
+            query.setlist(name, values)
         return query.urlencode()
 
     @property
@@ -129,8 +137,8 @@ class TaskFilterForm(forms.Form):
     @property
     def is_whole(self) -> bool:
         """Tell whether the form's fields are on the page: it sends the empty ones, too."""
-        may_lack = {"changed", "account", "workspace", "project"}  # unchecked, or without a choice
-        return set(self.fields) - set(self.data) <= may_lack
+        boxes = {"changed", *(name for name in self.fields if self._is_several(name))}
+        return set(self.fields) - set(self.data) <= boxes  # which are not sent without a tick
 
     @property
     def dates(self) -> dict[str, Any]:
@@ -146,12 +154,14 @@ class TaskFilterForm(forms.Form):
 
     @property
     def asks_for_what_is_gone(self) -> bool:
-        """Tell whether a chosen account, workspace, project or section does not exist (any more).
+        """Tell whether of a filter's values none exists (any more), be it accounts or sections.
 
-        Nothing matches then, rather than everything.
+        Nothing matches then, rather than everything. Sections of several projects count as absent.
         """
-        rows = ("account", "workspace", "project", "section")
-        return any(self.data.get(name) and not self.value(name) for name in rows)
+        asked = {name: {*self.data.getlist(name)} - {""} for name in OF_THE_USER}
+        if len(asked["project"]) > 1:
+            del asked["section"]
+        return any(values and not self.value(name) for name, values in asked.items())
 
     def narrow(self, tasks: TaskQuerySet, calendar: Calendar) -> TaskQuerySet:
         """Return the tasks that this state shows, unordered."""
@@ -173,18 +183,15 @@ class TaskFilterForm(forms.Form):
         return self._narrow_by_place(tasks)
 
     def _narrow_by_place(self, tasks: TaskQuerySet) -> TaskQuerySet:
-        rows = {
-            lookup: self.value(name)
-            for name, lookup in {"account": "account_id", "workspace": "workspace_id"}.items()
-            if self.value(name)
-        }
-        tasks = tasks.filter(**rows)
+        columns = {"account": "account_id", "workspace": "workspace_id"}
+        chosen = {name: self.value(name) for name in columns if self.value(name)}
+        tasks = tasks.filter(**{f"{columns[name]}__in": keys for name, keys in chosen.items()})
         if text := self.value("q"):
             tasks = tasks.search(text)
-        if project := self.value("project"):
-            tasks = tasks.in_project(project, self.value("section"))
-        if kind := self.value("kind"):
-            tasks = tasks.of_kind(kind)
+        if projects := self.value("project"):
+            tasks = tasks.in_projects(projects, self.value("section"))
+        if kinds := self.value("kind"):
+            tasks = tasks.of_kinds(kinds)
         if self.value("changed"):
             tasks = tasks.changed()
         return tasks

@@ -5,7 +5,6 @@ from typing import Any, Final
 
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Page, Paginator
-from django.db.models import Exists, OuterRef
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
@@ -16,10 +15,11 @@ from accounts.typing import SignedInRequest
 from asana_tasks.changes.due_dates import date_choices
 from asana_tasks.changes.report import take_report
 from asana_tasks.dates import DUE_LABELS, Calendar
-from asana_tasks.models import Placement, Project, Task
+from asana_tasks.models import Task
 from asana_tasks.querysets import TaskQuerySet
 from asana_tasks.sync.status import SyncStatus, sync_status_of
 from asana_tasks.views.groups import Grouping, grouping
+from asana_tasks.views.offers import offers_of
 from asana_tasks.views.rows import Listing, render_groups
 from asana_tasks.views.sync_status import note_looks
 from asana_tasks.views.task_filter import DATES, TaskFilterForm
@@ -85,37 +85,9 @@ def week_of(search: TaskFilterForm, tasks: TaskQuerySet, calendar: Calendar) -> 
     return week_strip(search.narrow_but_dates(tasks), calendar, search.dates, address_of)
 
 
-def search_of(
-    query: QueryDict, sync_status: SyncStatus, projects: dict[int, str] | None = None
-) -> TaskFilterForm:
-    """Return the form of a query; `projects` are those in use, if they are known already."""
-    projects = projects_in_use(sync_status) if projects is None else projects
-    return TaskFilterForm(
-        query,
-        account=[(account.pk, account.display_name) for account in sync_status.accounts],
-        workspace=[(workspace.pk, str(workspace)) for workspace in sync_status.workspaces],
-        project=projects.items(),
-        section=_sections(query.get("project", ""), projects),
-    )
-
-
-def projects_in_use(sync_status: SyncStatus) -> dict[int, str]:
-    """Return the names of the projects that have tasks, by their keys."""
-    in_use = Project.objects.filter(
-        Exists(Placement.objects.filter(project=OuterRef("pk"))), account__in=sync_status.accounts
-    )
-    return {project.pk: str(project) for project in in_use}
-
-
-def _sections(project: str, projects: dict[int, str]) -> list[tuple[str, str]]:
-    """Return gid and name of the chosen project's sections, none without a project.
-
-    Those of all projects would be a long list of “To do”.
-    """
-    if not project.isdecimal() or int(project[:18]) not in projects:
-        return []
-    rows = Placement.objects.filter(project=int(project[:18])).exclude(section_gid="")
-    return list(rows.values_list("section_gid", "section_name").distinct().order_by("section_name"))
+def search_of(query: QueryDict, sync_status: SyncStatus, *, whole: bool = False) -> TaskFilterForm:
+    """Return the filter form; the `whole` one offers all that can be chosen."""
+    return TaskFilterForm(query, offers_of(query, sync_status, whole=whole))
 
 
 def order_of(search: TaskFilterForm) -> tuple[str, str]:

@@ -82,6 +82,9 @@ def test_what_opens_over_the_list(writer: Page, width: int, media: dict):
     page.locator(".filters > summary").click()
     page.locator("#filter-grid select").first.wait_for()
     assert violations(page) == [], "filters"
+    page.locator(".several > summary", has_text="Project").click()
+    expect(page.get_by_role("checkbox", name="Hiring")).to_be_visible()
+    assert violations(page) == [], "projects"
     page.locator(".filters > summary").click()
     page.locator(".task").first.focus()
     page.keyboard.press("t")

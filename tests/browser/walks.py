@@ -1,3 +1,5 @@
+import re
+
 from django.conf import settings
 from playwright.sync_api import Locator, Page, expect
 
@@ -42,6 +44,26 @@ def choose(page: Page, name: str) -> Locator:
     task = row(page, name)
     task.hover()
     box = task.get_by_role("checkbox")
+    box.check()
+    return box
+
+
+def open_filters(page: Page) -> None:
+    page.get_by_text("Filter, group and sort").click()
+    expect(page.locator("#filter-grid .several").first).to_be_visible()
+
+
+def several(page: Page, label: str) -> Locator:
+    """Return the filter with that label, opened."""
+    summary = page.locator("summary", has_text=re.compile(rf"^\s*{label}\b"))
+    found = page.locator(".several", has=summary)
+    if found.get_attribute("open") is None:
+        found.locator("summary").click()
+    return found
+
+
+def tick(page: Page, label: str, choice: str) -> Locator:
+    box = several(page, label).get_by_role("checkbox", name=choice, exact=True)
     box.check()
     return box
 

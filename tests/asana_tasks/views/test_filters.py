@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from asana_tasks.models import Project
 from tests.markup import page_html
 
 PATH = "/tasks/filters/"
@@ -14,9 +15,39 @@ def test_the_owner_chooses_among_what_is_theirs(owner_with_tasks):
     page = page_html(owner_with_tasks.get(f"{PATH}?q=plan&kind=milestone"))
     assert "<h1>Filter, group and sort</h1>" in page
     assert 'value="plan"' in page
-    assert '<option value="milestone" selected>Milestones</option>' in page
-    assert ">Lighthouse Instruments</option>" in page
+    assert '<input type="checkbox" name="kind" value="milestone" checked>' in page
+    assert '<input type="checkbox" name="kind" value="task">' in page
+    assert '<span dir="auto">Lighthouse Instruments</span>' in page
     assert 'href="/tasks/?q=plan&amp;kind=milestone">Back</a>' in page
+
+
+def test_several_are_ticked_and_sections_are_those_of_a_project_chosen_alone(owner_with_tasks):
+    office, hiring = (Project.objects.get(name=name) for name in ("Office", "Hiring"))
+    alone = page_html(owner_with_tasks.get(f"{PATH}?project={office.pk}"))
+    assert 'name="section"' in alone
+    both = page_html(owner_with_tasks.get(f"{PATH}?project={office.pk}&project={hiring.pk}"))
+    for project in (office, hiring):
+        assert f'name="project" value="{project.pk}" checked>' in both
+    assert 'name="section"' not in both
+    assert '<div id="section-choice" hidden>' in both
+
+
+def test_names_are_in_alphabetical_order_and_never_html(owner_with_tasks):
+    Project.objects.filter(name="Office").update(name="<b>äpple</b>")
+    Project.objects.filter(name="Hiring").update(name="\u200b")
+    page = page_html(owner_with_tasks.get(PATH))
+    assert "&lt;b&gt;äpple" in page
+    hiring = Project.objects.get(name="\u200b")
+    assert f"Project {hiring.gid}" in page
+    offered = owner_with_tasks.get(PATH).context["search"]["project"].field.labels
+    assert next(iter(offered.values())) == "<b>äpple</b>"
+
+
+def test_never_more_than_ten_queries(owner_with_tasks, django_assert_max_num_queries):
+    owner_with_tasks.get(PATH)
+    office = Project.objects.get(name="Office")
+    with django_assert_max_num_queries(10):
+        owner_with_tasks.get(f"{PATH}?project={office.pk}&kind=task")
 
 
 def test_for_htmx_it_is_the_fields_alone(owner_with_tasks):

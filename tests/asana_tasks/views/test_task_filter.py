@@ -93,6 +93,93 @@ def test_it_filters_by_project_and_section(synced):
     assert all(each.placements.filter(project=placement.project_id).exists() for each in project)
 
 
+def two_projects() -> tuple[Project, Project]:
+    """Return two projects that share a task."""
+    first, second = Project.objects.filter(name__in=["Firmware", "Gauge launch"]).order_by("pk")
+    assert in_any(first) & in_any(second)
+    return first, second
+
+
+def in_any(*projects: Project) -> set[int]:
+    return set(
+        Task.objects.open().filter(placements__project__in=projects).values_list("pk", flat=True)
+    )
+
+
+def test_of_several_projects_it_shows_the_tasks_of_each_once(synced):
+    first, second = two_projects()
+    found = [task.pk for task in shown(synced, f"project={first.pk}&project={second.pk}")]
+    assert len(found) == len(set(found))
+    assert set(found) == in_any(first) | in_any(second)
+    assert len(found) > max(len(in_any(first)), len(in_any(second)))
+
+
+def test_filters_narrow_each_other(synced):
+    first, second = two_projects()
+    workspaces = synced.account.workspaces.all()
+    query = f"project={first.pk}&project={second.pk}&kind=milestone&kind=approval"
+    query += "".join(f"&workspace={each.pk}" for each in workspaces)
+    found = shown(synced, query)
+    assert {task.resource_subtype for task in found} == {"milestone"}
+    assert {task.pk for task in found} < in_any(first, second)
+
+
+def test_several_kinds_are_any_of_them(synced):
+    kinds = {task.resource_subtype for task in shown(synced, "kind=milestone&kind=approval")}
+    assert kinds == {"milestone", "approval"}
+    assert "milestone" not in {
+        task.resource_subtype for task in shown(synced, "kind=task&kind=approval")
+    }
+    every = shown(synced, "kind=task&kind=approval&kind=milestone")
+    assert len(every) == Task.objects.open().count()
+
+
+def test_several_workspaces_are_any_of_them(synced):
+    first, second, third = synced.account.workspaces.all()
+    found = {
+        task.workspace_id for task in shown(synced, f"workspace={first.pk}&workspace={third.pk}")
+    }
+    assert found == {first.pk, third.pk}
+
+
+def test_a_value_that_is_gone_matches_nothing_of_its_own(synced):
+    first, _ = two_projects()
+    found = shown(synced, f"project={first.pk}&project=999999&project=x")
+    assert {task.pk for task in found} == in_any(first)
+    assert shown(synced, "project=999999&project=x") == []
+
+
+def test_several_sections_of_one_project_are_any_of_them(synced):
+    office = Project.objects.get(name="Office")
+    gids = office.placements.exclude(section_gid="").values_list("section_gid", flat=True)
+    first, second, *_ = sorted(set(gids))
+    both = shown(synced, f"project={office.pk}&section={first}&section={second}&state=all")
+    alone = shown(synced, f"project={office.pk}&section={first}&state=all")
+    assert 0 < len(alone) < len(both)
+    assert shown(synced, f"project={office.pk}&section=999") == []
+
+
+def test_with_several_projects_sections_count_as_absent(synced):
+    first, second = two_projects()
+    section = first.placements.exclude(section_gid="").first().section_gid
+    page = synced.get(f"/tasks/?project={first.pk}&project={second.pk}&section={section}")
+    assert {task.pk for task in page.context["page"]} == in_any(first, second)
+    assert "section" not in page.context["search"].query()
+
+
+def test_one_state_has_one_address(synced):
+    first, second = two_projects()
+    queries = {
+        synced.get(f"/tasks/?{query}").context["search"].query()
+        for query in (
+            f"project={first.pk}&project={second.pk}",
+            f"project={second.pk}&project={first.pk}&project={second.pk}&project=&kind=",
+        )
+    }
+    assert len(queries) == 1
+    assert queries.pop().count("project=") == 2
+
+
 @pytest.mark.parametrize("due", ["overdue", "today", "week", "later", "none"])
 def test_it_filters_by_due_group(synced, due):
     page = synced.get(f"/tasks/?due={due}")
@@ -218,7 +305,10 @@ def test_two_accounts_with_one_name_are_two_groups(synced, asana):
 def test_never_more_than_ten_queries(synced, django_assert_max_num_queries):
     placement = Task.objects.open().exclude(memberships=[]).first().placements.first()
     synced.get("/tasks/")
-    for query in ("", "group=project", "state=all&sort=name", f"project={placement.project_id}"):
+    first, second = two_projects()
+    several = f"project={first.pk}&project={second.pk}&kind=task&kind=approval"
+    place = f"project={placement.project_id}&section={placement.section_gid}"
+    for query in ("", "group=project", "state=all&sort=name", place, several):
         with django_assert_max_num_queries(10):
             synced.get(f"/tasks/?{query}")
 
@@ -243,6 +333,22 @@ def test_filters_are_shown_as_chips_that_remove_them(synced):
     assert "project" not in without
     assert "section" not in without
     assert {"kind=task", "q=a", "sort=name"} <= set(without.partition("?")[2].split("&"))
+
+
+def test_each_of_several_values_has_a_chip_that_leaves_the_others(synced):
+    first, second = sorted(two_projects(), key=str)
+    page = synced.get(f"/tasks/?project={second.pk}&project={first.pk}&project=999999&q=a")
+    found = chips(page)
+    assert list(found) == [f"Project: {first}", f"Project: {second}"]
+    assert found[f"Project: {first}"] == f"/tasks/?q=a&project={second.pk}"
+    assert found[f"Project: {second}"] == f"/tasks/?q=a&project={first.pk}"
+
+
+def test_the_fields_keep_several_values_while_they_are_not_on_the_page(synced):
+    first, second = two_projects()
+    page = page_html(synced.get(f"/tasks/?project={first.pk}&project={second.pk}"))
+    for project in (first, second):
+        assert f'<input type="hidden" name="project" value="{project.pk}">' in page
 
 
 @pytest.mark.parametrize("query", ["", "?q=plan", "?sort=name&group=project", "?kind=odd"])

@@ -152,10 +152,10 @@ def test_it_needs_the_same_queries_for_one_task_as_for_many(
     synced_owner, django_assert_num_queries
 ):
     synced_owner.get("/tasks/")  # renews the session, once a day
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(8):
         synced_owner.get("/tasks/")
     Task.objects.exclude(pk=Task.objects.open().first().pk).delete()
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(8):
         synced_owner.get("/tasks/")
 
 
