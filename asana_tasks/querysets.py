@@ -9,6 +9,7 @@ from django.db import models, transaction
 from django.db.models import (
     Case,
     Count,
+    Exists,
     F,
     IntegerField,
     OrderBy,
@@ -131,6 +132,18 @@ class TaskQuerySet(models.QuerySet["Task"]):
             places = places.filter(section_gid__in=sections)
         return self.filter(pk__in=places.values("task"))
 
+    def tagged(self, names: Iterable[str]) -> Self:
+        """Keep tasks with any tag of these names: each workspace has tags of its own."""
+        taggings = apps.get_model("asana_tasks", "Tagging").objects.filter(task=OuterRef("pk"))
+        return self.filter(Exists(taggings.filter(name__in=names)))
+
+    def created_by(self, gids: Iterable[str]) -> Self:
+        return self.filter(created_by_gid__in=gids)
+
+    def in_my_sections(self, names: Iterable[str]) -> Self:
+        """Keep tasks in sections of My Tasks of these names, whichever workspace they are of."""
+        return self.filter(assignee_section_name__in=names)
+
     def of_kinds(self, kinds: Iterable[str]) -> Self:
         """Keep milestones, approvals, and, for any other kind, tasks of all other subtypes."""
         special = ("milestone", "approval")
@@ -140,7 +153,7 @@ class TaskQuerySet(models.QuerySet["Task"]):
         return self.filter(of_kind)
 
     def search(self, text: str) -> Self:
-        """Keep tasks with every word in the name, a project, a section or the parent's name."""
+        """Keep tasks with every word in the name, a project, a section, a tag or the parent."""
         tasks = self
         for word in normalize(text).split():
             tasks = tasks.filter(search_text__contains=word)

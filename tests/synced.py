@@ -5,7 +5,7 @@ from typing import Any
 from django.db import models, transaction
 from django.utils import timezone
 
-from asana_tasks.models import Placement, Project, SyncState, Task, Workspace
+from asana_tasks.models import Placement, Project, SyncState, Tagging, Task, Workspace
 from asana_tasks.sync import engine
 from tests.people import Person
 from tests.stand_in import ADA, StandIn
@@ -25,7 +25,7 @@ class SyncedTasks:
             self.day = timezone.localdate()
             self._rows = {
                 model: list(model._meta.base_manager.order_by("pk").values())
-                for model in (Workspace, Project, Task, Placement)
+                for model in (Workspace, Project, Task, Placement, Tagging)
             }
             self._state = SyncState.objects.values().get()
             transaction.set_rollback(True)
@@ -44,6 +44,7 @@ class SyncedTasks:
         projects = self._copy(Project, **here)
         tasks = self._copy(Task, **here, user_id=account.user_id, workspace_id=workspaces)
         self._copy(Placement, task_id=tasks, project_id=projects)
+        self._copy(Tagging, task_id=tasks)
         SyncState.objects.create(**{**self._state, **here, "synced_at": now, "requests": ""})
 
     def _copy(self, model: type[models.Model], **changed: Any) -> dict[int, int]:

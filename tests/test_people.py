@@ -10,7 +10,7 @@ from qsessions.models import Session
 
 from accounts import fresh_sign_in
 from accounts.models import AsanaAccount, AuditEntry
-from asana_tasks.models import Placement, Project, SyncState, Task, Workspace
+from asana_tasks.models import Placement, Project, SyncState, Tagging, Task, Workspace
 from asana_tasks.sync import engine
 from tests.people import Person, log_in
 from tests.stand_in import ADA
@@ -71,7 +71,7 @@ def test_a_stored_account_is_that_of_a_sign_in(owner, asana):
 
 
 def test_copied_tasks_are_those_of_a_sync(owner_with_tasks):
-    models = (Workspace, Project, Task, Placement, SyncState)
+    models = (Workspace, Project, Task, Placement, Tagging, SyncState)
     copied = {model: rows_of(model) for model in models}
     for model in models:
         model._meta.base_manager.all().delete()

@@ -44,6 +44,9 @@ TASK_OPT_FIELDS: Final = ",".join(
         "parent.name",
         "memberships.project.name",
         "memberships.section.name",
+        "tags.name",
+        "created_by.name",
+        "assignee_section.name",
         "is_rendered_as_separator",
     )
 )

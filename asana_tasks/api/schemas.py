@@ -13,6 +13,8 @@ from accounts.printable import visible_name
 from asana_tasks.dates import parse_day, parse_instant
 
 MAX_TEXT = 10_000
+MAX_LABEL = 200  # letters of the name of a tag, a person or a section of My Tasks
+MOST_TAGS = 100
 
 
 class Named(TypedDict):
@@ -51,6 +53,11 @@ class TaskSchema:
     parent_gid: str = ""
     parent_name: str = ""
     memberships: list[Membership] = field(default_factory=list)
+    tags: list[Named] = field(default_factory=list)
+    created_by_gid: str = ""
+    created_by_name: str = ""
+    assignee_section_gid: str = ""  # of My Tasks
+    assignee_section_name: str = ""
     completed_by: str = ""  # gid; not stored
 
 
@@ -88,6 +95,8 @@ def parse_task(row: Any) -> TaskSchema | None:
     completed_by = parse_named(row.get("completed_by"))
     due_at = _instant(row.get("due_at"))
     parent = parse_named(row.get("parent"))
+    created_by = _labelled(row.get("created_by"))
+    section = _labelled(row.get("assignee_section"))
     return TaskSchema(
         gid=gid,
         name=_name(row.get("name")),
@@ -104,6 +113,11 @@ def parse_task(row: Any) -> TaskSchema | None:
         parent_gid=parent["gid"] if parent else "",
         parent_name=parent["name"] if parent else "",
         memberships=_memberships(row.get("memberships")),
+        tags=_tags(row.get("tags")),
+        created_by_gid=created_by["gid"],
+        created_by_name=created_by["name"],
+        assignee_section_gid=section["gid"],
+        assignee_section_name=section["name"],
         completed_by=completed_by["gid"] if completed_by else "",
     )
 
@@ -126,6 +140,21 @@ def _memberships(value: Any) -> list[Membership]:
         if project is not None:
             memberships.append({"project": project, "section": parse_named(each.get("section"))})
     return memberships
+
+
+def _tags(value: Any) -> list[Named]:
+    """Return the tags in an order of our own: another one is no change of the task."""
+    rows = map(_labelled, value[:MOST_TAGS] if isinstance(value, list) else [])
+    tags = {row["gid"]: row for row in rows if row["gid"]}
+    return [tags[gid] for gid in sorted(tags)]
+
+
+def _labelled(value: Any) -> Named:
+    """Return gid and name, the name on one line as forms send it; both '' if it is none."""
+    named = parse_named(value)
+    if named is None:
+        return {"gid": "", "name": ""}
+    return {"gid": named["gid"], "name": " ".join(named["name"].split())[:MAX_LABEL].strip()}
 
 
 def parse_named(value: Any) -> Named | None:

@@ -1,6 +1,6 @@
 from asana_tasks.models.saved_views import SavedView
 from asana_tasks.models.sync_states import SyncState
-from asana_tasks.models.tasks import FormerTask, Placement, Project, Task
+from asana_tasks.models.tasks import FormerTask, Placement, Project, Tagging, Task
 from asana_tasks.models.workers import Worker
 from asana_tasks.models.workspaces import Pass, Workspace
 
@@ -11,6 +11,7 @@ __all__ = [
     "Project",
     "SavedView",
     "SyncState",
+    "Tagging",
     "Task",
     "Worker",
     "Workspace",

@@ -48,6 +48,12 @@ class Task(models.Model):
     parent_gid = models.CharField(max_length=64, blank=True)
     parent_name = models.TextField(blank=True, serialize=False)
     memberships = models.JSONField(default=list, serialize=False)  # list[schemas.Membership]
+    tags = models.JSONField(default=list, serialize=False)  # list[schemas.Named]
+    created_by_gid = models.CharField(max_length=64, blank=True)
+    created_by_name = models.CharField(max_length=200, blank=True, serialize=False)
+    # The section of My Tasks, of which each person and workspace has some of their own
+    assignee_section_gid = models.CharField(max_length=64, blank=True)
+    assignee_section_name = models.CharField(max_length=200, blank=True, serialize=False)
 
     # Derived from the fields above when a row is written; pages sort, group and search by them
     overdue_at = models.DateTimeField(default=NEVER)
@@ -140,6 +146,22 @@ class Placement(models.Model):
 
     def __str__(self) -> str:
         return f"{self.task_id} in {self.project_id}"
+
+
+class Tagging(models.Model):
+    """A tag of a task: `tags` as rows, for filters."""
+
+    task = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="taggings")
+    gid = models.CharField(max_length=64)
+    name = models.CharField(max_length=200, blank=True, serialize=False)
+
+    class Meta:
+        verbose_name = "tag of a task"
+        verbose_name_plural = "tags of tasks"
+        constraints = [models.UniqueConstraint(fields=["task", "gid"], name="tag_once_per_task")]
+
+    def __str__(self) -> str:
+        return f"Tag {self.gid} of {self.task_id}"
 
 
 class FormerTask(models.Model):

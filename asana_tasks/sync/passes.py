@@ -22,7 +22,7 @@ OVERLAP: Final = timedelta(minutes=5)  # a delta looks back so far before its cu
 CRAWL_EVERY: Final = timedelta(minutes=10)
 CRAWL_EVERY_PER_PAGE: Final = timedelta(seconds=12)
 SECOND_LOOK_AFTER: Final = timedelta(minutes=1)  # by another crawl, if one missed too many tasks
-FIELDS_VERSION: Final = 2  # raised when something is added that deltas alone would never fill
+FIELDS_VERSION: Final = 3  # raised when something is added that deltas alone would never fill
 
 RETRY_PAUSES: Final = (0.5, 2.0)  # seconds before the second and the third attempt at a page
 MAX_PAGES: Final = 2000

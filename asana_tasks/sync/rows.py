@@ -10,9 +10,9 @@ from django.utils import timezone
 
 from accounts.models import AsanaAccount, User
 from accounts.time_zones import zone_named
-from asana_tasks.api.schemas import TASK_COLUMNS, Membership, TaskSchema
+from asana_tasks.api.schemas import TASK_COLUMNS, Membership, Named, TaskSchema
 from asana_tasks.dates import overdue_at
-from asana_tasks.models import FormerTask, Placement, Project, Task, Workspace
+from asana_tasks.models import FormerTask, Placement, Project, Tagging, Task, Workspace
 from asana_tasks.querysets import UNCHANGED, Change
 from asana_tasks.sync.upsert import upsert
 from asana_tasks.text_search import normalize, to_search_text
@@ -120,6 +120,7 @@ def fingerprint_of(workspace: Workspace, task: TaskSchema, zone: tzinfo) -> str:
 
 def task_row(account: AsanaAccount, workspace: Workspace, task: TaskSchema, zone: tzinfo) -> Row:
     """Return a task's columns, with those that pages sort, group and search by, without OURS."""
+    tags = [each["name"] for each in task.tags]
     projects = [each["project"]["name"] for each in task.memberships]
     sections = [each["section"]["name"] for each in task.memberships if each["section"]]
     return {
@@ -131,7 +132,7 @@ def task_row(account: AsanaAccount, workspace: Workspace, task: TaskSchema, zone
         "overdue_at": overdue_at(task.due_on, task.due_at, zone),
         "sort_name": normalize(task.name)[:100],
         "project_name": projects[0][:200] if projects else "",
-        "search_text": to_search_text(task.name, *projects, *sections, task.parent_name),
+        "search_text": to_search_text(task.name, *projects, *sections, task.parent_name, *tags),
         "fingerprint": fingerprint_of(workspace, task, zone),
     }
 
@@ -139,7 +140,7 @@ def task_row(account: AsanaAccount, workspace: Workspace, task: TaskSchema, zone
 def write_rows(
     account: AsanaAccount, rows: Sequence[Row], known: Mapping[str, int], former: Mapping[str, int]
 ) -> None:
-    """Insert or update rows with their placements.
+    """Insert or update rows with their placements and tags.
 
     `known` are the keys of tasks that exist, `former` those that others get back, both by gid.
     """
@@ -154,6 +155,7 @@ def write_rows(
         mine.filter(gid=gid).update(id=pk)
         keys[gid] = pk
     place(account, {keys[row["gid"]]: row["memberships"] for row in rows})
+    tag({keys[row["gid"]]: row["tags"] for row in rows})
 
 
 def place(account: AsanaAccount, memberships: Mapping[int, Sequence[Membership]]) -> None:
@@ -180,3 +182,10 @@ def place(account: AsanaAccount, memberships: Mapping[int, Sequence[Membership]]
         for pk, each in every
     }
     upsert(Placement, list(placements.values()), ["task_id", "project_id"], UPDATED_PLACEMENT)
+
+
+def tag(tags: Mapping[int, Sequence[Named]]) -> None:
+    """Store the tags of tasks as rows, by the keys of the tasks."""
+    Tagging.objects.filter(task__in=list(tags)).delete()
+    rows = [{"task_id": pk, **each} for pk, found in tags.items() for each in found]
+    upsert(Tagging, rows, ["task_id", "gid"], ["name"])

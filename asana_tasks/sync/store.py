@@ -17,7 +17,7 @@ from asana_tasks.models import Pass, SyncState, Task, Workspace
 from asana_tasks.sync import absence
 from asana_tasks.sync.lease import Lease
 from asana_tasks.sync.passes import FIELDS_VERSION, RunningPass
-from asana_tasks.sync.rows import Writer, place, task_row, zone_of
+from asana_tasks.sync.rows import Writer, place, tag, task_row, zone_of
 
 
 @transaction.atomic
@@ -140,6 +140,7 @@ def store_changed_task(task: Task, schema: TaskSchema) -> Task:
     new = Task(pk=task.pk, seen_in=state.number, written_in=state.number, **row)
     new.save()
     place(account, {new.pk: schema.memberships})
+    tag({new.pk: schema.tags})
     _save(state, is_changed=True)
     return new
 

@@ -1,6 +1,6 @@
-"""What the filter form offers of a person's own: accounts, workspaces, projects and sections."""
+"""What the filter form offers of a person's own: accounts, workspaces, projects, tags …"""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from django.db.models import CharField, Exists, OuterRef, QuerySet, Value
@@ -9,13 +9,15 @@ from django.http import QueryDict
 
 from accounts.models import AsanaAccount
 from accounts.printable import visible_name
-from asana_tasks.models import Placement, Project
+from asana_tasks.models import Placement, Project, Tagging, Task
 from asana_tasks.sync.status import SyncStatus
 from asana_tasks.text_search import normalize
 
 Offers = dict[str, list[tuple[str, str]]]
 Rows = QuerySet[Any, tuple[Any, ...]]
+Chosen = Sequence[Any] | None  # values; None: all there are
 
+ME: Final = "me"  # the creator who is any of the user's accounts
 LONGEST_KEY: Final = 18  # digits; longer ones are no keys, and no database takes them
 
 
@@ -24,34 +26,74 @@ def offers_of(query: QueryDict, sync_status: SyncStatus, *, whole: bool) -> Offe
 
     If not `whole`, only what `query` names: a page that has no fields to choose in needs no more.
     Sections are all those of a project that is chosen alone: of all projects they would be a long
-    list of “To do”.
+    list of “To do”. Tags and sections of My Tasks are chosen by name, since each workspace has its
+    own “urgent” and “Do today”.
     """
     accounts = sync_status.accounts
     offers: Offers = {
         "account": [(str(each.pk), each.display_name) for each in accounts],
         "workspace": [(str(each.pk), str(each)) for each in sync_status.workspaces],
+        "creator": [],
     }
-    chosen = _keys(query.getlist("project"))
-    parts = [_projects(accounts, None if whole else chosen)] if whole or chosen else []
-    if len(chosen) == 1:
-        parts.append(_sections(accounts, chosen[0]))
-    return offers | _read(parts)
+    projects = _keys(query.getlist("project"))
+    kinds: dict[str, tuple[Callable[[Sequence[AsanaAccount], Chosen], Rows], Chosen]] = {
+        "project": (_projects, projects),
+        "tag": (_tags, _texts(query.getlist("tag"))),
+        "creator": (_creators, _texts(query.getlist("creator"))),
+        "my_section": (_my_sections, _texts(query.getlist("my_section"))),
+    }
+    parts = [
+        rows_of(accounts, None if whole else chosen)
+        for rows_of, chosen in kinds.values()
+        if whole or chosen
+    ]
+    if len(projects) == 1:
+        parts.append(_sections(accounts, projects[0]))
+    offers |= _read(parts)
+    offers["creator"] = [(ME, "Me"), *offers["creator"]]
+    return offers
 
 
 def _keys(values: Sequence[str]) -> list[int]:
     return sorted({int(each) for each in values if each.isdecimal() and len(each) <= LONGEST_KEY})
 
 
-def _projects(accounts: Sequence[AsanaAccount], chosen: Sequence[int] | None) -> Rows:
+def _texts(values: Sequence[str]) -> list[str]:
+    """Return what a database takes as a text; it may be none that we have."""
+    return [each for each in values if each and "\0" not in each and each != ME]
+
+
+def _projects(accounts: Sequence[AsanaAccount], chosen: Chosen) -> Rows:
     in_use = Exists(Placement.objects.filter(project=OuterRef("pk")))
-    rows = Project.objects.filter(in_use, account__in=accounts)
-    rows = rows if chosen is None else rows.filter(pk__in=chosen)
+    rows = _chosen(Project.objects.filter(in_use, account__in=accounts), "pk", chosen)
     return _rows("project", rows, Cast("pk", CharField()), "name", "gid")
 
 
 def _sections(accounts: Sequence[AsanaAccount], project: int) -> Rows:
     rows = Placement.objects.filter(project=project, project__account__in=accounts)
     return _rows("section", rows.exclude(section_gid=""), "section_gid", "section_name")
+
+
+def _tags(accounts: Sequence[AsanaAccount], chosen: Chosen) -> Rows:
+    rows = _chosen(Tagging.objects.filter(task__account__in=accounts), "name", chosen)
+    return _rows("tag", rows.exclude(name=""), "name", "name")
+
+
+def _creators(accounts: Sequence[AsanaAccount], chosen: Chosen) -> Rows:
+    """Return who has created tasks, without the user, who is ME."""
+    rows = _chosen(Task.objects.filter(account__in=accounts), "created_by_gid", chosen)
+    others = rows.exclude(created_by_gid__in=["", *(each.gid for each in accounts)])
+    return _rows("creator", others, "created_by_gid", "created_by_name")
+
+
+def _my_sections(accounts: Sequence[AsanaAccount], chosen: Chosen) -> Rows:
+    rows = _chosen(Task.objects.filter(account__in=accounts), "assignee_section_name", chosen)
+    named = rows.exclude(assignee_section_name="")
+    return _rows("my_section", named, "assignee_section_name", "assignee_section_name")
+
+
+def _chosen(rows: QuerySet[Any], column: str, chosen: Chosen) -> QuerySet[Any]:
+    return rows if chosen is None else rows.filter(**{f"{column}__in": chosen})
 
 
 def _rows(field: str, rows: QuerySet[Any], key: Any, name: str, gid: str = "") -> Rows:
@@ -64,7 +106,8 @@ def _read(parts: Sequence[Rows]) -> Offers:
     if not parts:
         return {}
     found: dict[str, dict[str, str]] = {}
-    for field, key, name, gid in parts[0].union(*parts[1:]):
+    united = parts[0].distinct() if len(parts) == 1 else parts[0].union(*parts[1:])
+    for field, key, name, gid in united:
         label = visible_name(name) or f"{field.capitalize()} {gid}"
         found.setdefault(field, {})[key] = label
     return {

@@ -11,19 +11,23 @@ from django.utils.formats import date_format
 from asana_tasks.dates import DUE_LABELS, Calendar, Due
 from asana_tasks.querysets import GROUPS, SORTS, TaskQuerySet
 from asana_tasks.views.filter_fields import Chip, SeveralField, choice_field, day_field, labels
+from asana_tasks.views.offers import ME
 
 STATES: Final = {"open": "Open", "done": "Done, last 13 weeks", "all": "Open and done"}
 KINDS: Final = {"task": "Tasks", "milestone": "Milestones", "approval": "Approvals"}
 DEFAULTS: Final = {"group": "due", "sort": "due", "state": "open"}
 MAX_QUERY: Final = 200
 DATES: Final = ("due", "due_from", "due_to")
-OF_THE_USER: Final = ("account", "workspace", "project", "section")  # chosen from `offers`
+OF_THE_USER: Final = (  # chosen from `offers`
+    "account", "workspace", "project", "section", "tag", "creator", "my_section",
+)  # fmt: skip
 
 
 class TaskFilterForm(forms.Form):
     """The state of the list. An invalid value counts as absent, since bookmarks grow old.
 
-    `offers` are value and label of the user's own accounts, workspaces, projects and sections.
+    `offers` are value and label of what is the user's own, such as projects (offers.py), `my_gids`
+    those of the user's accounts.
     Several values of one filter mean any of them, several filters all of them.
     """
 
@@ -45,10 +49,19 @@ class TaskFilterForm(forms.Form):
     workspace = SeveralField("Workspace")
     project = SeveralField("Project")
     section = SeveralField("Section")
+    tag = SeveralField("Tag")
+    creator = SeveralField("Created by")
+    my_section = SeveralField("My Tasks section")
     changed = forms.BooleanField(label="Changed since the last visit", required=False)
 
-    def __init__(self, data: QueryDict, offers: Mapping[str, Sequence[tuple[str, str]]]) -> None:
+    def __init__(
+        self,
+        data: QueryDict,
+        offers: Mapping[str, Sequence[tuple[str, str]]],
+        my_gids: Sequence[str],
+    ) -> None:
         super().__init__(data)
+        self.my_gids, self.asked = my_gids, data
         for name, choices in offers.items():
             self.fields[name].choices = choices  # type: ignore[attr-defined]
         self.is_valid()
@@ -158,7 +171,7 @@ class TaskFilterForm(forms.Form):
 
         Nothing matches then, rather than everything. Sections of several projects count as absent.
         """
-        asked = {name: {*self.data.getlist(name)} - {""} for name in OF_THE_USER}
+        asked = {name: {*self.asked.getlist(name)} - {""} for name in OF_THE_USER}
         if len(asked["project"]) > 1:
             del asked["section"]
         return any(values and not self.value(name) for name, values in asked.items())
@@ -190,6 +203,12 @@ class TaskFilterForm(forms.Form):
             tasks = tasks.search(text)
         if projects := self.value("project"):
             tasks = tasks.in_projects(projects, self.value("section"))
+        if tags := self.value("tag"):
+            tasks = tasks.tagged(tags)
+        if creators := self.value("creator"):
+            tasks = tasks.created_by([*creators, *(self.my_gids if ME in creators else [])])
+        if my_sections := self.value("my_section"):
+            tasks = tasks.in_my_sections(my_sections)
         if kinds := self.value("kind"):
             tasks = tasks.of_kinds(kinds)
         if self.value("changed"):

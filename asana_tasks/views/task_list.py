@@ -28,7 +28,8 @@ from asana_tasks.views.week_strip import Stack, week_strip
 PAGE_SIZE: Final = 100
 NOT_SHOWN: Final = (  # fields of a task that no row shows
     "search_text", "sort_name", "start_on", "created_at", "modified_at", "changed_at",
-    "fingerprint", "seen_in", "written_in",
+    "fingerprint", "seen_in", "written_in", "tags", "created_by_gid", "created_by_name",
+    "assignee_section_gid", "assignee_section_name",
 )  # fmt: skip
 
 
@@ -87,7 +88,8 @@ def week_of(search: TaskFilterForm, tasks: TaskQuerySet, calendar: Calendar) -> 
 
 def search_of(query: QueryDict, sync_status: SyncStatus, *, whole: bool = False) -> TaskFilterForm:
     """Return the filter form; the `whole` one offers all that can be chosen."""
-    return TaskFilterForm(query, offers_of(query, sync_status, whole=whole))
+    offers = offers_of(query, sync_status, whole=whole)
+    return TaskFilterForm(query, offers, [account.gid for account in sync_status.accounts])
 
 
 def order_of(search: TaskFilterForm) -> tuple[str, str]:

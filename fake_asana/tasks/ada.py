@@ -8,7 +8,7 @@ PAPERS = "Contract / Papers"
 
 CLIENT = (
     Spec("Send the museum the revised drawings", due=-3, where=(ROOM,), bucket=TODAY),
-    Spec("Site visit", due=0, at="14:30", where=(ROOM, PAPERS), bucket=TODAY),
+    Spec("Site visit", by="Mira Lund", due=0, at="14:30", where=(ROOM, PAPERS), bucket=TODAY),
     Spec("Answer the fire officer", due=1, at="10:00", where=(ROOM,)),
     Spec("Agree on the label texts", due=2, where=("Tidal room / Words",), bucket=SOON),
     Spec("راجع نصوص المعرض باللغة العربية", due=3, where=("Tidal room / Words",)),
@@ -17,6 +17,7 @@ CLIENT = (
     Spec(
         "Approve the floor plan",
         due=0,
+        by="Mira Lund",
         subtype="approval",
         approval="pending",
         where=(ROOM,),
@@ -51,7 +52,7 @@ CLIENT = (
 )
 
 PERSONAL = (
-    Spec("Dentist", due=1, at="08:15"),
+    Spec("Dentist", due=1, at="08:15", tags=("health",)),
     Spec("Tax return", due=-12, notes="The form is in the blue folder."),
     Spec("Water the plants", due=0),
     Spec("Learn the second movement"),

@@ -11,10 +11,17 @@ See https://example.com/plan?draft=3&lang=en for the last one."""
 
 OVERDUE = (
     Spec("Return the borrowed oscilloscope", due=-40, where=(f"{OFFICE} / Things",), age=90),
-    Spec("Reply to the standards office", due=-15, where=(f"{LAUNCH} / Papers",), fields=HIGH),
+    Spec(
+        "Reply to the standards office",
+        due=-15,
+        by="Mira Lund",
+        where=(f"{LAUNCH} / Papers",),
+        fields=HIGH,
+    ),
     Spec(
         "Fix the drift in sensor 4",
         due=-6,
+        by="Noor Haddad",
         where=(f"{FIRMWARE} / Doing",),
         tags=("bug",),
         comments=(("Noor Haddad", "It drifts only after the heater has been on for an hour."),),
@@ -44,10 +51,11 @@ DUE_TODAY = (
         attachments=("Plan, draft 4.pdf", "Figures.xlsx"),
     ),
     Spec("Stand-up", due=0, at="09:15", where=(f"{FIRMWARE} / Doing",), bucket=TODAY),
-    Spec("Lunch with the new colleague", due=0, at="12:30", bucket=TODAY),
+    Spec("Lunch with the new colleague", by="Tom Achterberg", due=0, at="12:30", bucket=TODAY),
     Spec(
         "Release 2.4.0",
         due=0,
+        by="Noor Haddad",
         at="23:45",
         where=(f"{FIRMWARE} / Doing", f"{LAUNCH} / Doing", "All hands / News"),
         bucket=TODAY,
@@ -65,9 +73,15 @@ COMING = (
     Spec("Проверить показания датчика", due=4, where=(f"{FIRMWARE} / Next",)),
     Spec("Update the price list", due=5, start=3, where=(f"{LAUNCH} / Papers",), bucket=SOON),
     Spec("Test report for the harbour", due=6, where=(f"{LAUNCH} / Papers",), subtasks=5),
-    Spec("Order the enclosures", due=7, where=(f"{LAUNCH} / Doing",), fields=LOW),
+    Spec("Order the enclosures", by="Mira Lund", due=7, where=(f"{LAUNCH} / Doing",), fields=LOW),
     Spec("Design freeze", due=10, subtype="milestone", where=(f"{LAUNCH} / Milestones",)),
-    Spec("Quarterly figures", due=12, where=(f"{OFFICE} / Money",), tags=("money",)),
+    Spec(
+        "Quarterly figures",
+        by="Tom Achterberg",
+        due=12,
+        where=(f"{OFFICE} / Money",),
+        tags=("money",),
+    ),
     Spec("Summer party: find a boat", due=20, where=(f"{OFFICE} / Fun",), bucket=LATER),
     Spec("Gauge launch day", due=33, subtype="milestone", where=(f"{LAUNCH} / Milestones",)),
     Spec("Renew the certificate", due=90, where=(f"{FIRMWARE} / Next",), bucket=LATER),
@@ -79,7 +93,9 @@ UNDATED = (
     Spec("Read the paper on salt and copper", bucket=LATER, tags=("reading",)),
     Spec("Rename the repository", where=(f"{FIRMWARE} / Someday",), bucket=LATER),
     Spec("A page about our history", where=("Website / Words",), bucket=LATER),
-    Spec("Faster boot", where=(f"{FIRMWARE} / Someday",), fields=LOW),
+    Spec(
+        "Faster boot", by="Noor Haddad", tags=("bug",), where=(f"{FIRMWARE} / Someday",), fields=LOW
+    ),
 )
 MORE = (
     Spec("Questions that came in at the fair", due=5),

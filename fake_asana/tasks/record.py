@@ -43,7 +43,7 @@ class Desk:
             "assignee": self.user,
             "assignee_section": related("section", spec.bucket, self.person.gid + self.owner),
             "created_at": timestamp(created),
-            "created_by": self.user,
+            "created_by": related("user", spec.by) if spec.by else self.user,
             "custom_fields": [self._custom_field(*field) for field in spec.fields],
             "custom_type": related("custom_type", "Idea") if spec.subtype == "custom" else None,
             "dependencies": [],

@@ -19,6 +19,7 @@ class Spec:
     parent: str | None = None
     subtasks: int = 0
     notes: str = ""
+    by: str = ""  # who created it, if not the one who has it
     tags: tuple[str, ...] = ()
     fields: tuple[tuple[str, str], ...] = ()  # custom fields
     followers: tuple[str, ...] = ()

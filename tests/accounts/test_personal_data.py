@@ -129,9 +129,17 @@ def test_it_holds_who_the_person_is_and_what_is_linked(owner):
 
 
 def test_it_holds_tasks_sessions_and_history(owner):
-    (task,) = add_tasks(workspace_of(owner.account), {"name": "Water the plants"})
+    schema = {
+        "name": "Water the plants",
+        "tags": [{"gid": "1", "name": "garden"}],
+        "created_by_name": "Mira Lund",
+        "assignee_section_name": "Do today",
+    }
+    (task,) = add_tasks(workspace_of(owner.account), schema)
     file = export(owner)
     kept = next(each for each in file["tasks"] if each["name"] == "Water the plants")
+    assert {kept["created by name"], kept["assignee section name"]} == {"Mira Lund", "Do today"}
+    assert [each["name"] for each in file["tags of tasks"]] == ["garden"]
     assert kept["account"] == file["linked accounts"][0]["ID"]
     assert kept["ID"] == task.pk
     (session,) = file["sessions"]

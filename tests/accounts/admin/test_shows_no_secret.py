@@ -19,7 +19,7 @@ from qsessions.models import Session
 from accounts.models import AsanaAccount, Revocation, User, WatchedSignIn
 from accounts.registry import dumped_models
 from accounts.tokens.storage import read_token
-from asana_tasks.models import Placement, Project, SavedView, Task, Workspace
+from asana_tasks.models import Placement, Project, SavedView, Tagging, Task, Workspace
 from asana_tasks.sync import engine
 from tests.accounts.administration import (
     ACCOUNTS,
@@ -65,6 +65,7 @@ def secrets() -> set[str]:
         (Workspace, ("name",)),
         (Project, ("name",)),
         (Placement, ("section_name",)),
+        (Tagging, ("name",)),
     ):
         for row in model.objects.values_list(*names):
             found.update(row)
@@ -144,7 +145,7 @@ def test_no_action_shows_one(request, full, who):
 NOT_FOR_A_FILE = (
     *("asana_tasks.task", "asana_tasks.placement", "asana_tasks.project"),
     *("asana_tasks.workspace", "asana_tasks.savedview", "asana_tasks.syncstate"),
-    *("asana_tasks.formertask", "asana_tasks.pass", "asana_tasks.worker"),
+    *("asana_tasks.formertask", "asana_tasks.pass", "asana_tasks.worker", "asana_tasks.tagging"),
     *("accounts.revocation", "accounts.watchedsignin", "qsessions.session", "admin.logentry"),
     *("social_django.usersocialauth", "social_django.partial", "social_django.association"),
     *("social_django.nonce", "social_django.code", "accounts.tokenformat"),
@@ -247,7 +248,7 @@ def test_an_account_that_was_loaded_is_mended_by_its_person(full, owner, asana, 
 def test_in_a_shell_rows_are_written_out_without_what_they_say(full):
     """The second line of defence: fields that are not serialized."""
     hidden = secrets() - {Revocation.objects.get().account_hash, "Moonlight job"}
-    for model in (Task, Workspace, Project, Placement, AsanaAccount, Revocation):
+    for model in (Task, Workspace, Project, Placement, Tagging, AsanaAccount, Revocation):
         rows = model.objects.all()
         assert rows
         assert_silent(serializers.serialize("json", rows), hidden, str(model))

@@ -47,6 +47,9 @@ def test_it_lists_tasks_with_what_we_keep(token):
     assert plan.modified_at.tzinfo is not None
     assert any(task.parent_name for task in found.values())
     assert any(task.memberships and task.memberships[0]["section"] for task in found.values())
+    assert plan.tags[0]["name"] == "writing"
+    assert (plan.created_by_name, plan.assignee_section_name) == ("Ada Okafor", "Do today")
+    assert found["Release 2.4.0"].created_by_name == "Noor Haddad"
     assert {"milestone", "approval"} <= {task.resource_subtype for task in found.values()}
 
 

@@ -25,12 +25,18 @@ def test_a_whole_row_is_kept_whole():
             "memberships": [
                 {"project": {"gid": "4", "name": "P"}, "section": {"gid": "5", "name": "S"}}
             ],
+            "tags": [{"gid": "7", "name": "late"}, {"gid": "6", "name": "urgent"}],
+            "created_by": {"gid": "8", "name": "Mira Lund"},
+            "assignee_section": {"gid": "9", "name": "Do today"},
         }
     )
     assert task.due_on == task.start_on == DAY
     assert task.due_at == task.completed_at == NOON
     assert task.parent_name == "The plan"
     assert task.memberships[0]["section"] == {"gid": "5", "name": "S"}
+    assert task.tags == [{"gid": "6", "name": "urgent"}, {"gid": "7", "name": "late"}]
+    assert (task.created_by_gid, task.created_by_name) == ("8", "Mira Lund")
+    assert (task.assignee_section_gid, task.assignee_section_name) == ("9", "Do today")
     assert task.completed
     assert task.resource_subtype == "milestone"
 
@@ -59,12 +65,34 @@ def test_a_separator_is_told_from_a_task(row, separates):
 @pytest.mark.parametrize("odd", [None, 7, [], {}, True, "", "2026-13-45", "soon", "9" * 500])
 def test_a_field_of_a_wrong_kind_counts_as_absent(odd):
     fields = ("name", "due_on", "due_at", "completed_at", "parent", "memberships", "permalink_url")
-    task = parse_task({**TASK, **dict.fromkeys(fields, odd)})
+    related = ("tags", "created_by", "assignee_section")
+    task = parse_task({**TASK, **dict.fromkeys(fields + related, odd)})
     assert task.due_on is None
     assert task.due_at is None
     assert task.completed_at is None
     assert task.memberships == []
     assert task.permalink_url == ""
+    assert task.tags == []
+    assert task.created_by_gid == task.assignee_section_gid == ""
+
+
+def test_tags_are_bounded_and_each_is_one():
+    many = [{"gid": str(number), "name": "long " * 100} for number in range(500)]
+    tags = parse_task({**TASK, "tags": [*many[:2], *many, None, {"gid": 7}, "tag"]}).tags
+    assert len(tags) == 98  # of a hundred rows
+    assert {len(tag["name"]) for tag in tags} == {199}  # without the space at the end
+
+
+def test_the_name_of_a_tag_is_one_line_as_a_form_sends_it_back():
+    task = parse_task(
+        {
+            **TASK,
+            "tags": [{"gid": "1", "name": " two\nlines  "}],
+            "created_by": {"gid": "2", "name": "\u200b"},
+        }
+    )
+    assert task.tags[0]["name"] == "two lines"
+    assert (task.created_by_gid, task.created_by_name) == ("2", "")
 
 
 @pytest.mark.parametrize(

@@ -290,7 +290,7 @@ class Sync(RuleBasedStateMachine):
             for task in self.there()
             if not task["completed"] or datetime.fromisoformat(task["completed_at"]) > horizon
         }
-        rows = self.account.tasks.select_related("workspace")
+        rows = self.account.tasks.select_related("workspace").prefetch_related("taggings")
         ours = {task.gid: self.as_here(task) for task in rows}
         assert ours == theirs
         assert not self.account.workspaces.exclude(last_error="").exists()
@@ -301,12 +301,13 @@ class Sync(RuleBasedStateMachine):
             (each["project"]["name"], each["section"]["name"]) for each in task["memberships"]
         ]
         shown = (task["name"], task["completed"], task["due_on"], task["workspace"]["gid"])
-        return (*shown, sorted(places))
+        return (*shown, sorted(places), sorted(each["name"] for each in task["tags"]))
 
     def as_here(self, task: Task) -> tuple[Any, ...]:
         day = task.due_on and task.due_on.isoformat()
         places = [(each["project"]["name"], each["section"]["name"]) for each in task.memberships]
-        return (task.name, task.completed, day, task.workspace.gid, sorted(places))
+        tags = sorted(each.name for each in task.taggings.all())
+        return (task.name, task.completed, day, task.workspace.gid, sorted(places), tags)
 
 
 @pytest.fixture

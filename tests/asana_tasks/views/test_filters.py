@@ -43,11 +43,37 @@ def test_names_are_in_alphabetical_order_and_never_html(owner_with_tasks):
     assert next(iter(offered.values())) == "<b>äpple</b>"
 
 
+def test_i_am_the_first_of_those_who_create(owner_with_tasks):
+    search = owner_with_tasks.get(PATH).context["search"]
+    creators = list(search["creator"].field.labels.values())
+    assert creators[0] == "Me"
+    assert creators[1:] == sorted(creators[1:])
+    assert "Noor Haddad" in creators
+    assert "Ada Okafor" not in creators
+
+
+def test_one_name_is_one_choice_in_however_many_workspaces(owner_with_tasks):
+    search = owner_with_tasks.get(PATH).context["search"]
+    assert list(search["my_section"].field.labels) == [
+        "Do later",
+        "Do next week",
+        "Do today",
+        "Recently assigned",
+    ]
+    assert list(search["tag"].field.labels).count("money") == 1
+
+
+def test_what_nobody_has_is_not_offered(owner):
+    page = page_html(owner.get(PATH))
+    assert "My Tasks section" not in page
+    assert "Created by" not in page
+
+
 def test_never_more_than_ten_queries(owner_with_tasks, django_assert_max_num_queries):
     owner_with_tasks.get(PATH)
     office = Project.objects.get(name="Office")
     with django_assert_max_num_queries(10):
-        owner_with_tasks.get(f"{PATH}?project={office.pk}&kind=task")
+        owner_with_tasks.get(f"{PATH}?project={office.pk}&kind=task&tag=bug&creator=me")
 
 
 def test_for_htmx_it_is_the_fields_alone(owner_with_tasks):

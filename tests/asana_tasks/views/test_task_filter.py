@@ -7,6 +7,7 @@ import pytest
 
 from asana_tasks.models import Project, Task
 from asana_tasks.sync import engine
+from tests.asana_tasks.rows import add_tasks, workspace_of
 from tests.markup import page_html
 from tests.people import Person, path_of
 from tests.stand_in import OTHER_SAM, SAM
@@ -135,11 +136,9 @@ def test_several_kinds_are_any_of_them(synced):
 
 
 def test_several_workspaces_are_any_of_them(synced):
-    first, second, third = synced.account.workspaces.all()
-    found = {
-        task.workspace_id for task in shown(synced, f"workspace={first.pk}&workspace={third.pk}")
-    }
-    assert found == {first.pk, third.pk}
+    first, *_, last = synced.account.workspaces.all()
+    found = shown(synced, f"workspace={first.pk}&workspace={last.pk}")
+    assert {task.workspace_id for task in found} == {first.pk, last.pk}
 
 
 def test_a_value_that_is_gone_matches_nothing_of_its_own(synced):
@@ -165,6 +164,59 @@ def test_with_several_projects_sections_count_as_absent(synced):
     page = synced.get(f"/tasks/?project={first.pk}&project={second.pk}&section={section}")
     assert {task.pk for task in page.context["page"]} == in_any(first, second)
     assert "section" not in page.context["search"].query()
+
+
+def test_tags_are_chosen_by_name_in_whichever_workspace(synced):
+    bug, money = (shown(synced, f"tag={tag}&state=all") for tag in ("bug", "money"))
+    assert {"Fix the drift in sensor 4", "Faster boot"} == {task.name for task in bug}
+    assert len({task.workspace_id for task in money}) == 2
+    both = shown(synced, "tag=bug&tag=money&tag=nowhere&state=all")
+    assert len(both) == len(bug) + len(money)
+    assert shown(synced, "tag=nowhere") == []
+
+
+def test_a_task_with_two_chosen_tags_is_there_once(synced):
+    tags = [{"gid": "1", "name": "wet"}, {"gid": "2", "name": "cold"}, {"gid": "3", "name": "wet"}]
+    (task,) = add_tasks(workspace_of(synced.account), {"name": "Swim", "tags": tags})
+    assert [each.pk for each in shown(synced, "tag=wet&tag=cold")] == [task.pk]
+
+
+def test_created_by_me_is_by_any_of_my_accounts(synced):
+    mine = {task.created_by_gid for task in shown(synced, "creator=me&state=all")}
+    assert mine == {synced.account.gid}
+    noor = Task.objects.filter(created_by_name="Noor Haddad").first().created_by_gid
+    theirs = shown(synced, f"creator={noor}&state=all")
+    assert {task.created_by_name for task in theirs} == {"Noor Haddad"}
+    everybody = shown(synced, f"creator=me&creator={noor}&state=all")
+    assert len(everybody) == len(theirs) + len(shown(synced, "creator=me&state=all"))
+    assert shown(synced, "creator=999") == []
+
+
+def test_sections_of_my_tasks_are_chosen_by_name_in_whichever_workspace(synced):
+    found = shown(synced, "my_section=Do+today")
+    assert {task.assignee_section_name for task in found} == {"Do today"}
+    assert len({task.workspace_id for task in found}) == 2
+    later = shown(synced, "my_section=Do+later")
+    assert len(shown(synced, "my_section=Do+today&my_section=Do+later")) == len(found) + len(later)
+
+
+def test_a_search_finds_tags(synced):
+    found = {task.pk for task in shown(synced, "q=BUG&state=all")}
+    assert {task.pk for task in shown(synced, "tag=bug&state=all")} <= found
+
+
+@pytest.mark.parametrize("name", ["tag", "creator", "my_section"])
+def test_what_another_person_has_cannot_be_chosen(synced, other_user, name):
+    value = {"tag": "secret", "creator": "77", "my_section": "Hidden"}[name]
+    theirs = {
+        "tags": [{"gid": "1", "name": "secret"}],
+        "created_by_gid": "77",
+        "created_by_name": "Mallory",
+        "assignee_section_name": "Hidden",
+    }
+    add_tasks(workspace_of(other_user.account, "88"), theirs)
+    assert len(shown(other_user, f"{name}={value}")) == 1
+    assert shown(synced, f"{name}={value}") == []
 
 
 def test_one_state_has_one_address(synced):
@@ -236,6 +288,8 @@ def test_groups_stay_together_however_they_are_sorted(synced, group, sort):
         "project=" + "9" * 40,
         "project=²",
         "page=2&page=x",
+        "tag=%00&creator=%00&my_section=%00&creator=%ED%A0%80",
+        "tag=" + "x" * 5000,
     ],
 )
 def test_values_that_make_no_sense_count_as_absent(synced, query):
@@ -308,6 +362,7 @@ def test_never_more_than_ten_queries(synced, django_assert_max_num_queries):
     first, second = two_projects()
     several = f"project={first.pk}&project={second.pk}&kind=task&kind=approval"
     place = f"project={placement.project_id}&section={placement.section_gid}"
+    several += "&tag=bug&tag=money&creator=me&creator=12&my_section=Do+today"
     for query in ("", "group=project", "state=all&sort=name", place, several):
         with django_assert_max_num_queries(10):
             synced.get(f"/tasks/?{query}")
