@@ -9,7 +9,7 @@ def keep_order(apps: Any, _schema_editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("asana_tasks", "0009_completed_since")]
+    dependencies = [("asana_tasks", "0010_tags_creators_and_my_sections")]
     operations = [
         migrations.AddField(
             "savedview", "position", models.PositiveIntegerField(default=0, editable=False)
