@@ -8,7 +8,9 @@ from typing import Any, Final, Self
 from django.core.exceptions import BadRequest
 from django.http import Http404, QueryDict
 
-from asana_tasks.changes.due_dates import InvalidDate, parse_due
+from asana_tasks.changes.due_dates import InvalidDate, parse_due, parse_fields, value_of
+from asana_tasks.changes.typed_dates import parse_typed
+from asana_tasks.dates import Calendar
 
 MOST: Final = 100
 
@@ -23,6 +25,7 @@ class ActionKind(StrEnum):
 
 
 TICKS: Final = (ActionKind.COMPLETE, ActionKind.REOPEN)
+TYPED, CHOSEN = "typed", "date"  # values of `due` that send us to the fields of a date menu
 
 
 @dataclass(frozen=True)
@@ -41,12 +44,13 @@ class InvalidAction(ValueError):
     """An action that cannot be done; the message tells the user why."""
 
 
-def parse_actions(form: QueryDict) -> list[Action]:
+def parse_actions(form: QueryDict, calendar: Calendar) -> list[Action]:
     """Return the actions of a form, one for each task.
 
     The tick of a row sends the task by the name of what it does, such as `complete=12`. Otherwise
     there is one `do` and `due` for all tasks, or one of each for every task (as Undo sends them).
-    A `due` without `do` changes the date; `due=date` means the date in the field `date`.
+    A `due` without `do` changes the date; `due=date` means the fields `date` and `time`,
+    `due=typed` the field `typed`, whose date is that of the moment in which it was sent.
     Raises InvalidAction for a user's mistake, BadRequest and Http404 for input that none of our
     forms sends.
     """
@@ -62,10 +66,26 @@ def parse_actions(form: QueryDict) -> list[Action]:
         raise InvalidAction("Select at least one task first.")
     if len(tasks) > MOST:
         raise InvalidAction(f"Change at most {MOST} tasks at once. Nothing has been changed.")
-    dues = [form.get("date", "") if due == "date" else due for due in form.getlist("due")]
+    dues = [_written_due(due, form, calendar) for due in form.getlist("due")]
     dos = _for_each(form.getlist("do") or (["due"] if dues else []), len(tasks))
     actions = map(_parse_action, tasks, dos, _for_each(dues or [""], len(tasks)))
     return list({action.task: action for action in actions}.values())
+
+
+def _written_due(due: str, form: QueryDict, calendar: Calendar) -> str:
+    """Return the value that the fields of a date menu mean; `due` itself if it means no fields.
+
+    Enter in any of them presses the button of the first one, which is empty if another is meant.
+    """
+    if due not in {TYPED, CHOSEN}:
+        return due
+    typed = form.get("typed", "") if due == TYPED else ""
+    try:
+        if typed.strip():
+            return value_of(parse_typed(typed, calendar))
+        return value_of(parse_fields(form.get("date", ""), form.get("time", ""), calendar))
+    except InvalidDate as error:
+        raise InvalidAction(str(error)) from error
 
 
 def _for_each(values: list[str], count: int) -> list[str]:

@@ -19,6 +19,7 @@ from accounts.typing import SignedInRequest
 from asana_tasks.changes.actions import Action, InvalidAction, parse_actions
 from asana_tasks.changes.apply import apply_actions
 from asana_tasks.changes.report import Failed, Report, keep_report
+from asana_tasks.dates import Calendar
 from asana_tasks.models import Task
 from asana_tasks.views.changed_rows import changed_rows
 
@@ -40,7 +41,7 @@ def change(request: HttpRequest) -> HttpResponse:
 
 def _change(request: SignedInRequest, back: str) -> HttpResponse:
     try:
-        actions = parse_actions(request.POST)
+        actions = parse_actions(request.POST, Calendar.of(request.user))
     except InvalidAction as error:
         report = Report(message=str(error))
         if request.htmx:

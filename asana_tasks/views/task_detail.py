@@ -17,7 +17,7 @@ from accounts.typing import SignedInRequest
 from asana_tasks.api import client
 from asana_tasks.api.detail_schemas import DetailsSchema, SubtaskSchema
 from asana_tasks.api.errors import AsanaError, NotFound
-from asana_tasks.changes.due_dates import date_choices
+from asana_tasks.changes.date_choices import date_choices
 from asana_tasks.changes.report import take_report
 from asana_tasks.dates import Calendar
 from asana_tasks.models import Task
@@ -37,8 +37,8 @@ def task_detail(request: SignedInRequest, pk: int) -> HttpResponse:
     if task.change:
         mine.filter(pk=pk).mark_seen(timezone.now())
     is_part = bool(request.htmx) and not request.htmx.history_restore_request
-    today = Calendar.of(request.user).today
-    context = {"task": task, "details": details_of(task), "date_choices": date_choices(today)}
+    choices = date_choices(Calendar.of(request.user), task)
+    context = {"task": task, "details": details_of(task), "date_choices": choices}
     if is_part:
         return render(request, "asana_tasks/_task_detail.html", context)
     context["report"] = take_report(request)

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from django_htmx.http import push_url
 
 from accounts.typing import SignedInRequest
-from asana_tasks.changes.due_dates import date_choices
+from asana_tasks.changes.date_choices import date_choices
 from asana_tasks.changes.report import take_report
 from asana_tasks.dates import DUE_LABELS, Calendar
 from asana_tasks.models import Task
@@ -74,7 +74,7 @@ def task_list_context(request: SignedInRequest) -> dict[str, Any]:
         "total": cut.total,
         "week": week_of(search, Task.objects.of(user), calendar),
         "shown_at": calendar.now,
-        "date_choices": date_choices(calendar.today),
+        "date_choices": date_choices(calendar),
     }
 
 

@@ -36,6 +36,14 @@ function date() {
   follow(Object.fromEntries(Object.entries(DATES).map(([key, name]) => [key, () => button(name)?.click()])));
 }
 
+/** In the menu of dates, `/` and what begins a date go into its field. */
+function typeDate(event) {
+  const field = document.querySelector("#date-menu:popover-open [name=typed]");
+  if (!field || event.key.length > 1 || event.key === " ") return;
+  if (event.key === "/") event.preventDefault();
+  field.focus(); // which then gets the key
+}
+
 /** Move, and select the rows on the way. */
 function extend(step) {
   const from = focusedRow();
@@ -111,7 +119,10 @@ function onKey(event) {
   const key = keyOfEvent(event);
   const second = Date.now() < followingUntil && Object.hasOwn(following, key) && following[key];
   followingUntil = 0;
-  if (!second && document.querySelector(":popover-open")) return;
+  if (!second && document.querySelector(":popover-open")) {
+    typeDate(event);
+    return;
+  }
   const action = second || actionOf(key, event.target);
   if (!action) return;
   event.preventDefault();

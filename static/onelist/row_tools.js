@@ -94,9 +94,10 @@ function openMenu(name, pks, title, from) {
   const menu = menuNamed(name);
   menu.querySelector(".menu-tasks").replaceChildren(...inputsOf(pks));
   menu.querySelector(".menu-title").textContent = title;
+  menu.querySelector("form").reset();
   menu.addEventListener("toggle", () => placeMenu(menu, from), { once: true });
   menu.showPopover();
-  menu.querySelector("button:not(.unseen)").focus();
+  menu.querySelector("form > button").focus(); // a key chooses, and what else is typed is a date
 }
 
 function menuNamed(name) {
@@ -122,11 +123,35 @@ function placeMenu(menu, from) {
   menu.style.left = `${Math.max(8, Math.min(at.right - width, innerWidth - width - 8))}px`;
 }
 
+/** Open the dates for one task; of those that depend on its own, say which they are. */
 function openDateMenu(task) {
-  openMenu("date-menu", [pkOf(task)], nameOf(task), task.querySelector(".task-due"));
+  const from = task.querySelector(".task-due");
+  const due = task.matches(".done") ? "" : (from.dateTime ?? "");
+  sayDates(due.slice(0, 10), due.includes("T"));
+  openMenu("date-menu", [pkOf(task)], nameOf(task), from);
+}
+
+/** Return an ISO day in words, such as `Sun 6 Dec`. */
+function dayInWords(day) {
+  const [weekday, number, month] = new Date(day).toUTCString().split(/,? /);
+  return `${weekday} ${Number(number)} ${month}`;
+}
+
+/** Say in the menu of dates when a week after `due` is, which may be no day or have passed. */
+function sayDates(due, hasTime) {
+  const menu = menuNamed("date-menu");
+  const today = menu.querySelector("[data-date=today]").value;
+  const later = new Date(due > today ? due : today);
+  later.setUTCDate(later.getUTCDate() + 7);
+  const words = dayInWords(later);
+  menu.querySelector("[data-date=week-later] span").textContent = due >= today ? words : `from today: ${words}`;
+  menu.querySelector("[data-date=no-time]").hidden = !hasTime;
 }
 
 selectionBar?.querySelector(".chosen-date")?.addEventListener("click", ({ target }) => {
+  const menu = menuNamed("date-menu");
+  menu.querySelector("[data-date=week-later] span").textContent = "";
+  menu.querySelector("[data-date=no-time]").hidden = false;
   openMenu("date-menu", chosen, `${chosen.size} selected`, target);
 });
 selectionBar?.querySelector(".chosen-none")?.addEventListener("click", () => {

@@ -5,7 +5,14 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from asana_tasks.changes.due_dates import InvalidDate, date_choices, due_fields, parse_due
+from asana_tasks.changes.due_dates import (
+    InvalidDate,
+    WholeDay,
+    due_fields,
+    parse_due,
+    parse_fields,
+    value_of,
+)
 from asana_tasks.dates import Calendar
 from asana_tasks.models import Task
 
@@ -87,6 +94,7 @@ def test_an_undo_returns_to_the_very_moment():
     [
         *("", "soon", "2026-02-30", "2026-13-01", "+2d", "None", "0026-03-01", "9999-01-01"),
         *("2026-03-20T10:15", "2026-03-20T25:00Z", "1", "\0", "²"),
+        *("15", "1500", "25:00", "9:00", "no-time ", "no-time none", "no-time 9999-12-31"),
     ],
 )
 def test_what_is_no_date_is_refused_in_words(text):
@@ -99,17 +107,66 @@ def test_beyond_all_calendars_is_an_overflow_and_no_date():
         fields("+1w", on="9999-12-30")
 
 
+# A time of day
+
+
+def test_a_time_alone_leaves_a_task_its_day():
+    assert fields("15:00", on="2026-03-20") == {"due_at": "2026-03-20T19:00:00.000Z"}
+    assert fields("15:00", at="2026-03-20T13:30:00Z") == {"due_at": "2026-03-20T19:00:00.000Z"}
+
+
 @pytest.mark.parametrize(
-    ("today", "offered"),
+    ("clock_time", "due_at"),
     [
-        (DAY(2026, 11, 25), ["25", "26", "30", "2"]),  # a Wednesday: Monday is one of its own
-        (DAY(2026, 11, 29), ["29", "30", "6"]),  # a Sunday: it is tomorrow
-        (DAY(2026, 11, 30), ["30", "1", "7"]),  # a Monday: it is in a week
+        pytest.param("23:30", "2026-03-11T03:30:00.000Z", id="to come"),
+        pytest.param("09:00", "2026-03-11T13:00:00.000Z", id="passed"),
     ],
 )
-def test_the_menu_offers_each_day_once_and_says_which_it_is(today, offered):
-    choices = date_choices(today)
-    assert [str(each.day.day) for each in choices if each.day] == offered
-    assert [each.label for each in choices[-2:]] == ["One week later", "No date"]
-    assert all(parse_due(each.value) == each.day for each in choices if each.day)
-    assert len({each.name for each in choices}) == len(choices)
+def test_without_a_day_a_time_is_the_next_one_of_the_clock(clock_time, due_at):
+    assert fields(clock_time) == {"due_at": due_at}
+
+
+def test_a_time_is_taken_away_and_the_day_is_the_persons():
+    """One in the morning of the 21st in UTC is the evening of the 20th in New York."""
+    assert fields("no-time", at="2026-03-21T01:00:00Z") == {"due_on": "2026-03-20"}
+    assert fields("no-time", on="2026-03-20") == {"due_on": "2026-03-20"}
+    assert fields("no-time") == {"due_on": None}
+
+
+def test_an_undo_returns_to_a_day_without_a_time():
+    assert fields("no-time 2026-03-20", at="2026-04-21T01:00:00Z") == {"due_on": "2026-03-20"}
+
+
+@pytest.mark.parametrize(
+    ("day", "clock_time", "meant"),
+    [
+        ("2026-03-20", "", DAY(2026, 3, 20)),
+        ("", "15:00", datetime.time(15)),
+        ("2026-03-20", "15:00", datetime.datetime(2026, 3, 20, 15, tzinfo=NEW_YORK)),
+    ],
+)
+def test_the_fields_of_a_form_are_a_day_a_time_or_both(day, clock_time, meant):
+    assert parse_fields(day, clock_time, CALENDAR) == meant
+
+
+@pytest.mark.parametrize(
+    ("day", "clock_time"),
+    [
+        *(("", ""), ("2026-02-30", "15:00"), ("2026-03-20", "25:00"), ("2026-03-20", "noon")),
+        *(("none", "15:00"), ("0026-03-20", ""), ("", "9:00"), ("", "15:00:00+02:00")),
+    ],
+)
+def test_fields_that_are_neither_are_refused_in_words(day, clock_time):
+    with pytest.raises(InvalidDate, match=r"^[A-Z].*\.$"):
+        parse_fields(day, clock_time, CALENDAR)
+
+
+@pytest.mark.parametrize(
+    "new",
+    [
+        *(None, DAY(2026, 3, 20), datetime.time(9, 5), WholeDay(), WholeDay(DAY(2026, 3, 20))),
+        *(datetime.timedelta(weeks=1), datetime.datetime(2026, 3, 20, 15, tzinfo=NEW_YORK)),
+    ],
+)
+def test_what_is_kept_of_a_date_is_read_as_the_same(new):
+    assert parse_due(value_of(new)) == new

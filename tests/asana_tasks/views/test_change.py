@@ -1,9 +1,12 @@
 import json
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from asana_tasks.changes.report import KEY
+from asana_tasks.changes.typed_dates import HOW
 from asana_tasks.models import Task
 from asana_tasks.sync import engine
 from tests.asana_tasks.conftest import allow_changes, named, puts
@@ -99,6 +102,11 @@ def test_what_no_form_of_ours_sends_is_a_bad_request(writer, asana, form):
         ({"due": "date"}, "Choose a date first."),
         ({"due": "date", "date": "tomorrow"}, "That isn't a date."),
         ({"due": "date", "date": "0026-03-01"}, "The year 26 can't be meant."),
+        ({"due": "date", "time": "25:00"}, "That isn't a time."),
+        ({"due": "typed"}, "Choose a date first."),
+        ({"due": "typed", "typed": " "}, "Choose a date first."),
+        ({"due": "typed", "typed": "<soon>"}, f"“<soon>” isn't a date. {HOW}"),
+        ({"due": "typed", "typed": "9" * 5000}, f"That is too long for a date. {HOW}"),
         ({"do": "complete", "task": []}, "Select at least one task first."),
         (
             {"do": "complete", "task": [1] * 101},
@@ -118,6 +126,58 @@ def test_a_button_of_the_date_menu_needs_no_do(writer):
     assert str(named(PLAN).due_on) == "2027-03-04"
     press(writer, PLAN, due="none")
     assert named(PLAN).due_on is None
+
+
+def test_a_date_can_be_typed(writer):
+    press(writer, PLAN, due="typed", typed=" 4 Mar 2027 ")
+    assert str(named(PLAN).due_on) == "2027-03-04"
+    assert told(writer) == [f"New date: {PLAN}"]
+    assert report_of(writer)["done"][0]["detail"] == "Thu 4 Mar 2027"
+
+
+def test_enter_in_the_fields_below_presses_the_button_of_the_typed_date(writer):
+    press(writer, PLAN, due="typed", typed="", date="2027-03-04", time="15:00")
+    assert named(PLAN).due_at == datetime(2027, 3, 4, 15, tzinfo=UTC)
+
+
+def test_what_is_typed_counts_for_the_button_beside_it_alone(writer):
+    press(writer, PLAN, due="date", typed="5 mar 2027", date="2027-03-04")
+    assert str(named(PLAN).due_on) == "2027-03-04"
+
+
+def test_a_time_of_day_is_the_persons_and_can_be_undone_and_taken_away(writer):
+    type(writer.user).objects.update(time_zone="Asia/Tokyo")
+    before = named(PLAN)
+    assert before.due_at is None
+    press(writer, PLAN, due="typed", typed="4 mar 2027 15:00")
+    assert named(PLAN).due_at == datetime(2027, 3, 4, 6, tzinfo=UTC)
+    assert report_of(writer)["done"][0]["detail"] == "Thu 4 Mar 2027, 15:00"
+    undo = report_of(writer)["undo"][0]
+    press(writer, PLAN, due="no-time")
+    assert (named(PLAN).due_at, str(named(PLAN).due_on)) == (None, "2027-03-04")
+    press(writer, PLAN, due="date", time="09:30")
+    assert named(PLAN).due_at == datetime(2027, 3, 4, 0, 30, tzinfo=UTC)
+    press(writer, PLAN, do="due", due=undo["due"])
+    assert (named(PLAN).due_at, named(PLAN).due_on) == (None, before.due_on)
+
+
+def test_a_typed_day_keeps_the_time_that_a_task_has(writer):
+    timed = Task.objects.open().exclude(due_at=None).first()
+    assert timed is not None
+    press(writer, timed.name, due="typed", typed="4 mar 2027")
+    after = named(timed.name).due_at
+    assert after is not None
+    assert after.time() == timed.due_at.time()
+    assert after.date() == date(2027, 3, 4)
+
+
+def test_a_typed_date_is_that_of_the_moment_it_was_typed(owner_with_tasks, asana):
+    """It waits for a permission as a date, however long that takes."""
+    response = press(owner_with_tasks, PLAN, due="typed", typed="tomorrow")
+    assert "/permission/" in response["Location"]
+    waiting = json.dumps(dict(owner_with_tasks.client.session), default=str)
+    assert f'"due": "{timezone.localdate() + timedelta(days=1)}"' in waiting
+    assert puts(asana) == []
 
 
 def test_several_tasks_at_once(writer):
