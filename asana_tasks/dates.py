@@ -98,7 +98,7 @@ class Calendar:
 
     @classmethod
     def of(cls, user: User) -> Self:
-        return cls(zone_named(user.time_zone), timezone.now())
+        return cls(zone_named(user.time_zone), timezone.now(), user.first_weekday)
 
     def start_of(self, day: date) -> datetime:
         if not LONG_AGO.year < day.year < NEVER.year:

@@ -18,7 +18,7 @@ from accounts.models import AsanaAccount, User
 from accounts.passwords import has_password
 from accounts.user_deletion import is_only_administrator
 
-PERSON: Final = ("Person", {"fields": ("name", "email", "time_zone")})
+PERSON: Final = ("Person", {"fields": ("name", "email", "time_zone", "first_weekday")})
 FOR_MANAGERS: Final = (
     (None, {"fields": ("username", "name", "email", "is_active")}),
     ("Dates", {"fields": ("last_login", "date_joined")}),

@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("accounts", "0013_nonce_hash")]
+    dependencies = [("accounts", "0014_first_weekday")]
     operations = [
         migrations.AddField(
             "user",

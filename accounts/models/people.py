@@ -1,19 +1,30 @@
+import calendar
+
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 
 from accounts.printable import visible_name
 
 
-class Density(models.TextChoices):
-    """How tall the rows of the list are."""
-
-    COMPACT = "compact", "One line a task"
-    COMFORTABLE = "comfortable", "Two lines a task"
-
-
 class User(AbstractUser):
+    class Density(models.TextChoices):
+        """How tall the rows of the list are."""
+
+        COMPACT = "compact", "One line a task"
+        COMFORTABLE = "comfortable", "Two lines a task"
+
+    class Weekday(models.IntegerChoices):
+        """The days that weeks begin with somewhere; the numbers are those of `calendar`."""
+
+        MONDAY = calendar.MONDAY
+        SUNDAY = calendar.SUNDAY
+        SATURDAY = calendar.SATURDAY
+
     name = models.CharField(max_length=255, blank=True)
     time_zone = models.CharField(max_length=64, blank=True)  # "" until it is known
+    first_weekday = models.PositiveSmallIntegerField(
+        "first day of the week", choices=Weekday, default=Weekday.MONDAY
+    )
     density = models.CharField(max_length=16, choices=Density, default=Density.COMPACT)
     uses_keys = models.BooleanField("keyboard shortcuts", default=True)
     has_used_asana = models.BooleanField("has signed in with Asana", default=False, editable=False)

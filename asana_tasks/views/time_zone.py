@@ -1,4 +1,7 @@
-"""The form for a user's time zone, which decides when a task due on a day is overdue."""
+"""The form for a user's days and weeks.
+
+The time zone decides when a task due on a day is overdue, the first weekday where weeks begin.
+"""
 
 from zoneinfo import available_timezones
 
@@ -17,17 +20,35 @@ from asana_tasks.locks import lock_tasks
 from asana_tasks.models import Task
 
 
-class TimeZoneForm(forms.Form):
+class DaysForm(forms.Form):
     time_zone = forms.ChoiceField(
-        label="Time zone", choices=lambda: [(name, name) for name in sorted(available_timezones())]
+        label="Time zone",
+        choices=lambda: [(name, name) for name in sorted(available_timezones())],
+        error_messages=dict.fromkeys(
+            ("invalid_choice", "required"), "That is no time zone we know."
+        ),
+    )
+    first_weekday = forms.TypedChoiceField(
+        label="Weeks begin on",
+        choices=User.Weekday.choices,
+        coerce=int,
+        empty_value=None,
+        required=False,  # the first guess at a time zone comes without
+        error_messages={"invalid_choice": "Weeks begin on Monday, Sunday or Saturday."},
     )
 
 
 @signed_in_form
 def time_zone(request: SignedInRequest) -> HttpResponse:
-    form = TimeZoneForm(request.POST or None, initial={"time_zone": request.user.time_zone})
+    user = request.user
+    initial = {"time_zone": user.time_zone, "first_weekday": user.first_weekday}
+    form = DaysForm(request.POST or None, initial=initial)
     if form.is_valid():
-        move_to_zone(request.user, form.cleaned_data["time_zone"])
+        first_weekday = form.cleaned_data["first_weekday"]
+        move_to_zone(user, form.cleaned_data["time_zone"])
+        if first_weekday is not None:
+            user.first_weekday = first_weekday
+            user.save(update_fields=["first_weekday"])
         return redirect(next_path(request, "asana_tasks:task_list"))
     return render(request, "asana_tasks/time_zone.html", {"form": form})
 

@@ -286,6 +286,19 @@ def test_weeks_end_somewhere(owner, end, rel):
     assert page.count('rel="prev"') + page.count('rel="next"') == 1
 
 
+@pytest.mark.parametrize(
+    ("first_weekday", "first", "name"),
+    [(6, "2026-11-22", "Sunday"), (5, "2026-11-21", "Saturday"), (0, "2026-11-23", "Monday")],
+)
+def test_weeks_begin_on_the_persons_day(owner, first_weekday, first, name):
+    owner.user.first_weekday = first_weekday
+    owner.user.save()
+    week = owner.get(CALENDAR, data={"week": ""})
+    assert str(week.context["period"]) == first
+    for page in (week, owner.get(CALENDAR)):
+        assert re.search(r'role="columnheader"><abbr title="(\w+)"', text(page))[1] == name
+
+
 @pytest.mark.parametrize("kind", [Month, Week])
 def test_each_period_follows_the_one_before(kind):
     calendar = Calendar(UTC, NOW, first_weekday=6)

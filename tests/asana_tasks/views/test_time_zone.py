@@ -39,6 +39,33 @@ def test_it_offers_the_present_one(owner):
     assert '<option value="Europe/Berlin" selected>' in page
 
 
+# The first day of the week
+
+
+@pytest.mark.parametrize(("value", "first_weekday"), [("0", 0), ("6", 6), ("5", 5)])
+def test_a_week_begins_on_the_day_that_was_chosen(owner, value, first_weekday):
+    owner.post("/tasks/time-zone/", {"time_zone": "Asia/Tokyo", "first_weekday": value})
+    owner.user.refresh_from_db()
+    assert (owner.user.time_zone, owner.user.first_weekday) == ("Asia/Tokyo", first_weekday)
+    assert f'<option value="{value}" selected>' in owner.get("/tasks/time-zone/").content.decode()
+
+
+@pytest.mark.parametrize("value", ["1", "7", "-1", "monday", "9" * 999, "6\0"])
+def test_a_day_that_no_week_begins_with_changes_nothing(owner, value):
+    form = {"time_zone": "Asia/Tokyo", "first_weekday": value}
+    page = owner.post("/tasks/time-zone/", form).content.decode()
+    assert "Weeks begin on Monday, Sunday or Saturday." in page
+    owner.user.refresh_from_db()
+    assert (owner.user.time_zone, owner.user.first_weekday) == ("", 0)
+
+
+def test_the_first_guess_at_a_zone_leaves_the_week_as_it_is(owner):
+    type(owner.user).objects.update(first_weekday=6)
+    set_zone(owner, "Asia/Tokyo")
+    owner.user.refresh_from_db()
+    assert (owner.user.time_zone, owner.user.first_weekday) == ("Asia/Tokyo", 6)
+
+
 def test_another_user_sets_their_own(owner, other_user):
     set_zone(other_user, "Asia/Tokyo")
     owner.user.refresh_from_db()
