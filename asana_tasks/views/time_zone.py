@@ -3,6 +3,7 @@
 The time zone decides when a task due on a day is overdue, the first weekday where weeks begin.
 """
 
+from typing import Final
 from zoneinfo import available_timezones
 
 from django import forms
@@ -18,6 +19,8 @@ from accounts.typing import SignedInRequest
 from asana_tasks.dates import overdue_at
 from asana_tasks.locks import lock_tasks
 from asana_tasks.models import Task
+
+NO_ZONE: Final = "That is no time zone we know."
 
 
 class DaysForm(forms.Form):
