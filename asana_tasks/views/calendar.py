@@ -14,11 +14,14 @@ from django.views.decorators.http import require_safe
 
 from accounts.printable import visible_name
 from accounts.typing import SignedInRequest
+from asana_tasks.changes.date_choices import date_choices
+from asana_tasks.changes.report import take_report
 from asana_tasks.dates import Calendar
 from asana_tasks.models import Task, Workspace
 from asana_tasks.querysets import TaskQuerySet
 from asana_tasks.sync.status import sync_status_of
 from asana_tasks.views.periods import Period, period_of
+from asana_tasks.views.sync_status import note_looks
 from asana_tasks.views.task_filter import DATES
 from asana_tasks.views.task_list import search_of
 
@@ -31,8 +34,12 @@ LETTERS: Final = 120  # read of a name, which may have thousands
 @login_required
 @require_safe
 def show_calendar(request: SignedInRequest) -> HttpResponse:
-    """Show a month or a week, narrowed as the list is by a search, a place or a kind."""
+    """Show a month or a week, narrowed as the list is by a search, a place or a kind.
+
+    For htmx only the days, which an open page asks for when a sync has changed some.
+    """
     around, sync_status = Calendar.of(request.user), sync_status_of(request.user)
+    note_looks(sync_status.accounts)
     period = period_of(request.GET.dict(), around)
     search = search_of(request.GET, sync_status)
     weeks = weeks_of(search.narrow_by_place(Task.objects.of(request.user)), period, around)
@@ -45,7 +52,11 @@ def show_calendar(request: SignedInRequest) -> HttpResponse:
         "query": search.query(*BY_TIME),
         "saved_views": list(request.user.saved_views.all()),
         "sync_status": sync_status,
+        "shown_at": around.now,
     }
+    if request.htmx and not request.htmx.history_restore_request:
+        return render(request, "asana_tasks/_calendar_part.html", context)
+    context |= {"date_choices": date_choices(around), "report": take_report(request)}
     return render(request, "asana_tasks/calendar.html", context)
 
 

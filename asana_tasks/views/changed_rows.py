@@ -76,7 +76,12 @@ def _list_context(
 
 
 def _may_have_moved(query: QueryDict | None, actions: Sequence[Action]) -> bool:
-    """Tell whether a task may have another place in the list than before, or a place again."""
-    shows_open = query is not None and query.get("state") not in {"done", "all"}
+    """Tell whether a task may have another place in the list than before, or a place again.
+
+    Without a list it may be a calendar, which shows every change.
+    """
+    if query is None:
+        return True
+    shows_open = query.get("state") not in {"done", "all"}
     kinds = {action.kind for action in actions}
     return ActionKind.DUE in kinds or (ActionKind.REOPEN in kinds and shows_open)

@@ -4,7 +4,7 @@
 
 const FOLD = 330; // ms: the tick fills, then the row folds (row.css)
 const ON_ITS_WAY = 10000; // ms, at the most: a list that was asked for before a change
-const KEYED = "#tasks, .group, ol.tasks"; // their children are merged one by one
+const KEYED = "#tasks, .group, ol.tasks, .calendar, .calendar :is(tbody, tr, td, ul)"; // their children are merged one by one
 
 const movedAt = new WeakMap(); // when a row last moved on the screen by itself
 let foldedAt = -Infinity; // when a row last made way for those below
@@ -49,8 +49,10 @@ function mergeRow(mine, fresh) {
   const chosen = mine.classList.contains("chosen");
   mine.className = fresh.className;
   mine.classList.toggle("chosen", chosen);
-  if (fresh.dataset.asana) mine.dataset.asana = fresh.dataset.asana;
-  else delete mine.dataset.asana;
+  for (const name of ["asana", "at"]) {
+    if (fresh.dataset[name]) mine.dataset[name] = fresh.dataset[name];
+    else delete mine.dataset[name];
+  }
   mine.replaceChildren(...fresh.childNodes);
   if (isInside) (mine.querySelector(`.${focused.classList[0]}`) ?? mine).focus({ preventScroll: true });
   return mine;
@@ -68,6 +70,7 @@ function merged(mine, fresh) {
   if (mine.matches(KEYED)) {
     mergeChildren(mine, fresh);
     for (const { name, value } of fresh.attributes) mine.setAttribute(name, value);
+    if (!fresh.hasAttribute("aria-current")) mine.removeAttribute("aria-current");
     return mine;
   }
   if (mine.classList.contains("going") || isSame(mine, fresh)) return mine;

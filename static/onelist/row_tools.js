@@ -57,6 +57,7 @@ function showChosen() {
 }
 
 function choose(pk, isChosen = !chosen.has(pk)) {
+  if (!selectionBar) return;
   if (isChosen) chosen.add(pk);
   else chosen.delete(pk);
   showChosen();
@@ -125,10 +126,17 @@ function placeMenu(menu, from) {
 
 /** Open the dates for one task; of those that depend on its own, say which they are. */
 function openDateMenu(task) {
-  const from = task.querySelector(".task-due");
-  const due = task.matches(".done") ? "" : (from.dateTime ?? "");
+  if (!document.getElementById("date-menu-template")) return;
+  const due = dueOf(task);
   sayDates(due.slice(0, 10), due.includes("T"));
-  openMenu("date-menu", [pkOf(task)], nameOf(task), from);
+  openMenu("date-menu", [pkOf(task)], nameOf(task), task.querySelector(".task-due") ?? task);
+}
+
+/** Return the day or the moment at which the task of a row is due; "" for none. */
+function dueOf(task) {
+  const { day } = task.closest("[data-day]")?.dataset ?? {};
+  if (day) return task.dataset.at ? `${day}T${task.dataset.at}` : day;
+  return task.matches(".done") ? "" : (task.querySelector("time.task-due")?.dateTime ?? "");
 }
 
 /** Return an ISO day in words, such as `Sun 6 Dec`. */

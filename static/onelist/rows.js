@@ -46,7 +46,7 @@ function move(step) {
 
 /** Return where rows are: those in view, two above them and all below. */
 function positions() {
-  const all = rows();
+  const all = rows().filter((task) => task.offsetParent); // a phone hides days of other months
   const first = all.findIndex((task) => task.getBoundingClientRect().bottom > 0);
   return all.slice(Math.max(first - 2, 0)).map((task) => [task.id, topOf(task)]);
 }
