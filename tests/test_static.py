@@ -17,6 +17,7 @@ SCRIPTS = (
     "progress.js",
     "sync.js",
     "filters.js",
+    "drag.js",
     "badge.js",
     "views.js",
     "calendar.js",

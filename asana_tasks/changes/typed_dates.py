@@ -4,7 +4,7 @@ import re
 from datetime import datetime
 from typing import Any, Final
 
-from dateparser.date import DateData, DateDataParser
+from dateparser.date import DateDataParser
 
 from accounts.printable import one_line
 from asana_tasks.changes.due_dates import InvalidDate, NewDue, WholeDay, check_year
@@ -38,9 +38,9 @@ def parse_typed(text: str, calendar: Calendar) -> NewDue:
     if words in WORDS:
         return WORDS[words]
     found = _find(DOTTED.sub(r"\1/\2", words, count=1), calendar)
-    if found is None or found.date_obj is None:
+    if found is None:
         raise InvalidDate(f"“{one_line(words, LONGEST)}” isn't a date. {HOW}")
-    moment, parts = found.date_obj, set(found.parts)
+    moment, parts = found
     if moment.tzinfo is not None:
         raise InvalidDate(f"Leave the time zone out: times are those of {calendar.zone}.")
     if "year" not in parts and f"{moment:%m%d}" == f"{calendar.today:%m%d}":
@@ -53,13 +53,15 @@ def parse_typed(text: str, calendar: Calendar) -> NewDue:
     return moment.replace(second=0, microsecond=0, tzinfo=calendar.zone)
 
 
-def _find(words: str, calendar: Calendar) -> DateData | None:
-    now: datetime = calendar.now.astimezone(calendar.zone).replace(tzinfo=None)
+def _find(words: str, calendar: Calendar) -> tuple[datetime, set[str]] | None:
+    """Return the moment that words mean, and which parts of it they say; None for none."""
+    now = calendar.now.astimezone(calendar.zone).replace(tzinfo=None)
     for name, needed in PARSERS:
         settings = {**SETTINGS, "RELATIVE_BASE": now, "PARSERS": [name]}
         found = DateDataParser(languages=["en"], settings=settings).get_date_data(words)
         if found.date_obj is not None:
+            parts = set(found.parts)
             # of "tomorrow 25:00" or "tomorrow at 9" it leaves the number out, and does not say so
-            is_cut = name == "relative-time" and words[-1].isdigit() and "time" not in found.parts
-            return found if needed.issubset(found.parts) and not is_cut else None
+            is_cut = name == "relative-time" and words[-1].isdigit() and "time" not in parts
+            return None if is_cut or not needed <= parts else (found.date_obj, parts)
     return None

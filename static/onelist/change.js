@@ -25,11 +25,10 @@ function rowsOf(values) {
 }
 
 /**
- * Send a form; resolve to whether there was an answer. Requests go side by side, each with a source
- * of its own: htmx queues by source.
+ * Send a form, or other values to where it leads; resolve to whether there was an answer. Requests go
+ * side by side, each with a source of its own: htmx queues by source.
  */
-function send(form, submitter) {
-  const values = new FormData(form, submitter);
+function send(form, submitter, values = new FormData(form, submitter)) {
   const isGoing = GOING.some((name) => values.has(name) || values.get("do") === name);
   const meant = rowsOf(values);
   if (isGoing) for (const task of meant) task.classList.add("going");

@@ -82,7 +82,7 @@ function reload() {
 
 /** Fetch what has changed. Returns whether that has to wait. */
 function update(status, etag) {
-  if (swapping) return true;
+  if (swapping || document.documentElement.matches(".dragging")) return true;
   const hasRows = Number(list().dataset.version) !== status.version;
   const isOld = etag !== line()?.dataset.etag;
   const isNews = isOld && (!status.syncing || differs(status, "errors", "waiting_until"));

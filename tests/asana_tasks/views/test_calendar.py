@@ -6,7 +6,7 @@ import pytest
 import time_machine
 
 from asana_tasks.dates import Calendar
-from asana_tasks.models import SavedView, Task
+from asana_tasks.models import SavedView, SyncState, Task
 from asana_tasks.views.calendar import Day, Entry
 from asana_tasks.views.periods import Month, Week
 from tests.asana_tasks.rows import add_tasks, workspace_of
@@ -15,6 +15,7 @@ from tests.people import Person
 
 NOW = datetime(2026, 11, 27, 10, 30, tzinfo=UTC)
 CALENDAR = "/tasks/calendar/"
+RESTORED = {"hx-history-restore-request": "true"}
 
 
 @pytest.fixture(autouse=True)
@@ -363,3 +364,31 @@ def test_saved_views_apply(owner):
 
 def test_the_list_leads_to_the_calendar_with_its_filters(owner):
     assert 'href="/tasks/calendar/?q=plan"' in text(owner.get("/tasks/?q=plan"))
+
+
+# An open page
+
+
+def test_an_open_page_gets_the_days_and_the_line_alone(owner):
+    add(owner, "Plan", due_on=date(2026, 11, 27))
+    page = text(owner.get(CALENDAR, headers={"hx-request": "true"}))
+    assert page.startswith('<div id="tasks" data-version="')
+    assert "Plan" in page
+    assert '<details id="sync-status" hx-swap-oob="merge"' in page
+    assert "<h1" not in page
+    whole = text(owner.get(CALENDAR, headers={"hx-request": "true", **RESTORED}))
+    assert '<h1 id="period">' in whole
+
+
+def test_looking_at_it_makes_a_stale_account_due(owner):
+    SyncState.objects.update(due_at=None, looked_at=None)
+    owner.get(CALENDAR)
+    assert SyncState.objects.get().due_at is not None
+
+
+def test_a_day_and_an_entry_say_what_scripts_need(owner):
+    at = datetime(2026, 11, 27, 15, tzinfo=UTC)
+    task = add(owner, "Call", due_on=at.date(), due_at=at)
+    page = text(owner.get(CALENDAR))
+    assert re.search(r'<td id="day-2026-11-27"[^>]*data-day="2026-11-27"', page)
+    assert re.search(rf'<li id="task-{task.pk}"[^>]*data-at="15:00"', page)
