@@ -29,7 +29,7 @@ PAGES: Final = {
     "Accounts": "accounts:account_list",
     "Connect an Asana account": "accounts:connect",
     "Preferences": "asana_tasks:preferences",
-    "Time zone": "asana_tasks:time_zone",
+    "Time zone and first day of the week": "asana_tasks:time_zone",
     "Browsers signed in": "accounts:session_list",
     "History": "accounts:history",
     "My data": "accounts:my_data",
