@@ -22,7 +22,7 @@ help:
 	@echo "make run     the site against real Asana, from .env (PORT=8000)"
 	@echo "make test    the whole test suite, browser tests included, on SQLite"
 	@echo "make test-fast       what tests the site without a browser and programs of its own, on SQLite"
-	@echo "make test-browsers   one walk through the site in Chromium, Firefox and WebKit"
+	@echo "make test-browsers   one walk in Chromium, Firefox and WebKit, and Lighthouse"
 	@echo "make test-services   what could turn out differently there, on PostgreSQL, Redis and RabbitMQ"
 	@echo "make coverage        the whole suite, and which lines and branches it leaves out"
 	@echo "make soak    random troubles between the steps of syncs, half an hour on each database"
@@ -48,6 +48,7 @@ test: .venv/dev
 
 test-browsers: .venv/dev
 	@$(BIN)/python -m scripts.engines
+	@$(BIN)/python -m scripts.lighthouse
 	$(PYTEST) -m engines tests/browser/engines $(ARGS)
 
 test-fast: .venv/dev

@@ -10,6 +10,15 @@ import sys
 
 from playwright.sync_api import sync_playwright
 
+from scripts import debian
+
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--no-first-run",
+    "--disable-quic",
+]
 SHELL = "chromium-headless-shell"  # the same engine without a window, twice as fast
 NAMES = (SHELL, "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 MAC = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"
@@ -36,12 +45,9 @@ def find_chromium() -> str | None:
 
 def install() -> None:
     """Install Chromium, by apt as root on Debian (with its libraries), else by Playwright."""
-    if shutil.which("apt-get") and os.geteuid() == 0:
-        subprocess.run(["apt-get", "update", "-qq"], check=False)
-        for package in (SHELL, "chromium"):  # older releases of Debian lack the first
-            if find_chromium() is None:
-                apt = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", package]
-                subprocess.run(apt, check=False, stdout=subprocess.DEVNULL)
+    for package in (SHELL, "chromium"):  # older releases of Debian lack the first
+        if find_chromium() is None:
+            debian.install([package])
     if find_chromium() is None:
         subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"], check=False)
 

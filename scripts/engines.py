@@ -6,11 +6,10 @@ what to install.
 
 import os
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 
-from scripts import browser
+from scripts import browser, debian
 
 FIREFOX = ("firefox-esr", "firefox")
 MINI_BROWSERS = "*/webkit2gtk-4.*/MiniBrowser"  # below /usr/lib and /usr/libexec
@@ -47,8 +46,12 @@ def missing() -> list[str]:
     return [name for name, path in found.items() if path is None]
 
 
+def packages_of(lacking: list[str]) -> list[str]:
+    return sorted({PACKAGES[name] for name in lacking})
+
+
 def explain(lacking: list[str]) -> str:
-    packages = " ".join(sorted({PACKAGES[name] for name in lacking}))
+    packages = " ".join(packages_of(lacking))
     return (
         f"Tests in three browsers lack {', '.join(lacking)}, which could not be installed.\n"
         f"Debian, Ubuntu: apt install {packages} (FIREFOX may name the executable of Firefox). "
@@ -56,21 +59,11 @@ def explain(lacking: list[str]) -> str:
     )
 
 
-def install(lacking: list[str]) -> None:
-    """Install packages by apt, as root on Debian; elsewhere do nothing."""
-    if shutil.which("apt-get") is None or os.geteuid() != 0:
-        return
-    subprocess.run(["apt-get", "update", "-qq"], check=False)
-    apt = ["apt-get", "install", "-y", "-qq", "--no-install-recommends"]
-    for package in sorted({PACKAGES[name] for name in lacking}):
-        subprocess.run([*apt, package], check=False, stdout=subprocess.DEVNULL)
-
-
 def main() -> None:
     browser.main()
     if lacking := missing():
         print(f"Not on this machine: {', '.join(lacking)}. Installing …", flush=True)
-        install(lacking)
+        debian.install(packages_of(lacking))
     if lacking := missing():
         sys.exit(explain(lacking))
 

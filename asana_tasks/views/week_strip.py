@@ -36,7 +36,7 @@ class Stack:
 
     key: str  # in the ids of elements
     name: str  # such as "Overdue" or "Sun 29"
-    label: str
+    heard: str  # after the name, such as "November"
     count: int
     pieces: list[Piece]
     address: str  # of the list with these alone, or of the whole one if it is that list already
@@ -56,13 +56,13 @@ def week_strip(
     counts = _counts(tasks, calendar, days)
     most = max(1, *(sum(found.values()) for found in counts.values()))
 
-    def stack(key: str, name: str, label: str, filters: Filters, **about: bool) -> Stack:
+    def stack(key: str, name: str, heard: str, filters: Filters, **about: bool) -> Stack:
         found = counts[key]
         is_shown = filters == shown
         return Stack(
             key,
             name,
-            f"{label}: {sum(found.values()):,}",
+            heard,
             sum(found.values()),
             _pieces(found, most, is_overdue=key == OVERDUE),
             address_of({} if is_shown else filters),
@@ -70,14 +70,14 @@ def week_strip(
             **about,
         )
 
-    overdue = stack(OVERDUE, Due.OVERDUE.label, Due.OVERDUE.label, {"due": Due.OVERDUE})
+    overdue = stack(OVERDUE, Due.OVERDUE.label, "", {"due": Due.OVERDUE})
     return [
         overdue,
         *(
             stack(
                 day.isoformat(),
                 "Today" if day == calendar.today else in_words(day, "D j"),
-                in_words(day, "l j F"),
+                in_words(day, "l j F" if day == calendar.today else "F"),
                 {"due_from": day, "due_to": day},
                 is_weekend=day.weekday() >= 5,
             )

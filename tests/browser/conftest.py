@@ -8,19 +8,12 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 from asana_tasks.models import Worker
 from asana_tasks.sync import engine
 from asana_tasks.sync.worker import EmbeddedWorker
-from scripts.browser import HELP, find_chromium
+from scripts.browser import FLAGS, HELP, find_chromium
 from tests.asana_tasks.workers import until
 from tests.browser.walks import enter
 from tests.people import Person
 from tests.stand_in import ROBIN, StandIn
 
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--no-first-run",
-    "--disable-quic",
-]
 expect.set_options(timeout=15_000)
 
 
