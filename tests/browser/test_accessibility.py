@@ -1,7 +1,6 @@
 """No violation that axe-core can find, on any page, narrow and wide, light and dark."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from accounts import fresh_sign_in, tokens
@@ -9,7 +8,9 @@ from accounts.codes import Problem
 from accounts.models import AsanaAccount, Revocation
 from asana_tasks.models import Task
 from tests.asana_tasks.rows import add_tasks, workspace_of
+from tests.browser.axe import violations
 from tests.browser.consent import to_consent
+from tests.browser.walks import PLAN, choose, row, told
 from tests.stand_in import BEN
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -36,8 +37,6 @@ PAGES = [
     "/accounts/me/delete/",
     "/no/such/page/",
 ]
-
-
 # Each width and each choice of colours, not each pair of them
 VIEWS = [
     (320, {"color_scheme": "light"}),
@@ -46,17 +45,6 @@ VIEWS = [
     (1280, {"color_scheme": "dark", "forced_colors": "active"}),
     (1440, {"color_scheme": "dark"}),
 ]
-RULES = {
-    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
-    "rules": {"target-size": {"enabled": True}},
-}
-
-
-def violations(page: Page, under: str = "") -> list[str]:
-    """Return what axe finds; not in what lies `under` an open menu, which may cover half of it."""
-    context = {"exclude": [[under]]} if under else None
-    found = Axe().run(page, context, RULES).response["violations"]
-    return [f"{each['id']}: {[node['html'] for node in each['nodes']]}" for each in found]
 
 
 @pytest.mark.parametrize(("width", "media"), VIEWS)
@@ -86,6 +74,11 @@ def test_what_opens_over_the_list(writer: Page, width: int, media: dict):
     expect(page.get_by_role("checkbox", name="Hiring")).to_be_visible()
     assert violations(page) == [], "projects"
     page.locator(".filters > summary").click()
+    sources = page.locator("#sync-status")
+    sources.locator("summary").click()
+    expect(sources.locator(".sources")).to_be_visible()
+    assert violations(page, under="#tasks") == [], "sources"
+    sources.locator("summary").click()
     page.locator(".task").first.focus()
     page.keyboard.press("t")
     expect(page.locator("#date-menu")).to_be_visible()
@@ -99,6 +92,15 @@ def test_what_opens_over_the_list(writer: Page, width: int, media: dict):
         page.keyboard.press("e")
         expect(page.locator("#beside #task-title")).to_be_visible()
         assert violations(page) == [], "beside"
+        page.keyboard.press("Escape")
+    choose(page, PLAN)
+    expect(page.get_by_role("form", name="Selected tasks")).to_be_visible()
+    assert violations(page) == [], "selection"
+    page.get_by_role("button", name="Clear", exact=True).click()
+    row(page, PLAN).locator(".tick").click()
+    told(page, PLAN)
+    page.locator(".report").hover()  # which keeps it
+    assert violations(page) == [], "report"
 
 
 @pytest.mark.parametrize("width", [390, 1280])

@@ -5,8 +5,8 @@ from playwright.sync_api import Page, expect
 
 from accounts.models import AsanaAccount
 from asana_tasks.models import Task
+from tests.browser.axe import violations
 from tests.browser.consent import sign_in
-from tests.browser.test_accessibility import violations
 from tests.browser.walks import PLAN, allow_changes, answer_asana, choose, let_intercept, row, told
 from tests.stand_in import ADA, StandIn
 

@@ -11,8 +11,8 @@ from playwright.sync_api import Page, expect
 from accounts.models import AsanaAccount, AuditEntry, Revocation, User
 from asana_tasks.models import Task
 from asana_tasks.sync.worker import EmbeddedWorker
+from tests.browser.axe import violations
 from tests.browser.consent import allow_as, sign_in
-from tests.browser.test_accessibility import violations
 from tests.stand_in import ADA, BEN, CLEO, StandIn
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -1,6 +1,7 @@
 import re
 
 from django.conf import settings
+from django.test import Client
 from playwright.sync_api import Locator, Page, expect
 
 from accounts.models import AsanaAccount
@@ -10,11 +11,16 @@ from tests.stand_in import ADA
 PLAN = "Write the plan"
 
 
-def enter(page: Page, person: Person) -> None:
-    """Open the list with that person's session; nobody signs in."""
+def take_session(page: Page, client: Client) -> None:
+    """Go on in the browser with the session of a test client; nobody signs in."""
     name = settings.SESSION_COOKIE_NAME
-    key = person.client.cookies[name].value
+    key = client.cookies[name].value
     page.context.add_cookies([{"name": name, "value": key, "url": settings.SITE_URL}])
+
+
+def enter(page: Page, person: Person) -> None:
+    """Open the list with that person's session."""
+    take_session(page, person.client)
     page.goto("/tasks/")
 
 
