@@ -180,7 +180,7 @@ def waiting_time(seconds: int) -> str:
 
 def _times(args: Args) -> str:
     first = timezone.localtime(datetime.fromisoformat(args["first"]))
-    return f"{intcomma(args['times'])} times since {formats.date_format(first, 'j M Y, H:i')}"
+    return f"{intcomma(args['times'])} times since {formats.date_format(first, 'DATETIME_FORMAT')}"
 
 
 def _browser(args: Args) -> str:

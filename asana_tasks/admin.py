@@ -4,7 +4,6 @@ Tasks have no page in the admin.
 """
 
 import time
-from datetime import datetime
 from typing import Final
 
 from django.contrib import admin
@@ -21,6 +20,7 @@ from accounts.admin.contributions import (
     show_on_person_page,
 )
 from accounts.admin.filters import SUCCESS_TIMES, Choice
+from accounts.admin.times import shown
 from accounts.codes import Detail
 from accounts.models import AsanaAccount, AuditEntry
 from asana_tasks.health import FAILED
@@ -106,8 +106,8 @@ class LastAttempt(Choice):
 
 
 @admin.display(description="tasks synced at")
-def synced_at(account: AsanaAccount) -> datetime | None:
-    return SyncState.objects.of(account).synced_at
+def synced_at(account: AsanaAccount) -> str:
+    return shown(SyncState.objects.of(account).synced_at)
 
 
 @admin.display(description="last error of syncing tasks")

@@ -25,6 +25,7 @@ SAME_ON_EVERY_DATABASE = {
     "browser/test_calendar.py",
     "browser/test_focus_in_the_list.py",
     "browser/test_insights.py",
+    "browser/test_look_of_the_administration.py",
     "browser/test_print.py",
     "browser/test_staying_in_place.py",
     "browser/test_storage.py",

@@ -14,7 +14,7 @@ from django.utils import timezone
 from accounts import audit, messages
 from accounts.admin.audited import AuditedAdmin
 from accounts.admin.read_only import ReadOnlyAdmin
-from accounts.admin.times import short
+from accounts.admin.times import shown
 from accounts.codes import Detail
 from accounts.models import AuditEntry, User
 
@@ -66,7 +66,7 @@ class AuditEntryAdmin(ReadOnlyAdmin, AuditedAdmin):
 
     @admin.display(ordering="at")
     def when(self, entry: AuditEntry) -> str:
-        return short(entry.at)
+        return shown(entry.at)
 
     @admin.display(description="by", ordering="by")
     def who(self, entry: AuditEntry) -> str:

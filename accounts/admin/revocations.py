@@ -10,7 +10,7 @@ from accounts.admin.actions import linked_by
 from accounts.admin.audited import AuditedAdmin
 from accounts.admin.confirmed import ConfirmedAction, ConfirmedActionsAdmin, NotDone
 from accounts.admin.read_only import ReadOnlyAdmin
-from accounts.admin.times import full, short
+from accounts.admin.times import shown
 from accounts.codes import Detail
 from accounts.models import AsanaAccount, AuditEntry, Revocation, User
 
@@ -41,7 +41,7 @@ class RevocationAdmin(ReadOnlyAdmin, AuditedAdmin, ConfirmedActionsAdmin):
 
     list_display = (
         *("reference", "user", "account_name"),
-        *("attempts", "why", "next_attempt", "ends"),
+        *("attempts", "why", "next_attempt_at", "ends_at"),
     )
     fields = readonly_fields = (
         *("reference", "user", "account_name", "requested_at"),
@@ -73,14 +73,6 @@ class RevocationAdmin(ReadOnlyAdmin, AuditedAdmin, ConfirmedActionsAdmin):
     def why(self, revocation: Revocation) -> str:
         return messages.error_message(revocation)
 
-    @admin.display(description="given up after")
-    def ends_at(self, revocation: Revocation) -> str:
-        return full(revocation.ends_at)
-
     @admin.display(description="given up after", ordering="requested_at")
-    def ends(self, revocation: Revocation) -> str:
-        return short(revocation.ends_at)
-
-    @admin.display(ordering="next_attempt_at")
-    def next_attempt(self, revocation: Revocation) -> str:
-        return short(revocation.next_attempt_at)
+    def ends_at(self, revocation: Revocation) -> str:
+        return shown(revocation.ends_at)

@@ -6,10 +6,6 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 
-def short(at: datetime) -> str:
-    """Return a time in a short format for lists: 2026-01-31 09:30."""
-    return date_format(timezone.localtime(at), "Y-m-d H:i")
-
-
-def full(at: datetime) -> str:
-    return date_format(timezone.localtime(at), "DATETIME_FORMAT")
+def shown(at: datetime | None) -> str:
+    """Return a time as the admin shows those of fields; Django's is str() where no field is."""
+    return date_format(timezone.localtime(at), "DATETIME_FORMAT") if at else "never"

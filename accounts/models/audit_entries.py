@@ -1,5 +1,6 @@
 from django.db import models
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from accounts.codes import Detail, Problem
 from accounts.models.people import User
@@ -73,4 +74,5 @@ class AuditEntry(models.Model):
         default_permissions = ("view",)
 
     def __str__(self) -> str:
-        return f"{self.get_event_display()}, {self.at:%Y-%m-%d %H:%M}"
+        at = date_format(timezone.localtime(self.at), "DATETIME_FORMAT")
+        return f"{self.get_event_display()}, {at}"

@@ -77,7 +77,7 @@ def test_what_opens_over_the_list(writer: Page, width: int, media: dict):
     sources = page.locator("#sync-status")
     sources.locator("summary").click()
     expect(sources.locator(".sources")).to_be_visible()
-    assert violations(page, under="#tasks") == [], "sources"
+    assert violations(page, "#tasks") == [], "sources"
     sources.locator("summary").click()
     page.locator(".task").first.focus()
     page.keyboard.press("t")

@@ -217,7 +217,7 @@ def test_its_pages_have_no_violation_and_do_not_scroll_sideways(ada: Page, width
     page.goto("/tasks/")
     choose(page, PLAN)
     page.get_by_role("button", name="Change the date of the selected tasks").click()
-    assert violations(page, under="#tasks") == []
+    assert violations(page, "#tasks") == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 

@@ -79,7 +79,7 @@ def test_a_line_says_first_when_and_what_and_by_whom_in_one_column(
     entry(by="person", actor=owner.user)
     signed_in, cleaned_up, changed = lines(administrator.get(LOG))
     assert list(changed.items()) == [
-        *(("when", "2020-01-02 15:04"), ("event", "Changed by an administrator")),
+        *(("when", "2 Jan 2020, 15:04"), ("event", "Changed by an administrator")),
         *(
             ("more", "marked as needing reconnection"),
             ("user", owner.user.username),
