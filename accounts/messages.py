@@ -81,6 +81,7 @@ WANTED: Final = {
     "connect": "Connecting",
     "reconnect": "Reconnecting",
     "widen": "Asking to change tasks",
+    "custom_fields": "Asking to read custom fields",
     "narrow": "Asking for less",
     "confirm": "Confirming who it is",
 }

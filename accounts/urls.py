@@ -29,6 +29,7 @@ urlpatterns = [
     path("accounts/<int:pk>/give-up-writing/", links.give_up_writing, name="give_up_writing"),
     path("accounts/<int:pk>/disconnect/", accounts.disconnect, name="disconnect"),
     path("accounts/<int:pk>/permission/", permission.permission, name="permission"),
+    path("accounts/<int:pk>/custom-fields/", permission.custom_fields, name="custom_fields"),
     path("accounts/sessions/", sessions.session_list, name="session_list"),
     path("accounts/sessions/end/", sessions.end_other_sessions, name="end_other_sessions"),
     path("accounts/sessions/<slug:reference>/end/", sessions.end_session, name="end_session"),

@@ -70,6 +70,7 @@ KINDS: dict[str, tuple[str, Callable[[Any], bool], Any]] = {
     "forbid_workspace": ("the gid of a workspace", _gid, None),
     "hide_workspace": ("the gid of a workspace", _gid, None),
     "forbid_task": ("the gid of a task", _gid, None),
+    "fields_need_scope": ("no value", _nothing, None),
     "rank_offsets": ("no value", _nothing, None),
     "expire_offsets": ("no value", _nothing, None),
     "ends_early": ("rows to leave out", _whole, 0),

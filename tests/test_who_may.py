@@ -31,6 +31,7 @@ SITE = {
     "accounts:connect": ("login 200 200 200", "login away away away"),
     "accounts:connected_already": ("login 404 404 200", "login 405 405 405"),
     "accounts:csp_reports": ("405 405 405 405", "400 400 400 400"),
+    "accounts:custom_fields": ("login 404 404 200", "login 404 404 away"),
     "accounts:delete_person": ("login 200 200 200", "login 200 200 200"),
     "accounts:disconnect": ("login 404 404 200", "login on on 409"),
     "accounts:download": ("login 405 405 405", "login 200 200 200"),
@@ -150,7 +151,13 @@ TAKES |= dict.fromkeys(
     ),
     "asanaaccount",
 )
-TAKES["accounts:give_up_writing"] = "asanaaccount"
+TAKES |= dict.fromkeys(
+    (
+        "accounts:give_up_writing",
+        "accounts:custom_fields",
+    ),
+    "asanaaccount",
+)
 FIXED = {
     "social:begin": "/login/asana/",
     "social:complete": "/complete/asana/",

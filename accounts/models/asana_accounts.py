@@ -107,6 +107,17 @@ class AsanaAccount(models.Model):
         return not self.scopes.isdisjoint({"default", "tasks:write"})
 
     @property
+    def may_read_custom_fields(self) -> bool:
+        """Tell whether the permission to read custom fields was asked for and granted."""
+        return not self.scopes.isdisjoint({"default", "custom_fields:read"})
+
+    @property
+    def wider(self) -> set[str]:
+        """Return what the granted scopes allow beyond what every sign-in asks for."""
+        writing = {"tasks:write"} if self.may_write else set()
+        return writing | (self.scopes & {"custom_fields:read"})
+
+    @property
     def can_give_up_writing(self) -> bool:
         """Tell whether a narrower grant can replace this one.
 
@@ -132,7 +143,11 @@ class AsanaAccount(models.Model):
         return [words for scope, words in BESIDES.items() if scope in self.scopes]
 
 
-WITH_TASKS = {"tasks:read": "read your tasks", "tasks:write": "change your tasks"}
+WITH_TASKS = {
+    "tasks:read": "read your tasks",
+    "custom_fields:read": "read their custom fields",
+    "tasks:write": "change your tasks",
+}
 BESIDES = {
     "workspaces:read": "list your workspaces",
     "users:read": "see the people in your workspaces",

@@ -23,6 +23,7 @@ class AuditEntry(models.Model):
         NOTHING_CHANGED = "nothing_changed", "Nothing changed"
         CONNECTED = "connected", "Connected"
         PERMISSIONS_WIDENED = "permissions_widened", "May now change tasks"
+        CUSTOM_FIELDS_ALLOWED = "custom_fields_allowed", "May now read custom fields"
         PERMISSIONS_GIVEN_UP = "permissions_given_up", "Permission given up"
         REFRESH_REFUSED = "refresh_refused", "Token refresh refused"
         NEEDS_RECONNECTING = "needs_reconnecting", "Needs reconnecting"

@@ -11,18 +11,25 @@ SCOPES: Final = {
     "full": ["openid", "email", "profile", "default"],
 }
 WRITING: Final = {"scoped": ["tasks:write"], "full": []}  # `default` includes writing
+CUSTOM_FIELDS: Final = {"scoped": ["custom_fields:read"], "full": []}
 KEY: Final = "authorization"
 
-Kind = Literal["sign_in", "connect", "reconnect", "widen", "narrow", "confirm"]
-OF_ONE_ACCOUNT: Final = ("reconnect", "widen", "narrow")  # no other account may come back
+Kind = Literal["sign_in", "connect", "reconnect", "widen", "custom_fields", "narrow", "confirm"]
+OF_ONE_ACCOUNT: Final = (  # no other account may come back
+    "reconnect",
+    "widen",
+    "custom_fields",
+    "narrow",
+)
 
 
 @dataclass(frozen=True)
 class AuthorizationRequest:
     """The purpose of one way to Asana and back.
 
-    `widen` and `narrow` ask for a wider or a narrower grant for an account that is linked;
-    `confirm` asks for a fresh sign-in with any account of the user.
+    `widen` and `narrow` ask for a wider or a narrower grant for an account that is linked,
+    `custom_fields` for one that may read custom fields too; `confirm` asks for a fresh sign-in with
+    any account of the user.
     """
 
     kind: Kind = "sign_in"
@@ -45,10 +52,11 @@ class AuthorizationRequest:
         return {KEY: asdict(self)}
 
 
-def scopes_for(*, writing: bool = False) -> list[str]:
+def scopes_for(*, writing: bool = False, custom_fields: bool = False) -> list[str]:
     """Return the scopes to ask for.
 
     Asana's grants don't add up: a wider one has to be requested in full (docs/oauth-scopes).
     """
     mode = settings.ASANA_APP_PERMISSIONS
-    return SCOPES[mode] + (WRITING[mode] if writing else [])
+    wider = [*(WRITING[mode] if writing else []), *(CUSTOM_FIELDS[mode] if custom_fields else [])]
+    return SCOPES[mode] + wider

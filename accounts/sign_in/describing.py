@@ -42,12 +42,14 @@ BY_CODE_AND_KIND: Final[dict[tuple[str, Kind], Failure]] = {
     ("authorization_declined", "connect"): link_failures.NOT_CONNECTED,
     ("authorization_declined", "reconnect"): link_failures.NOT_RECONNECTED,
     ("authorization_declined", "widen"): link_failures.DECLINED,
+    ("authorization_declined", "custom_fields"): link_failures.CUSTOM_FIELDS_DECLINED,
     ("authorization_declined", "narrow"): link_failures.NOT_NARROWED,
     ("authorization_declined", "confirm"): link_failures.NOT_CONFIRMED,
     ("another_account", "confirm"): link_failures.ANOTHER_TO_CONFIRM,
     ("not_recent", "confirm"): link_failures.NOT_RECENT,
     ("another_account", "reconnect"): link_failures.ANOTHER_TO_RECONNECT,
     ("another_account", "widen"): link_failures.ANOTHER_ACCOUNT,
+    ("another_account", "custom_fields"): link_failures.ANOTHER_WITH_CUSTOM_FIELDS,
     ("another_account", "narrow"): link_failures.ANOTHER_TO_NARROW,
 }
 
@@ -67,5 +69,7 @@ def describe(error: SocialAuthBaseException, kind: Kind = "sign_in") -> Failure:
     if special := BY_CODE_AND_KIND.get((error.code, kind)):
         return special
     if error.provider_code in {"forbidden_scopes", "invalid_scope"}:
+        if kind == "custom_fields":
+            return link_failures.CUSTOM_FIELDS_NOT_REGISTERED
         return failures.SCOPES
     return BY_CODE.get(error.code, failures.UNTRUSTED)

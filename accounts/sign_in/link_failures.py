@@ -30,6 +30,32 @@ DECLINED: Final = Failure(
     "again: you will be asked again.",
     detail=Detail.DENIED,
 )
+CUSTOM_FIELDS_DECLINED: Final = Failure(
+    403,
+    "You didn't allow custom fields",
+    "You pressed Deny at Asana, so Onelist doesn't read custom fields. Everything else works as "
+    "before.",
+    "Should you change your mind, allow them on the page of custom fields: you are asked again.",
+    detail=Detail.DENIED,
+)
+CUSTOM_FIELDS_NOT_REGISTERED: Final = Failure(
+    403,
+    "This site can't ask for custom fields yet",
+    "Asana doesn't know that Onelist may ask to read custom fields. Nothing has been changed: "
+    "everything else works as before.",
+    "Ask the administrator of this site to add the scope custom_fields:read to the app in Asana's "
+    "developer console, then try again.",
+    detail=Detail.SCOPES_REFUSED,
+)
+ANOTHER_WITH_CUSTOM_FIELDS: Final = Failure(
+    409,
+    "That was another Asana account",
+    "You came back from Asana with another account than the one whose custom fields you wanted to "
+    "see. Nothing has been stored, and nothing has been changed.",
+    "Switch to the right account first, then ask again.",
+    detail=Detail.ANOTHER_ACCOUNT,
+    is_mix_up=True,
+)
 NOT_NARROWED: Final = Failure(
     403,
     "Nothing has changed",

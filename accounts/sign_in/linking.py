@@ -30,6 +30,7 @@ class Linked:
     is_new: bool = False  # it was not linked to anybody
     was_broken: bool = False
     could_write: bool = False
+    could_read_custom_fields: bool = False
     revocations: Sequence[Revocation] = ()  # of the wider grant that was replaced
 
     @property
@@ -99,7 +100,12 @@ def _linked(gid: str, user: User, known: AsanaAccount | None) -> Linked:
     if account.user_id != user.pk:
         raise AsanaAccount.DoesNotExist
     account.user = user  # already loaded: it may be deleted before it is read
-    return Linked(account, was_broken=account.needs_reconnecting, could_write=account.may_write)
+    return Linked(
+        account,
+        was_broken=account.needs_reconnecting,
+        could_write=account.may_write,
+        could_read_custom_fields=account.may_read_custom_fields,
+    )
 
 
 def _wider_grant_works(account: AsanaAccount, granted: str) -> bool:
@@ -110,11 +116,7 @@ def _wider_grant_works(account: AsanaAccount, granted: str) -> bool:
     asked for it again. The new tokens are then stored beside it and not revoked, which could end
     the wider grant too. Refreshing commits its result, so it comes before the transaction.
     """
-    return (
-        account.may_write
-        and not AsanaAccount(scope=granted).may_write
-        and tokens.grant_works(account)
-    )
+    return AsanaAccount(scope=granted).wider < account.wider and tokens.grant_works(account)
 
 
 def _drop_revocations(account: AsanaAccount) -> None:
@@ -141,6 +143,8 @@ def _write_down(linked: Linked, authorization: AuthorizationRequest, request: Ht
         Event.CONNECTED: linked.is_new,
         Event.RECONNECTED: linked.was_broken and not account.needs_reconnecting,
         Event.PERMISSIONS_WIDENED: account.may_write and not (linked.could_write or linked.is_new),
+        Event.CUSTOM_FIELDS_ALLOWED: account.may_read_custom_fields
+        and not (linked.could_read_custom_fields or linked.is_new),
         Event.PERMISSIONS_GIVEN_UP: bool(linked.revocations)
         or (linked.could_write and not account.may_write),
     }

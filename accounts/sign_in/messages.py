@@ -71,6 +71,8 @@ def say_linked(
             _say(request, "{} works again." + _less(linked), linked)
         case "widen" if linked.account.may_write and not authorization.next:
             _say(request, "Onelist may change tasks of {} now.", linked)
+        case "custom_fields" if linked.account.may_read_custom_fields and not authorization.next:
+            _say(request, "Onelist may read custom fields of {} now.", linked)
         case "narrow":
             _narrowed(request, linked, outcome)
 

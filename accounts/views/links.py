@@ -18,6 +18,7 @@ from accounts.sign_in import failures
 from accounts.sign_in.failure_page import failed_sign_in
 from accounts.typing import SignedInRequest
 from accounts.views.confirm import asks_for_fresh_sign_in
+from accounts.views.permission import scopes_as_before
 from accounts.views.sign_in import to_asana
 
 
@@ -51,7 +52,7 @@ def reconnect(request: SignedInRequest, pk: int) -> HttpResponse:
         return redirect(next_path(request, reverse("accounts:account_list")))
     if request.method != "POST":
         return render(request, "accounts/reconnect.html", {"account": account})
-    return _go(request, "reconnect", account, writing=account.may_write)
+    return _go(request, "reconnect", account, scopes=scopes_as_before(account))
 
 
 @never_cache
@@ -63,7 +64,8 @@ def give_up_writing(request: SignedInRequest, pk: int) -> HttpResponse:
         return redirect("accounts:account_list")
     if request.method != "POST" or not account.can_give_up_writing:
         return render(request, "accounts/give_up_writing.html", {"account": account})
-    return _go(request, "narrow", account)
+    custom_fields = "custom_fields:read" in account.scopes
+    return _go(request, "narrow", account, scopes=scopes_for(custom_fields=custom_fields))
 
 
 def _go(
@@ -71,7 +73,7 @@ def _go(
     kind: Kind,
     account: AsanaAccount | None = None,
     *,
-    writing: bool = False,
+    scopes: list[str] | None = None,
 ) -> HttpResponse:
     if not rate_limits.sign_in_allowed(request):
         return failed_sign_in(request, failures.TOO_MANY, again=request.path)
@@ -81,6 +83,6 @@ def _go(
         account.gid if account else "",
         next=next_path(request, reverse("accounts:account_list")),
         retry=request.path,
-        scopes=scopes_for(writing=writing),
+        scopes=scopes or scopes_for(),
     )
     return to_asana(request, authorization)

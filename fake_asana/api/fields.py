@@ -8,6 +8,7 @@ from flask import request
 
 from fake_asana.api.access import require_scope
 from fake_asana.api.errors import ApiError
+from fake_asana.request_hooks import first_fault
 
 COMPACT = ("gid", "resource_type", "name", "resource_subtype")
 COMPACT_TREE: dict[str, Any] = {name: {} for name in COMPACT}
@@ -128,6 +129,8 @@ def _brief(value: Any) -> Any:
 
 def _require_scopes(tree: Tree) -> None:
     for name, branch in tree.items():
+        if name == "custom_fields" and first_fault("fields_need_scope"):
+            require_scope("custom_fields:read")
         if name in RELATED and set(branch) - set(COMPACT):
             require_scope(SCOPES[RELATED[name]])
         _require_scopes(branch)

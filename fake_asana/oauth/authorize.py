@@ -21,6 +21,7 @@ WORDS = {
     "workspaces:read": "see your workspaces",
     "tasks:read": "see your tasks",
     "tasks:write": "change your tasks",
+    "custom_fields:read": "see custom fields",
     "default": "see and change everything that you can",
 }
 DECISIONS = ("person", "answer")

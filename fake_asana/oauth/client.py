@@ -9,6 +9,7 @@ IDENTITY = ("openid", "email", "profile")
 REGISTERED = {
     "scoped": (
         *(*IDENTITY, "users:read", "workspaces:read", "tasks:read", "tasks:write"),
+        "custom_fields:read",
         *("stories:read", "attachments:read"),
     ),
     "full": (*IDENTITY, "default"),

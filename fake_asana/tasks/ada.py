@@ -9,7 +9,13 @@ PAPERS = "Contract / Papers"
 CLIENT = (
     Spec("Send the museum the revised drawings", due=-3, where=(ROOM,), bucket=TODAY),
     Spec("Site visit", by="Mira Lund", due=0, at="14:30", where=(ROOM, PAPERS), bucket=TODAY),
-    Spec("Answer the fire officer", due=1, at="10:00", where=(ROOM,)),
+    Spec(
+        "Answer the fire officer",
+        due=1,
+        at="10:00",
+        where=(ROOM,),
+        fields=(("Priority", "High"),),
+    ),
     Spec("Agree on the label texts", due=2, where=("Tidal room / Words",), bucket=SOON),
     Spec("راجع نصوص المعرض باللغة العربية", due=3, where=("Tidal room / Words",)),
     Spec("לאשר את התרגום לעברית", due=4, where=("Tidal room / Words",)),

@@ -2,6 +2,8 @@ from fake_asana.tasks.spec import LATER, SOON, TODAY, Spec
 
 LAUNCH, FIRMWARE, HIRING, OFFICE = "Gauge launch", "Firmware", "Hiring", "Office"
 HIGH, LOW = (("Priority", "High"),), (("Priority", "Low"), ("Stage", "Waiting"))
+MEDIUM = (("Priority", "Medium"), ("Hours", 2.5), ("Promised", "2026-12-01"))
+LONG = (("Hours", 16), ("Customer", "Ýsafjörður harbour"))
 
 PLAN = """Three pages at most:
 - what we make
@@ -50,7 +52,9 @@ DUE_TODAY = (
         ),
         attachments=("Plan, draft 4.pdf", "Figures.xlsx"),
     ),
-    Spec("Stand-up", due=0, at="09:15", where=(f"{FIRMWARE} / Doing",), bucket=TODAY),
+    Spec(
+        "Stand-up", due=0, at="09:15", where=(f"{FIRMWARE} / Doing",), bucket=TODAY, fields=MEDIUM
+    ),
     Spec("Lunch with the new colleague", by="Tom Achterberg", due=0, at="12:30", bucket=TODAY),
     Spec(
         "Release 2.4.0",
@@ -72,7 +76,13 @@ COMING = (
     Spec("मापनी की जाँच करें", due=3, where=(f"{FIRMWARE} / Next",)),
     Spec("Проверить показания датчика", due=4, where=(f"{FIRMWARE} / Next",)),
     Spec("Update the price list", due=5, start=3, where=(f"{LAUNCH} / Papers",), bucket=SOON),
-    Spec("Test report for the harbour", due=6, where=(f"{LAUNCH} / Papers",), subtasks=5),
+    Spec(
+        "Test report for the harbour",
+        due=6,
+        where=(f"{LAUNCH} / Papers",),
+        subtasks=5,
+        fields=LONG,
+    ),
     Spec("Order the enclosures", by="Mira Lund", due=7, where=(f"{LAUNCH} / Doing",), fields=LOW),
     Spec("Design freeze", due=10, subtype="milestone", where=(f"{LAUNCH} / Milestones",)),
     Spec(

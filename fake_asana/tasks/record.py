@@ -1,6 +1,7 @@
 """Records of tasks in the format of Asana's API."""
 
 import html
+import re
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
@@ -9,6 +10,9 @@ from fake_asana.people import Person, Workspace
 from fake_asana.tasks.beside import attachment, comment, reference
 from fake_asana.tasks.related import Task, places, related
 from fake_asana.tasks.spec import Spec
+
+OPTIONS = {"Priority": ("High", "Medium", "Low"), "Stage": ("Waiting", "Doing", "Checked")}
+DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 def task_gid(person: Person, number: int) -> str:
@@ -109,13 +113,24 @@ class Desk:
             return None
         return reference(self.written[name])
 
-    def _custom_field(self, name: str, value: str) -> dict[str, Any]:
-        option = {**related("enum_option", value, name), "enabled": True, "color": "blue"}
-        return {
-            **related("custom_field", name, self.owner),
-            "resource_subtype": "enum",
-            "type": "enum",
-            "enabled": True,
-            "enum_value": option,
-            "display_value": value,
-        }
+    def _custom_field(self, name: str, value: str | float) -> dict[str, Any]:
+        """Return a custom field: a number, a day ("2026-11-29"), one of OPTIONS, or a text."""
+        field = {**related("custom_field", name, self.owner), "enabled": True}
+        shown = f"{value:g}" if isinstance(value, int | float) else value
+        return {**field, **self._value(name, value), "display_value": shown}
+
+    def _value(self, name: str, value: str | float) -> dict[str, Any]:
+        if isinstance(value, int | float):
+            return {"type": "number", "resource_subtype": "number", "number_value": value}
+        if name in OPTIONS:
+            options = [
+                {**related("enum_option", each, name), "enabled": True, "color": "blue"}
+                for each in OPTIONS[name]
+            ]
+            [chosen] = [each for each in options if each["name"] == value]
+            kind = {"type": "enum", "resource_subtype": "enum"}
+            return {**kind, "enum_options": options, "enum_value": chosen}
+        if DAY.fullmatch(value):
+            day = {"date": value, "date_time": None}
+            return {"type": "date", "resource_subtype": "date", "date_value": day}
+        return {"type": "text", "resource_subtype": "text", "text_value": value}

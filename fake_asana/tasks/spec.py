@@ -21,7 +21,7 @@ class Spec:
     notes: str = ""
     by: str = ""  # who created it, if not the one who has it
     tags: tuple[str, ...] = ()
-    fields: tuple[tuple[str, str], ...] = ()  # custom fields
+    fields: tuple[tuple[str, str | float], ...] = ()  # custom fields
     followers: tuple[str, ...] = ()
     comments: tuple[tuple[str, str], ...] = ()  # who, and what they said; oldest first
     attachments: tuple[str, ...] = ()  # names of files

@@ -80,3 +80,28 @@ def test_fields_of_related_objects_need_their_scope(app):
     assert api.get("/tasks/1300101000000001", opt_fields=named).status_code == 200
     email = api.get("/tasks/1300101000000001", opt_fields="assignee.email")
     assert (email.status_code, "users:read" in message(email)) == (403, True)
+
+
+def test_custom_fields_need_a_scope_only_where_that_is_ordered(app, asana):
+    fields = "custom_fields.display_value"
+    plain, wider = (app.api(ADA, scope=f"tasks:read{more}") for more in ("", " custom_fields:read"))
+    assert plain.get("/tasks/1300101000000007", opt_fields=fields).status_code == 200
+    asana.order("fields_need_scope")
+    refused = plain.get("/tasks/1300101000000007", opt_fields=fields)
+    assert (refused.status_code, "custom_fields:read" in message(refused)) == (403, True)
+    assert plain.get("/tasks/1300101000000007", opt_fields="name,tags.name").status_code == 200
+    assert wider.get("/tasks/1300101000000007", opt_fields=fields).status_code == 200
+
+
+def test_custom_fields_are_of_every_kind(app):
+    api = app.api(ADA, scope="tasks:read")
+    named = "custom_fields.(name|type|display_value|number_value|date_value|text_value)"
+    query = {"assignee": "me", "workspace": "1200000000000201", "limit": "100"}
+    rows = api.data("/tasks", opt_fields=named, **query)
+    fields = [field for row in rows for field in row["custom_fields"]]
+    assert {field["type"] for field in fields} == {"enum", "number", "date", "text"}
+    hours = [each for each in fields if each["name"] == "Hours"]
+    assert {(each["display_value"], each["number_value"]) for each in hours} == {
+        ("2.5", 2.5),
+        ("16", 16),
+    }
