@@ -22,3 +22,4 @@ class AsanaTasksConfig(AppConfig):
         registry.register_outdated("dead_workers", outdated.dead_workers, outdated.DEAD_WORKERS)
         registry.register_secret_fields("asana_tasks.syncstate", "lease", "lease_expires_at")
         registry.register_secret_fields("asana_tasks.pass", "offset")
+        registry.register_secret_fields("asana_tasks.workspace", "fields_offset")

@@ -1,6 +1,6 @@
 """Querysets and managers of workspaces, tasks and sync states: the queries of pages, by name."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self
 
@@ -48,6 +48,15 @@ SORTS: Final = {
     "modified": Ordering("Last changed", (F("modified_at").desc(nulls_last=True), "pk")),
     "name": Ordering("Name", ("sort_name", "pk")),
     "project": Ordering("Project", ("project_name", "overdue_at", "pk")),
+    "field": Ordering(  # with_field_sort()
+        "",
+        (
+            F("field_rank").asc(nulls_last=True),
+            F("field_text").asc(nulls_last=True),
+            "overdue_at",
+            "pk",
+        ),
+    ),
     "done": Ordering("", (F("completed_at").desc(nulls_last=True), "pk")),
 }
 NO_PROJECT_LAST: Final = Case(When(project_name="", then=Value(1)), default=Value(0))
@@ -56,6 +65,7 @@ GROUPS: Final = {
     "project": Ordering("Project", (NO_PROJECT_LAST, "project_name"), "project_name"),
     "workspace": Ordering("Workspace", ("workspace__name", "workspace_id"), "workspace_id"),
     "account": Ordering("Account", ("account__name", "account_id"), "account_id"),
+    "field": Ordering("", ("field_place", "field_group"), "field_group"),  # with_field_group()
 }
 UNCHANGED: Final = ""
 PACED_FOR: Final = timedelta(hours=1)
@@ -144,6 +154,40 @@ class TaskQuerySet(models.QuerySet["Task"]):
         """Keep tasks in sections of My Tasks of these names, whichever workspace they are of."""
         return self.filter(assignee_section_name__in=names)
 
+    def with_field_group(self, name: str, values: Sequence[str]) -> Self:
+        """Annotate what the group "field" needs: a custom field's value, and its place."""
+        last = Value(len(values))
+        places = [When(shown=value, then=Value(place)) for place, value in enumerate(values)]
+        fields = _fields(name).annotate(place=Case(*places, default=last) if places else last)
+        return self.annotate(
+            field_group=Coalesce(Subquery(fields.values("shown")[:1]), Value("")),
+            field_place=Coalesce(Subquery(fields.values("place")[:1]), Value(len(values) + 1)),
+        )
+
+    def with_field_sort(self, name: str) -> Self:
+        """Annotate what the sort "field" needs, from a custom field."""
+        return self.annotate(
+            field_rank=Subquery(_fields(name).values("rank")[:1]),
+            field_text=Subquery(_fields(name).values("folded")[:1]),
+        )
+
+    def with_field_value(self, name: str, values: Iterable[str]) -> Self:
+        """Keep tasks that show any of these values in a custom field of this name."""
+        return self.filter(Exists(_fields(name).filter(shown__in=values)))
+
+    def with_field_text(self, name: str, text: str) -> Self:
+        """Keep tasks with every word in a custom field of this name."""
+        words = Q()
+        for word in normalize(text).split():
+            words &= Q(folded__contains=word)
+        return self.filter(Exists(_fields(name).filter(words)))
+
+    def with_field_between(self, name: str, first: float | None, last: float | None) -> Self:
+        """Keep tasks with a number or a day between these, which count as well."""
+        ends = {"rank__gte": first, "rank__lte": last}
+        given = {lookup: end for lookup, end in ends.items() if end is not None}
+        return self.filter(Exists(_fields(name).filter(**given)))
+
     def of_kinds(self, kinds: Iterable[str]) -> Self:
         """Keep milestones, approvals, and, for any other kind, tasks of all other subtypes."""
         special = ("milestone", "approval")
@@ -178,6 +222,12 @@ class TaskQuerySet(models.QuerySet["Task"]):
         with transaction.atomic():
             lock_tasks(known)
             return known.update(change=UNCHANGED, changed_at=None)
+
+
+def _fields(name: str) -> QuerySet[Any]:
+    """Return the values that tasks have in custom fields of this name; one of them comes first."""
+    values = apps.get_model("asana_tasks", "FieldValue").objects
+    return values.filter(task=OuterRef("pk"), name=name).order_by("gid")
 
 
 def within(span: Span) -> Q:

@@ -3,6 +3,7 @@ from django.urls import path
 from asana_tasks.views import (
     calendar,
     change,
+    custom_fields,
     filters,
     insights,
     palette,
@@ -21,6 +22,17 @@ app_name = "asana_tasks"
 urlpatterns = [
     path("tasks/", task_list.task_list, name="task_list"),
     path("tasks/filters/", filters.filters, name="filters"),
+    path("tasks/custom-fields/", custom_fields.custom_fields, name="custom_fields"),
+    path(
+        "tasks/custom-fields/<int:pk>/",
+        custom_fields.change_custom_fields,
+        name="change_custom_fields",
+    ),
+    path(
+        "tasks/custom-fields/resume/<str:key>/",
+        custom_fields.resume,
+        name="resume_custom_fields",
+    ),
     path("tasks/calendar/", calendar.show_calendar, name="calendar"),
     path("tasks/<int:pk>/", task_detail.task_detail, name="task"),
     path("tasks/change/", change.change, name="change"),

@@ -54,6 +54,9 @@ SITE = {
     "manifest": ("200 200 200 200", "405 405 405 405"),
     "admin:login": ("200 on 200 200", "200 200 200 200"),
     "admin:logout": ("on 405 on on", "on 200 on on"),
+    "asana_tasks:custom_fields": ("login 200 200 200", "login 405 405 405"),
+    "asana_tasks:change_custom_fields": ("login 405 405 405", "login 404 404 on"),
+    "asana_tasks:resume_custom_fields": ("login on on on", "login 405 405 405"),
     "asana_tasks:filters": ("login 200 200 200", "login 405 405 405"),
     "asana_tasks:calendar": ("login 200 200 200", "login 405 405 405"),
     "asana_tasks:change": ("405 405 405 405", "login on on on"),
@@ -155,6 +158,7 @@ TAKES |= dict.fromkeys(
     (
         "accounts:give_up_writing",
         "accounts:custom_fields",
+        "asana_tasks:change_custom_fields",
     ),
     "asanaaccount",
 )
@@ -162,6 +166,7 @@ FIXED = {
     "social:begin": "/login/asana/",
     "social:complete": "/complete/asana/",
     "asana_tasks:resume_change": "/tasks/change/resume/xxxxxxxxxxxxxxxxxxxxxx/",
+    "asana_tasks:resume_custom_fields": "/tasks/custom-fields/resume/xxxxxxxxxxxxxxxxxxxxxx/",
     "admin:app_list": "/admin/accounts/",
     "admin:view_on_site": "/admin/r/1/1/",
     "admin:<path:object_id>/": "/admin/accounts/asanaaccount/1/",

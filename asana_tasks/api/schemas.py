@@ -150,11 +150,16 @@ def _tags(value: Any) -> list[Named]:
 
 
 def _labelled(value: Any) -> Named:
-    """Return gid and name, the name on one line as forms send it; both '' if it is none."""
+    """Return gid and name, the name as a label; both '' if it is none."""
     named = parse_named(value)
     if named is None:
         return {"gid": "", "name": ""}
-    return {"gid": named["gid"], "name": " ".join(named["name"].split())[:MAX_LABEL].strip()}
+    return {"gid": named["gid"], "name": label_of(named["name"])}
+
+
+def label_of(value: Any) -> str:
+    """Return a name on one line, so that it comes back from a form as it was sent."""
+    return " ".join(_name(value).split())[:MAX_LABEL].strip()
 
 
 def parse_named(value: Any) -> Named | None:

@@ -16,6 +16,13 @@ class SyncState(HasLastError):
     The first sync makes the row. The state of the token is kept by `accounts`.
     """
 
+    class CustomFields(models.TextChoices):
+        """Whether custom fields are read, which nobody has to want and Asana may refuse."""
+
+        NO = "", "Not read"
+        YES = "yes", "Read"
+        REFUSED = "refused", "Refused by Asana"
+
     STALE_AFTER: Final = timedelta(seconds=60)
 
     account = models.OneToOneField(
@@ -29,6 +36,9 @@ class SyncState(HasLastError):
     unfinished_since = models.DateTimeField(null=True, editable=False)  # if cut off: its begin
     rejected_since = models.DateTimeField(null=True, blank=True, editable=False)
 
+    custom_fields = models.CharField(
+        max_length=16, choices=CustomFields, blank=True, default=CustomFields.NO
+    )
     number = models.BigIntegerField(default=0, editable=False)  # of the last sync that began
     version = models.BigIntegerField(default=0, editable=False)  # rises when rows of tasks change
     tasks = models.PositiveIntegerField(default=0, editable=False)

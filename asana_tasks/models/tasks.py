@@ -164,6 +164,26 @@ class Tagging(models.Model):
         return f"Tag {self.gid} of {self.task_id}"
 
 
+class FieldValue(models.Model):
+    """A task's value of a custom field, of accounts whose person wants them (SyncState)."""
+
+    task = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="field_values")
+    gid = models.CharField(max_length=64)  # of the field
+    name = models.CharField(max_length=200, serialize=False)  # of the field
+    kind = models.CharField(max_length=16)
+    shown = models.CharField(max_length=200, serialize=False)
+    rank = models.FloatField(null=True)  # of a number, a day or an option; None: sorted as a text
+    folded = models.CharField(max_length=200, serialize=False)  # `shown`, as it is compared
+
+    class Meta:
+        verbose_name = "custom field of a task"
+        verbose_name_plural = "custom fields of tasks"
+        constraints = [models.UniqueConstraint(fields=["task", "gid"], name="field_once_per_task")]
+
+    def __str__(self) -> str:
+        return f"Custom field {self.gid} of {self.task_id}"
+
+
 class FormerTask(models.Model):
     """The key of a task that is gone: if it comes back it gets the same one, and is not new."""
 

@@ -24,6 +24,11 @@ class Workspace(HasLastError):
     completed_since = models.DateTimeField(null=True, blank=True, editable=False)
     fields_version = models.PositiveSmallIntegerField(default=0, editable=False)
     cursor = models.DateTimeField(null=True, blank=True, editable=False)  # Asana's clock
+    # Custom fields were read of what was modified until then; None: not yet, or not wanted
+    fields_cursor = models.DateTimeField(null=True, blank=True, editable=False)
+    fields_offset = models.TextField(blank=True, editable=False)  # where a reading goes on
+    fields_upto = models.DateTimeField(null=True, editable=False)  # what its end makes the cursor
+    fields_since = models.DateTimeField(null=True, editable=False)  # its `modified_since`
     # Tasks that were last seen before this number are asked for one by one
     absent_below = models.BigIntegerField(default=0, editable=False)
     # The crawl that missed too many tasks to believe it alone

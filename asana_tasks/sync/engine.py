@@ -24,6 +24,7 @@ from asana_tasks.models import Workspace
 from asana_tasks.sync import outcome, store
 from asana_tasks.sync.account_token import AccountToken
 from asana_tasks.sync.confirmation import Confirmation
+from asana_tasks.sync.custom_fields import FieldReader
 from asana_tasks.sync.lease import Lease, LeaseLost
 from asana_tasks.sync.pass_runner import Passes
 from asana_tasks.sync.passes import all_workspaces
@@ -41,6 +42,7 @@ def sync_account(
     3. Make a pass over each, side by side: a crawl or a delta, or the one that was cut off. Store
        each page as it arrives.
     4. Ask for each task that a crawl has missed, and remove those that are gone.
+    5. Ask for the custom fields, if the person wants them.
 
     When `stop` is set, what was asked is stored and the lease given back. Errors of Asana and of
     tokens are not raised: they are in the progress, and kept on the workspace or the SyncState.
@@ -107,6 +109,7 @@ class _Sync:
             for step in self.passes.store(self.requests.arrived()):
                 yield self._progress(*step)
         Confirmation(self.lease, self.access, self.requests, self.started).run()
+        FieldReader(self.lease, self.access, self.requests).run()
 
     def _begin(self) -> None:
         """Store the workspaces and add the first request of each. Raises AsanaError, TokenError."""

@@ -5,6 +5,7 @@ begun stores nothing (LeaseLost).
 """
 
 from collections.abc import Iterable, Sequence
+from typing import Final
 
 from django.db import transaction
 from django.utils import timezone
@@ -18,6 +19,11 @@ from asana_tasks.sync import absence
 from asana_tasks.sync.lease import Lease
 from asana_tasks.sync.passes import FIELDS_VERSION, RunningPass
 from asana_tasks.sync.rows import Writer, place, tag, task_row, zone_of
+
+OF_A_PASS: Final = (
+    "crawled_at", "pages", "completed_since", "fields_version", "synced_at", "cursor",
+    "absent_below", "suspected_number", "suspected_at", "last_error", "last_error_args",
+)  # fmt: skip
 
 
 @transaction.atomic
@@ -101,7 +107,7 @@ def _end(ended: RunningPass) -> bool:
         removed = absence.conclude(workspace, ended)
     workspace.synced_at, workspace.cursor = ended.began_at, ended.asana_date
     _set_error(workspace, None)
-    workspace.save()
+    workspace.save(update_fields=OF_A_PASS)  # the rest may have been changed meanwhile
     return removed > 0
 
 

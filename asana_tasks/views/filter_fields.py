@@ -33,6 +33,18 @@ class SeveralField(forms.MultipleChoiceField):
         return sorted(self.labels.keys() & set(value or ()))
 
 
+class NumberField(forms.FloatField):
+    """A field for a number, which it returns as a text: 0 is a number too."""
+
+    def __init__(self, label: str) -> None:
+        super().__init__(label=label, required=False)
+        self.widget.attrs["step"] = "any"
+
+    def clean(self, value: Any) -> str:
+        number = super().clean(value)
+        return "" if number is None else f"{number:.15g}"
+
+
 def labels(orderings: Mapping[str, Ordering]) -> dict[str, str]:
     """Return what a person can choose from."""
     return {name: each.label for name, each in orderings.items() if each.label}

@@ -44,7 +44,7 @@ class Grouping:
 
 
 def grouping(tasks: TaskQuerySet, by: str, calendar: Calendar) -> Grouping:
-    """Return the grouping `by` due, project, workspace, account or none, in one query."""
+    """Return the grouping `by` due, project, workspace, account, field or none, in one query."""
     if by == "due":
         counts = tasks.counts(**{str(due): within(calendar.span(due)) for due in Due})
         return Grouping(lambda task: calendar.group_of(task.overdue_at), dict(counts))

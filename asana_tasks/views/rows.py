@@ -178,7 +178,8 @@ class RowGroup:
     def id(self) -> str:
         """Return a part of an element's id, the same in each rendering."""
         key = self.group.key
-        return f"{crc32(key.encode()):x}" if self.by == "project" else key or "all"
+        is_name = self.by in {"project", "field"}
+        return f"{crc32(key.encode()):x}" if is_name else key or "all"
 
     @property
     def label(self) -> str:

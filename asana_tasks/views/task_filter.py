@@ -1,6 +1,6 @@
 """The form with the state of the list, read from the query string and written back into it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
@@ -10,6 +10,13 @@ from django.utils.formats import date_format
 
 from asana_tasks.dates import DUE_LABELS, Calendar, Due
 from asana_tasks.querysets import GROUPS, SORTS, TaskQuerySet
+from asana_tasks.views.custom_field_filters import (
+    FIELD,
+    PREFIXES,
+    CustomField,
+    form_fields,
+    narrow_by_fields,
+)
 from asana_tasks.views.filter_fields import Chip, SeveralField, choice_field, day_field, labels
 from asana_tasks.views.offers import ME
 
@@ -17,6 +24,7 @@ STATES: Final = {"open": "Open", "done": "Done, last 13 weeks", "all": "Open and
 KINDS: Final = {"task": "Tasks", "milestone": "Milestones", "approval": "Approvals"}
 DEFAULTS: Final = {"group": "due", "sort": "due", "state": "open"}
 MAX_QUERY: Final = 200
+MOST_PLACES: Final = 500  # options of a custom field that have a place; Asana allows as many
 DATES: Final = ("due", "due_from", "due_to")
 OF_THE_USER: Final = (  # chosen from `offers`
     "account", "workspace", "project", "section", "tag", "creator", "my_section",
@@ -27,7 +35,7 @@ class TaskFilterForm(forms.Form):
     """The state of the list. An invalid value counts as absent, since bookmarks grow old.
 
     `offers` are value and label of what is the user's own, such as projects (offers.py), `my_gids`
-    those of the user's accounts.
+    those of the user's accounts, `custom_fields` those of the user's tasks, by name.
     Several values of one filter mean any of them, several filters all of them.
     """
 
@@ -59,12 +67,20 @@ class TaskFilterForm(forms.Form):
         data: QueryDict,
         offers: Mapping[str, Sequence[tuple[str, str]]],
         my_gids: Sequence[str],
+        custom_fields: Mapping[str, CustomField],
     ) -> None:
         super().__init__(data)
-        self.my_gids, self.asked = my_gids, data
+        self.asked, self.my_gids, self.custom_fields = data, my_gids, custom_fields
+        self.fields |= form_fields(custom_fields)
+        self._offer("sort", custom_fields.values())
+        self._offer("group", [each for each in custom_fields.values() if each.has_options])
         for name, choices in offers.items():
             self.fields[name].choices = choices  # type: ignore[attr-defined]
         self.is_valid()
+
+    def _offer(self, ordering: str, custom_fields: Iterable[CustomField]) -> None:
+        field = self.fields[ordering]
+        field.choices += [(FIELD + each.name, each.name) for each in custom_fields]  # type: ignore[attr-defined]
 
     def value(self, name: str) -> Any:
         return self.cleaned_data.get(name) or DEFAULTS.get(name)
@@ -85,6 +101,12 @@ class TaskFilterForm(forms.Form):
 
     def _has_choice(self, name: str) -> bool:
         return len(self.fields[name].choices) > 1 or bool(self.value(name))  # type: ignore[attr-defined]
+
+    @property
+    def plain(self) -> list[forms.BoundField]:
+        """Return the fields for numbers, days and texts of custom fields."""
+        names = form_fields(self.custom_fields)
+        return [self[name] for name in names if not self._is_several(name)]
 
     @property
     def has_sections(self) -> bool:
@@ -121,6 +143,8 @@ class TaskFilterForm(forms.Form):
             ]
         if isinstance(field, forms.ChoiceField):  # of choices without groups, which mypy expects
             shown = str(dict(field.choices)[value])  # type: ignore[arg-type]
+        elif isinstance(value, str):
+            shown = value
         else:
             shown = "" if value is True else date_format(value, "D j M Y")
         return [(shown, self.query(name))]
@@ -171,17 +195,30 @@ class TaskFilterForm(forms.Form):
 
         Nothing matches then, rather than everything. Sections of several projects count as absent.
         """
-        asked = {name: {*self.asked.getlist(name)} - {""} for name in OF_THE_USER}
-        if len(asked["project"]) > 1:
-            del asked["section"]
-        return any(values and not self.value(name) for name, values in asked.items())
+        asked = {name: {*self.asked.getlist(name)} - {""} for name in self.asked}
+        named = [name for name in asked if name in OF_THE_USER or name.startswith(FIELD)]
+        if len(asked.get("project", ())) > 1 and "section" in named:
+            named.remove("section")
+        is_unknown = any(
+            asked[name] and name not in self.fields for name in asked if name.startswith(PREFIXES)
+        )
+        return is_unknown or any(asked[name] and not self.value(name) for name in named)
 
     def narrow(self, tasks: TaskQuerySet, calendar: Calendar) -> TaskQuerySet:
         """Return the tasks that this state shows, unordered."""
         if self.asks_for_what_is_gone:
-            return tasks.none()
+            return self.with_fields(tasks.none())
         tasks = {"open": tasks.open, "done": tasks.done, "all": tasks.all}[self.value("state")]()
-        return self._narrow_by_date(self._narrow_by_place(tasks), calendar)
+        return self.with_fields(self._narrow_by_date(self._narrow_by_place(tasks), calendar))
+
+    def with_fields(self, tasks: TaskQuerySet) -> TaskQuerySet:
+        """Annotate what sorting and grouping by custom fields need."""
+        group, sort = (self.value(name).removeprefix(FIELD) for name in ("group", "sort"))
+        if group in self.custom_fields:
+            tasks = tasks.with_field_group(group, self.custom_fields[group].values[:MOST_PLACES])
+        if sort in self.custom_fields:
+            tasks = tasks.with_field_sort(sort)
+        return tasks
 
     def narrow_but_dates(self, tasks: TaskQuerySet) -> TaskQuerySet:
         """Return the open tasks that this state would show without its dates."""
@@ -213,7 +250,7 @@ class TaskFilterForm(forms.Form):
             tasks = tasks.of_kinds(kinds)
         if self.value("changed"):
             tasks = tasks.changed()
-        return tasks
+        return narrow_by_fields(tasks, self.custom_fields, self.value)
 
     def _narrow_by_date(self, tasks: TaskQuerySet, calendar: Calendar) -> TaskQuerySet:
         if due := self.value("due"):

@@ -18,6 +18,7 @@ from asana_tasks.dates import DUE_LABELS, Calendar
 from asana_tasks.models import Task
 from asana_tasks.querysets import TaskQuerySet
 from asana_tasks.sync.status import SyncStatus, sync_status_of
+from asana_tasks.views.custom_field_filters import FIELD, custom_fields_of
 from asana_tasks.views.groups import Grouping, grouping
 from asana_tasks.views.offers import offers_of
 from asana_tasks.views.rows import Listing, render_groups
@@ -59,10 +60,11 @@ def task_list_context(request: SignedInRequest) -> dict[str, Any]:
     cut = grouping(tasks, by, calendar)
     ordered = tasks.sorted_by(sort, by, calendar)
     page = _page(ordered, cut, request.GET.get("page"))
-    page.object_list = list(_whole_rows(page.object_list).sorted_by(sort, by, calendar))
+    rows = search.with_fields(_whole_rows(page.object_list))
+    page.object_list = list(rows.sorted_by(sort, by, calendar))
     is_selecting = "select" in request.GET
     listing = Listing(by, calendar, sync_status.main_account, has_boxes=is_selecting)
-    groups = cut.cut(with_parents(page, sync_status), _label_of(by, sync_status))
+    groups = cut.cut(with_parents(page, sync_status), _label_of(by, search, sync_status))
     return {
         "search": search,
         "sync_status": sync_status,
@@ -89,12 +91,20 @@ def week_of(search: TaskFilterForm, tasks: TaskQuerySet, calendar: Calendar) -> 
 def search_of(query: QueryDict, sync_status: SyncStatus, *, whole: bool = False) -> TaskFilterForm:
     """Return the filter form; the `whole` one offers all that can be chosen."""
     offers = offers_of(query, sync_status, whole=whole)
-    return TaskFilterForm(query, offers, [account.gid for account in sync_status.accounts])
+    mine = [account.gid for account in sync_status.accounts]
+    custom_fields = custom_fields_of(query, sync_status, whole=whole)
+    return TaskFilterForm(query, offers, mine, custom_fields)
 
 
 def order_of(search: TaskFilterForm) -> tuple[str, str]:
-    """Return group and sort. Completed tasks have no due groups and start with the newest."""
-    by, sort = str(search.value("group")), str(search.value("sort"))
+    """Return group and sort; "field" for a custom field.
+
+    Completed tasks have no due groups and start with the newest.
+    """
+    by, sort = (
+        "field" if str(search.value(name)).startswith(FIELD) else str(search.value(name))
+        for name in ("group", "sort")
+    )
     if search.value("state") == "done" and by == "due":
         return "none", "done" if sort == "due" else sort
     return by, sort
@@ -121,7 +131,7 @@ def with_parents(tasks: Iterable[Task], sync_status: SyncStatus) -> Iterable[Tas
     return tasks
 
 
-def _label_of(by: str, sync_status: SyncStatus) -> Any:
+def _label_of(by: str, search: TaskFilterForm, sync_status: SyncStatus) -> Any:
     workspaces = {workspace.pk: str(workspace) for workspace in sync_status.workspaces}
     accounts = {account.pk: account.display_name for account in sync_status.accounts}
     return {
@@ -130,4 +140,5 @@ def _label_of(by: str, sync_status: SyncStatus) -> Any:
         "project": lambda key: key or "No project",
         "workspace": lambda key: workspaces.get(key, "New workspace"),
         "account": lambda key: accounts.get(key, "New account"),
+        "field": lambda key: key or f"No {search.value('group').removeprefix(FIELD)}",
     }[by]

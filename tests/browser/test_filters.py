@@ -5,7 +5,9 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from accounts.models import AsanaAccount
 from asana_tasks.models import Project, Task
+from asana_tasks.sync import engine
 from tests.browser.walks import open_filters, several, tick
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -82,3 +84,23 @@ def test_no_list_of_choices_is_wider_than_the_page(ada: Page, width: int):
             box = ada.locator(".several[open] input[type=checkbox]").first.bounding_box()
             assert box
             assert min(box["width"], box["height"]) >= 24
+
+
+def test_custom_fields_are_allowed_and_then_filter_the_list(ada: Page):
+    open_filters(ada)
+    ada.get_by_role("link", name="Custom fields").click()
+    ada.get_by_role("button", name="Allow custom fields").click()
+    expect(ada.get_by_text("Custom fields are read with each sync.")).to_be_visible()
+    assert engine.run_sync(AsanaAccount.objects.get()).state == "done"
+    ada.goto("/tasks/")
+    open_filters(ada)
+    tick(ada, "Priority", "High")
+    expect(ada.locator(".task")).to_have_count(
+        Task.objects.open().with_field_value("Priority", ["High"]).count()
+    )
+    ada.get_by_label("Group by").select_option("Priority")
+    expect(ada.locator(".group > h2")).to_have_text([re.compile(r"High\s+\d+")])
+    ada.get_by_label("Hours from").fill("1")
+    ada.get_by_label("Hours from").press("Enter")
+    expect(ada.get_by_role("heading", name="Nothing matches")).to_be_visible()
+    expect(ada.get_by_role("link", name="Remove the filter Hours from: 1")).to_be_visible()

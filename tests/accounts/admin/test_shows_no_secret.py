@@ -146,6 +146,7 @@ NOT_FOR_A_FILE = (
     *("asana_tasks.task", "asana_tasks.placement", "asana_tasks.project"),
     *("asana_tasks.workspace", "asana_tasks.savedview", "asana_tasks.syncstate"),
     *("asana_tasks.formertask", "asana_tasks.pass", "asana_tasks.worker", "asana_tasks.tagging"),
+    "asana_tasks.fieldvalue",
     *("accounts.revocation", "accounts.watchedsignin", "qsessions.session", "admin.logentry"),
     *("social_django.usersocialauth", "social_django.partial", "social_django.association"),
     *("social_django.nonce", "social_django.code", "accounts.tokenformat"),
