@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("asana_tasks", "0010_tags_creators_and_my_sections"),
+        ("asana_tasks", "0011_view_order_and_start"),
     ]
 
     operations = [
