@@ -21,6 +21,8 @@ from asana_tasks.models import SavedView, Task
 from asana_tasks.sync.status import sync_status_of
 from asana_tasks.views.task_list import search_of
 
+NO_NAME: Final = "A view needs a name of at most 40 letters."
+TOO_LONG: Final = "That is more than a view can hold: choose fewer projects or other values."
 STEPS: Final = {"up": -1, "down": 1}
 
 
@@ -79,7 +81,7 @@ def save_view(request: SignedInRequest) -> HttpResponse:
     """Save a view; one of the same name is replaced, in its place."""
     form = SavedViewForm(request.POST)
     if not form.is_valid():
-        messages.error(request, "A view needs a name of at most 40 letters.")
+        messages.error(request, TOO_LONG if "query" in form.errors else NO_NAME)
         return redirect(next_path(request, "asana_tasks:task_list"))
     name, query = form.cleaned_data["name"], form.cleaned_data["query"]
     views = request.user.saved_views
@@ -100,7 +102,7 @@ def rename_view(request: SignedInRequest, pk: int) -> HttpResponse:
     view = get_object_or_404(request.user.saved_views, pk=pk)
     form = SavedViewForm({"name": request.POST.get("name", ""), "query": view.query})
     if not form.is_valid():
-        messages.error(request, "A view needs a name of at most 40 letters.")
+        messages.error(request, NO_NAME)
         return redirect("asana_tasks:view_list")
     view.name = form.cleaned_data["name"]
     try:

@@ -79,6 +79,12 @@ def test_get_changes_nothing(owner):
     assert owner.get(f"/tasks/views/{SavedView.objects.get().pk}/remove/").status_code == 405
 
 
+def test_more_filters_than_a_view_holds_are_refused_in_words(owner):
+    save(owner, query="&".join(f"project={number}" for number in range(1000)))
+    assert not SavedView.objects.exists()
+    assert "more than a view can hold" in page_html(owner.get("/tasks/"))
+
+
 def names(person) -> list[str]:
     return [view.name for view in person.user.saved_views.all()]
 
