@@ -39,8 +39,8 @@ function send(form, submitter, values = new FormData(form, submitter)) {
     source.addEventListener("htmx:afterRequest", ({ detail }) => {
       source.remove();
       resolve(detail.successful);
+      for (const task of meant) if (!task.matches(".folding")) task.classList.remove("going");
       if (detail.successful) return;
-      for (const task of meant) task.classList.remove("going");
       tell(WHY[detail.xhr?.status] ?? NO_ANSWER);
     });
     // That there was no response has been told above.

@@ -40,13 +40,16 @@ document.addEventListener("dragstart", (event) => {
   setTimeout(() => document.documentElement.classList.toggle("dragging", Boolean(dragged)));
 });
 
-document.addEventListener("dragover", (event) => {
+function dragOver(event) {
   const day = dayUnder(event);
   showDay(day);
   if (!day) return;
   event.preventDefault();
   event.dataTransfer.dropEffect = "move";
-});
+}
+
+document.addEventListener("dragenter", dragOver);
+document.addEventListener("dragover", dragOver);
 
 document.addEventListener("drop", (event) => {
   const day = dayUnder(event)?.dataset.day;

@@ -142,4 +142,10 @@ function onWeekKey(event) {
 }
 
 document.addEventListener("keydown", onKey);
+
+// A menu that is closed has no second key any more: it is the first one of another task.
+const forget = ({ newState }) => {
+  if (newState === "closed") followingUntil = 0;
+};
+document.addEventListener("beforetoggle", forget, true);
 document.addEventListener("keydown", onWeekKey);

@@ -115,13 +115,14 @@ function menuNamed(name) {
   return menu;
 }
 
-/** Put a menu under what it was opened from, or above it where there is more room. */
+/** Put a menu under what it was opened from, or above it where there is room; all of it in view. */
 function placeMenu(menu, from) {
   const at = from.getBoundingClientRect();
   const { width, height } = menu.getBoundingClientRect();
+  const within = (place, room) => `${Math.max(8, Math.min(place, room - 8))}px`;
   const isBelow = at.bottom + height + 8 < innerHeight || at.top < height;
-  menu.style.top = `${isBelow ? at.bottom + 4 : at.top - height - 4}px`;
-  menu.style.left = `${Math.max(8, Math.min(at.right - width, innerWidth - width - 8))}px`;
+  menu.style.top = within(isBelow ? at.bottom + 4 : at.top - height - 4, innerHeight - height);
+  menu.style.left = within(at.right - width, innerWidth - width);
 }
 
 /** Open the dates for one task; of those that depend on its own, say which they are. */

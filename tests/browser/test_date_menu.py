@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from asana_tasks.models import Task
-from tests.browser.test_accessibility import violations
+from tests.browser.axe import violations
 from tests.browser.walks import PLAN, enter, row, told
 from tests.people import Person
 from tests.stand_in import StandIn
@@ -100,6 +100,16 @@ def test_a_time_of_day_is_set_and_taken_away(writer: Page, asana: StandIn):
     assert due(asana) == ("2027-03-04", None)
 
 
+def test_after_a_click_in_the_menu_no_second_key_chooses(writer: Page, asana: StandIn):
+    press(writer, "t")
+    menu(writer).get_by_role("button", name="No date").click()
+    told(writer, f"New date (none): {PLAN}")
+    press(writer, "t", name="Dentist")
+    expect(menu(writer).locator(".menu-title")).to_have_text("Dentist")
+    expect(menu(writer)).to_be_visible()
+    assert due(asana) == (None, None)
+
+
 @pytest.mark.parametrize(("days", "says"), [(-3, "from today: "), (0, ""), (10, "")])
 def test_a_week_later_says_when_that_is_and_from_when(writer: Page, days: int, says: str):
     today = datetime.now(UTC).date()
@@ -148,14 +158,16 @@ def test_without_javascript_a_date_is_typed_on_the_tasks_own_page(
     told(page, "“soon” isn't a date")
 
 
-@pytest.mark.parametrize("width", [320, 1280])
+@pytest.mark.parametrize(("width", "height"), [(320, 800), (1280, 600), (1280, 300)])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_it_has_no_violation_and_fits(writer: Page, width: int, scheme: str):
-    writer.set_viewport_size({"width": width, "height": 800})
+def test_it_has_no_violation_and_fits(writer: Page, width: int, height: int, scheme: str):
+    writer.set_viewport_size({"width": width, "height": height})
     writer.emulate_media(color_scheme=scheme)
     press(writer, "t")
-    assert violations(writer, under="#date-menu") == []
+    assert violations(writer, under="#tasks") == []
     box = menu(writer).bounding_box()
     assert box["x"] >= 0
     assert box["x"] + box["width"] <= width
+    assert box["y"] >= 0
+    assert box["y"] + box["height"] <= height
     assert writer.evaluate("document.documentElement.scrollWidth") <= width

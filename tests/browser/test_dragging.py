@@ -5,7 +5,8 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from asana_tasks.models import Task
+from asana_tasks.dates import NEVER
+from asana_tasks.models import SyncState, Task
 from tests.browser.test_staying_in_place import FRAMES, middle, writes
 from tests.browser.walks import PLAN, answer_asana, choose, row, told
 from tests.stand_in import StandIn
@@ -105,6 +106,29 @@ def test_on_the_day_that_it_has_it_changes_nothing(writer: Page, asana: StandIn)
     assert writes(asana) == []
 
 
+def test_no_sync_is_merged_while_a_task_is_dragged(writer: Page):
+    page = writer
+    page.clock.install()
+    page.goto("/tasks/")
+    page.wait_for_function("() => timer !== undefined")  # the first look is over
+    shown = SyncState.objects.get().version
+    box = name_of(row(page, PLAN)).bounding_box()
+    page.mouse.move(box["x"] + 10, box["y"] + 10)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 20, box["y"] + 20, steps=4)
+    page.clock.run_for(10)
+    expect(page.locator("html.dragging")).to_have_count(1)
+    SyncState.objects.update(version=shown + 1)
+    before = page.evaluate("timer")
+    page.clock.fast_forward("00:15")
+    page.wait_for_function("before => ![undefined, before].includes(timer)", arg=before)
+    expect(page.locator("#tasks")).to_have_attribute("data-version", str(shown))
+    page.mouse.up()
+    expect(page.locator("html.dragging")).to_have_count(0)
+    page.clock.fast_forward("00:02")
+    expect(page.locator("#tasks")).to_have_attribute("data-version", str(shown + 1))
+
+
 def test_asana_is_asked_for_the_permission_that_is_missing(ada: Page, asana: StandIn):
     day = (today() + timedelta(days=3)).isoformat()
     drag(ada, row(ada, PLAN), ada.locator(f"#week-{day}"))
@@ -117,48 +141,57 @@ def test_asana_is_asked_for_the_permission_that_is_missing(ada: Page, asana: Sta
 # Onto a day of the calendar
 
 
-def on_calendar(page: Page, day: date) -> tuple[Task, Locator]:
-    """Open the month of a day that has a task; return the task and its entry."""
-    task = Task.objects.get(name=PLAN)
-    Task.objects.filter(pk=task.pk).update(
-        due_on=day,
-        due_at=None,
-        overdue_at=datetime(day.year, day.month, day.day, 23, 59, tzinfo=UTC),
-    )
-    page.goto(f"/tasks/calendar/?month={day:%Y-%m}")
-    return task, page.locator(f"#task-{task.pk}")
+def put(name: str, day: date) -> Task:
+    end = datetime(day.year, day.month, day.day, 23, 59, tzinfo=UTC)
+    Task.objects.filter(name=name).update(due_on=day, due_at=None, overdue_at=end)
+    return Task.objects.get(name=name)
 
 
-@WIDTHS
-def test_a_task_gets_the_day_of_the_calendar(wide: Page, asana: StandIn):
-    page = wide
-    task, entry = on_calendar(page, today())
-    days = page.locator("td:has(li):not(.outside, .today)")
-    target = days.nth(0)
-    day = str(target.get_attribute("data-day"))
-    target.scroll_into_view_if_needed()
-    entry.scroll_into_view_if_needed()
-    scroll = page.evaluate("scrollY")
-    if abs(middle(target)[1] - 400) > 380:
-        page.set_viewport_size({"width": page.viewport_size["width"], "height": 4000})
-        scroll = page.evaluate("scrollY")
-    drag(page, entry, page.locator(f"#day-{day}"))
+@pytest.fixture
+def other_day() -> date:
+    """Return a day of this week that is not today."""
+    monday = today() - timedelta(days=today().weekday())
+    return monday if today() != monday else monday + timedelta(days=1)
+
+
+@pytest.fixture
+def plan(ada: Page, other_day: date) -> Task:
+    """Return a task of today; another one is due on `other_day`, and no more have a date."""
+    Task.objects.update(due_on=None, due_at=None, overdue_at=NEVER)
+    put("Dentist", other_day)
+    return put(PLAN, today())
+
+
+@pytest.mark.parametrize(("width", "height"), [(1280, 500), (390, 400)])
+def test_a_task_gets_the_day_of_the_calendar(
+    writer: Page, plan: Task, other_day: date, asana: StandIn, width: int, height: int
+):
+    page = writer
+    page.set_viewport_size({"width": width, "height": height})
+    page.goto("/tasks/calendar/?week=")
+    page.evaluate("scrollTo(0, 60)")
+    page.evaluate(FRAMES)
+    assert page.evaluate("scrollY") == 60
+    entry = page.locator(f"#task-{plan.pk}")
+    drag(page, entry, page.locator(f"#day-{other_day} .day"))
     told(page, PLAN)
-    expect(page.locator(f"#day-{day} #task-{task.pk}")).to_have_count(1)
-    assert day_of(asana, task) == day
-    assert page.evaluate("scrollY") == scroll
+    expect(page.locator(f"#day-{other_day} #task-{plan.pk}")).to_have_count(1)
+    assert day_of(asana, plan) == str(other_day)
+    page.evaluate(FRAMES)
+    assert page.evaluate("scrollY") == 60
     page.get_by_role("button", name="Undo").click()
-    expect(page.locator(f"#day-{today()} #task-{task.pk}")).to_have_count(1)
-    assert day_of(asana, task) == str(today())
+    expect(page.locator(f"#day-{today()} #task-{plan.pk}")).to_have_count(1)
+    assert day_of(asana, plan) == str(today())
+    assert page.evaluate("scrollY") == 60
 
 
-def test_the_permission_leads_back_to_the_calendar(ada: Page, asana: StandIn):
-    task, entry = on_calendar(ada, today())
+def test_the_permission_leads_back_to_the_calendar(
+    ada: Page, plan: Task, other_day: date, asana: StandIn
+):
     ada.goto("/tasks/calendar/?week=")
-    target = ada.locator("td:not(.today)").first
-    day = str(target.get_attribute("data-day"))
-    drag(ada, entry, target)
+    drag(ada, ada.locator(f"#task-{plan.pk}"), ada.locator(f"#day-{other_day}"))
     answer_asana(ada, "Allow")
     ada.wait_for_url("**/tasks/calendar/?week=")
     told(ada, PLAN)
-    expect(ada.locator(f"#day-{day} #task-{task.pk}")).to_have_count(1)
+    expect(ada.locator(f"#day-{other_day} #task-{plan.pk}")).to_have_count(1)
+    assert day_of(asana, plan) == str(other_day)

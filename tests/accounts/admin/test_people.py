@@ -38,7 +38,7 @@ def filled_in(client, path: str, **changes: object) -> dict[str, object]:
     """Return the data that a browser would post from the form, with `changes` made."""
     response = client.get(path)
     form = response.context["adminform"].form
-    data = {name: value for name, value in form.initial.items() if isinstance(value, str | bool)}
+    data = {name: value for name, value in form.initial.items() if isinstance(value, str | int)}
     for inline in response.context["inline_admin_formsets"]:
         management = inline.formset.management_form
         data |= {f"{management.prefix}-{name}": n for name, n in management.initial.items()}

@@ -254,8 +254,8 @@ def test_nor_twice_because_a_message_was_shown_beside_it(writer):
 
 def test_the_calendar_tells_what_was_done_before_it_once(writer):
     press(writer, PLAN, due="+1w", next="/tasks/calendar/")
-    assert "New date" in page_html(writer.get("/tasks/calendar/"))
-    assert "New date" not in page_html(writer.get("/tasks/calendar/"))
+    assert "New date (" in page_html(writer.get("/tasks/calendar/"))
+    assert "New date (" not in page_html(writer.get("/tasks/calendar/"))
 
 
 def test_an_undo_replaces_what_it_undid(writer):

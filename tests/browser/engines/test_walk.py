@@ -58,6 +58,7 @@ def test_the_main_walk(visitor: Visitor, asana: StandIn):
     moves_a_date(visitor, asana)
     uses_keys(visitor, asana)
     looks_beside(visitor)
+    types_a_date(visitor, asana)
     looks_at_pages(visitor, "wide")
     visitor.window.resize(*NARROW)
     looks_at_pages(visitor, "narrow")
@@ -139,6 +140,23 @@ def looks_beside(visitor: Visitor) -> None:
     visitor.presses("Escape")
     visitor.misses("#beside")
     visitor.waits_for(f"{FOCUSED}.matches('.task')")
+
+
+def types_a_date(visitor: Visitor, asana: StandIn) -> None:
+    """What begins a date goes into the field of the menu, though the focus was elsewhere."""
+    visitor.goes_to("/tasks/")
+    visitor.sees(TICK)
+    visitor.presses("j")
+    task = visitor.asks(f"{FOCUSED}.id").removeprefix("task-")
+    visitor.presses("t")
+    visitor.sees("#date-menu", "Tomorrow")
+    visitor.presses(*"4/3/2031")
+    visitor.waits_for(f"{FOCUSED}.value === '4/3/2031'")
+    visitor.presses("Enter")
+    visitor.sees(TOAST, "Tue 4 Mar 2031")
+    assert asana.task(Task.objects.get(pk=task).gid)["due_on"] == "2031-03-04"
+    visitor.presses("z")
+    visitor.waits_for(f"document.querySelector('.task').id === 'task-{task}'")
 
 
 def looks_at_pages(visitor: Visitor, size: str) -> None:
