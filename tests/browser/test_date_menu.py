@@ -164,7 +164,7 @@ def test_it_has_no_violation_and_fits(writer: Page, width: int, height: int, sch
     writer.set_viewport_size({"width": width, "height": height})
     writer.emulate_media(color_scheme=scheme)
     press(writer, "t")
-    assert violations(writer, under="#tasks") == []
+    assert violations(writer, "#tasks") == []
     box = menu(writer).bounding_box()
     assert box["x"] >= 0
     assert box["x"] + box["width"] <= width
