@@ -112,7 +112,7 @@ def _store(workspace: Workspace, schemas: Iterator[TaskSchema]) -> None:
     """Store tasks as a sync does, in larger pages."""
     while batch := list(islice(schemas, BATCH)):
         with transaction.atomic():
-            Writer(workspace.account, number=1).write([(workspace, batch)])
+            Writer(workspace.account, 1, [(workspace, batch)]).write()
 
 
 def _task_schemas(size: int, now: datetime) -> Iterator[TaskSchema]:

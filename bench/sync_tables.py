@@ -9,7 +9,7 @@ AGAIN: Final = (3, 0.5)  # requests and seconds of a second sync
 REQUESTS_A_DAY: Final = 4_000  # of eight hours with the page open, a sync a minute
 LIMITED: Final = (180, 150, 1)  # seconds, requests in the busiest minute, refused ones
 PAGE_MS: Final = 20
-WRITE_MS: Final = 5_000  # the most a person waits for SQLite's lock
+WRITE_MS: Final = 200  # who waits for SQLite looks again after ever longer pauses, up to 100 ms
 
 
 def full_syncs(found: list[dict[str, Any]], latency_ms: int) -> Table:
@@ -117,8 +117,8 @@ def writes(database: str, found: dict[str, Any]) -> Table:
         ["writes", "95th percentile", "longest"],
         [[str(found["writes"]), f"{found['p95']:.0f}", f"{found['most']:.0f}"]],
     )
-    text = f"never longer than {WRITE_MS:,} ms"
-    return table.with_goals(Goal(text, f"{found['most']:.0f} ms", found["most"] <= WRITE_MS))
+    text = f"95 in 100 take at most {WRITE_MS} ms"
+    return table.with_goals(Goal(text, f"{found['p95']:.0f} ms", found["p95"] <= WRITE_MS))
 
 
 def workers(database: str, found: list[dict[str, Any]]) -> Table:

@@ -67,25 +67,28 @@ def candidates_of(account: AsanaAccount, limit: int) -> list[Task]:
     return list(rows.select_related("workspace").order_by("pk")[:limit])
 
 
-@transaction.atomic
 def store_sightings(
     lease: Lease, seen: Mapping[Task, SightingSchema], gone: Mapping[Task, Removal]
 ) -> None:
     """Keep and update the tasks that are still the account's, remove the others."""
     account = lease.account
-    lock_accounts(account.pk)
-    state = lease.hold()
     workspaces = {row.gid: row for row in account.workspaces.all()}
     kept = [
         (workspaces.get(found.workspace, task.workspace), [found.task])
         for task, found in seen.items()
     ]
-    is_changed = Writer(account, lease.number).write(kept)
-    still = account.tasks.filter(seen_in__lt=lease.number)  # not changed by the person meanwhile
-    by_reason = {why: [task.pk for task, each in gone.items() if each is why] for why in Removal}
-    removed = [_remove(still.filter(pk__in=pks), why) for why, pks in by_reason.items() if pks]
-    if is_changed or any(removed):
-        state.save(update_fields=state.note_changed_rows())
+    writer = Writer(account, lease.number, kept)
+    with transaction.atomic():
+        lock_accounts(account.pk)
+        state = lease.hold()
+        is_changed = writer.write()
+        still = account.tasks.filter(seen_in__lt=lease.number)  # not changed by the person since
+        by_reason = {
+            why: [task.pk for task, each in gone.items() if each is why] for why in Removal
+        }
+        removed = [_remove(still.filter(pk__in=pks), why) for why, pks in by_reason.items() if pks]
+        if is_changed or any(removed):
+            state.save(update_fields=state.note_changed_rows())
 
 
 def _remove(tasks: QuerySet[Task], why: Removal) -> int:

@@ -22,13 +22,16 @@ from asana_tasks.models import Workspace
 from asana_tasks.sync import store
 from asana_tasks.sync.account_token import AccountToken
 from asana_tasks.sync.lease import Lease
-from asana_tasks.sync.passes import RunningPass
+from asana_tasks.sync.passes import RunningPass, TakenPage
 from asana_tasks.sync.progress import State
 from asana_tasks.sync.requests import AT_ONCE, Requests
 
 # Pages in one transaction. SQLite has a single writer: people's own writes wait for it
-TOGETHER: Final = {"sqlite": 2}
+MOST_PAGES: Final = {"sqlite": 2}
+TOGETHER: Final = 0.01  # seconds: what was asked together arrives together, and is stored so
 
+Arrived = tuple[RunningPass, Future[Page[TaskSchema]]]
+Failed = tuple[RunningPass, AsanaError]
 Step = tuple[State, Workspace | None, Reason | None]
 
 
@@ -49,34 +52,50 @@ class Passes:
             self.running.append(begun)
             self._requests.add(begun, begun.read)
 
-    def store(self, arrived: list[tuple[RunningPass, Future[Page[TaskSchema]]]]) -> Iterator[Step]:
-        """Store the pages that have arrived together; ask for the next ones meanwhile.
+    def store(self, arrived: list[Arrived]) -> Iterator[Step]:
+        """Store the pages that have arrived, and those that arrive meanwhile; ask for the next.
 
         An error fails its workspace, a 429 the whole sync once what was asked has arrived.
         """
-        pages = []
-        for each, future in arrived:
-            try:
-                pages.append((each, self._taken(each, future)))
-            except RateLimited as error:
-                self._requests.end_with(error)
-            except (NotAuthorized, Unavailable, Forbidden) as error:
-                if not self._asks_again(each, error):
-                    yield self._fail(each, error)
-        self._requests.start()
-        together = TOGETHER.get(connection.vendor, AT_ONCE)
-        for start in range(0, len(pages), together):
-            ended = store.store_pages(self._lease, pages[start : start + together])
+        most = MOST_PAGES.get(connection.vendor, AT_ONCE)
+        pages, errors = self._take(arrived, most)
+        while pages:
+            ended = store.store_pages(self._lease, pages[:most])
+            del pages[:most]
             yield "page", None, None
             yield from map(self._end, ended)
+            more, failed = self._take(self._requests.arrived_meanwhile(), most - len(pages))
+            pages, errors = pages + more, errors + failed
+        for each, error in errors:
+            if not self._asks_again(each, error):
+                yield self._fail(each, error)
 
-    def _taken(self, each: RunningPass, future: Future[Page[TaskSchema]]) -> Page[TaskSchema]:
-        """Note a page that has arrived; ask for the next one. Raises AsanaError."""
-        page = future.result()
-        each.take(page)
-        if not each.is_complete:
+    def _take(self, arrived: list[Arrived], most: int) -> tuple[list[TakenPage], list[Failed]]:
+        """Take pages that have arrived, with those of other passes that follow; ask for the next.
+
+        What was asked together arrives together: up to `most` pages are worth waiting for.
+        """
+        pages: list[TakenPage] = []
+        errors: list[Failed] = []
+        while arrived:
+            for each, future in arrived:
+                try:
+                    pages.append(self._taken(each, future))
+                except RateLimited as error:
+                    self._requests.end_with(error)
+                except (NotAuthorized, Unavailable, Forbidden) as error:
+                    errors.append((each, error))
+            self._requests.start()
+            taken = {page.taken_by for page in pages}
+            arrived = self._requests.arrived_meanwhile(TOGETHER, taken) if len(pages) < most else []
+        return pages, errors
+
+    def _taken(self, each: RunningPass, future: Future[Page[TaskSchema]]) -> TakenPage:
+        """Take a page that has arrived; ask for the next one. Raises AsanaError."""
+        taken = each.take(future.result())
+        if taken.kept is not None:
             self._requests.add(each, each.read)
-        return page
+        return taken
 
     def _asks_again(self, each: RunningPass, error: AsanaError) -> bool:
         """Ask again with a fresh token, or from the first page if the offset is not valid any more.

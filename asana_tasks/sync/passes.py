@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Final, ParamSpec, Self, TypeVar
+from typing import Final, NamedTuple, ParamSpec, Self, TypeVar
 
 from asana_tasks.api import client
 from asana_tasks.api.errors import Rejected, Unavailable
@@ -138,8 +138,8 @@ class RunningPass:
             offset=self.offset,
         )
 
-    def take(self, page: Page[TaskSchema]) -> None:
-        """Note a page that was read.
+    def take(self, page: Page[TaskSchema]) -> "TakenPage":
+        """Note a page that was read; return it, to be stored.
 
         Raises Unavailable after MAX_PAGES, or MAX_PAGES_WITHOUT_NEWS in a row.
         """
@@ -156,6 +156,7 @@ class RunningPass:
             self.pages >= MAX_PAGES or self.pages_without_news >= MAX_PAGES_WITHOUT_NEWS
         ):
             raise Unavailable(ErrorCode.ENDLESS_PAGES)
+        return TakenPage(self, page.items, None if self.is_complete else self.row())
 
     def row(self) -> Pass:
         """Return the row that keeps it for the next sync."""
@@ -171,3 +172,14 @@ class RunningPass:
             began_at=self.began_at,
             asana_date=self.asana_date,
         )
+
+
+class TakenPage(NamedTuple):
+    """A page that a pass has taken, with what keeps the pass as of then; None for the last page.
+
+    The pass may take its next page before this one is stored.
+    """
+
+    taken_by: RunningPass
+    tasks: list[TaskSchema]
+    kept: Pass | None

@@ -2,7 +2,7 @@
 
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from threading import Event
 from typing import Any, Final, Generic, TypeVar
@@ -12,7 +12,6 @@ from asana_tasks.sync.lease import Lease
 
 AT_ONCE: Final = 8  # of the 50 concurrent GETs that Asana allows a token
 BLOCK: Final = 10  # requests that are taken from the budget together
-TOGETHER: Final = 0.02  # seconds
 LONGEST_WAIT: Final = 2.0  # seconds for the budget; a longer wait ends the sync until then
 PATIENCE: Final = 4.0  # seconds for what has been asked, once the sync is to stop
 
@@ -68,12 +67,23 @@ class Requests(Generic[Key]):
         self.start()
         if not self._running and self._error:
             raise self._error
-        done, others = wait(self._running, timeout=1, return_when=FIRST_COMPLETED)
-        if done and others:  # asked together, they arrive together, and are stored so
-            done |= wait(others, timeout=TOGETHER).done
+        done = wait(self._running, timeout=1, return_when=FIRST_COMPLETED).done
         self._lease.keep()
         if not done:
             self._give_up_if_stopped()
+        return [(self._running.pop(future), future) for future in done]
+
+    def arrived_meanwhile(
+        self, seconds: float = 0, but: Collection[Key] = ()
+    ) -> list[tuple[Key, Future[Any]]]:
+        """Return those that have arrived since without an error; wait for one for some seconds.
+
+        Except those with the keys of `but`. Renews the lease. Raises LeaseLost.
+        """
+        wanted = [future for future, key in self._running.items() if key not in but]
+        wait(wanted, timeout=seconds, return_when=FIRST_COMPLETED)
+        self._lease.keep()
+        done = [each for each in wanted if each.done() and each.exception() is None]
         return [(self._running.pop(future), future) for future in done]
 
     def result(self, call: Call) -> Any:

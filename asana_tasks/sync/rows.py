@@ -26,6 +26,14 @@ fields_of = attrgetter(*TASK_COLUMNS)
 UPDATED_PLACEMENT: Final = ["section_gid", "section_name"]
 
 Row = dict[str, Any]
+Found = Sequence[tuple[Workspace, Sequence[TaskSchema]]]
+
+
+class Told(NamedTuple):
+    """Keeps what is worked out of a task to see whether it differs from ours."""
+
+    overdue_at: datetime
+    fingerprint: str
 
 
 class Known(NamedTuple):
@@ -42,38 +50,55 @@ class Known(NamedTuple):
 
 
 class Writer:
-    """Writes tasks of one account, within a transaction of the sync `number`."""
+    """Writes tasks that a sync has found, of one account."""
 
-    def __init__(self, account: AsanaAccount, number: int) -> None:
+    def __init__(self, account: AsanaAccount, number: int, found: Found) -> None:
+        """Work out what is to be stored. `number` is that of the sync.
+
+        Before the transaction of `write`, which others wait for.
+        """
         self.account, self.number = account, number
-        self.zone = zone_of(account)
         self.now = timezone.now()
+        self._seen = {task.gid: (workspace, task) for workspace, tasks in found for task in tasks}
+        self._mine = Task.objects.filter(account=account, gid__in=list(self._seen))
+        self._prepare()
 
-    def write(self, found: Sequence[tuple[Workspace, Sequence[TaskSchema]]]) -> bool:
-        """Write the tasks that differ from ours; return whether there were any.
+    def _prepare(self) -> None:
+        self._zone = zone_of(self.account)
+        self._told = {gid: told_of(*each, self._zone) for gid, each in self._seen.items()}
+        new = (gid for gid, (workspace, _) in self._seen.items() if workspace.synced_at is None)
+        self._rows = {gid: self._row(gid) for gid in new}  # of the others few will differ
+
+    def _row(self, gid: str) -> Row:
+        workspace, task = self._seen[gid]
+        return task_row(self.account, workspace, task, self._told[gid])
+
+    def write(self) -> bool:
+        """Write the tasks that differ from ours, in a transaction; return whether there were any.
 
         All of them count as seen. A row that the person changed in Asana during this sync is newer
         than what was read, and keeps its values.
         """
-        seen = {task.gid: (workspace, task) for workspace, tasks in found for task in tasks}
-        rows = Task.objects.filter(account=self.account, gid__in=seen)
-        columns = rows.order_by("pk").values_list("gid", *Known._fields)
+        if zone_of(self.account) != self._zone:  # the person has moved since
+            self._prepare()
+        columns = self._mine.order_by("pk").values_list("gid", *Known._fields)
         known = {gid: Known(*kept) for gid, *kept in columns.select_for_update()}
-        rows.filter(seen_in__lt=self.number).update(seen_in=self.number)
-        former = self._former([gid for gid in seen if gid not in known])
+        if known:
+            self._mine.filter(seen_in__lt=self.number).update(seen_in=self.number)
+        former = self._former([gid for gid in self._seen if gid not in known])
         written = []
-        for gid, (workspace, task) in seen.items():
+        for gid, (workspace, task) in self._seen.items():
             before = known.get(gid)
-            if before is None or self._differs(before, workspace, task):
-                row = task_row(self.account, workspace, task, self.zone)
+            if before is None or self._differs(before, gid):
+                row = self._rows.get(gid) or self._row(gid)
                 is_new = gid not in former and workspace.synced_at is not None
                 written.append(row | self._ours(task, before, is_new=is_new))
         write_rows(self.account, written, {gid: each.pk for gid, each in known.items()}, former)
         return bool(written)
 
-    def _differs(self, known: Known, workspace: Workspace, task: TaskSchema) -> bool:
+    def _differs(self, known: Known, gid: str) -> bool:
         is_newer = known.written_in is not None and known.written_in >= self.number
-        return not is_newer and known.fingerprint != fingerprint_of(workspace, task, self.zone)
+        return not is_newer and known.fingerprint != self._told[gid].fingerprint
 
     def _ours(self, task: TaskSchema, known: Known | None, *, is_new: bool) -> Row:
         """Return our columns; an open task is new if its workspace was read to its end before."""
@@ -108,17 +133,17 @@ class Writer:
 def zone_of(account: AsanaAccount) -> tzinfo:
     """Return the user's time zone as the row has it now: it may change during a sync."""
     names = User.objects.filter(pk=account.user_id).values_list("time_zone", flat=True)
-    return zone_named(names.first() or "")
+    return zone_named(next(iter(names), ""))
 
 
-def fingerprint_of(workspace: Workspace, task: TaskSchema, zone: tzinfo) -> str:
-    """Return a hash of all that a row of a task is made from."""
+def told_of(workspace: Workspace, task: TaskSchema, zone: tzinfo) -> Told:
+    """Return when a task becomes overdue, and a hash of all that its row is made from."""
     due = overdue_at(task.due_on, task.due_at, zone)
     told = repr((workspace.pk, fields_of(task), due))
-    return hashlib.blake2b(told.encode(), digest_size=16).hexdigest()
+    return Told(due, hashlib.blake2b(told.encode(), digest_size=16).hexdigest())
 
 
-def task_row(account: AsanaAccount, workspace: Workspace, task: TaskSchema, zone: tzinfo) -> Row:
+def task_row(account: AsanaAccount, workspace: Workspace, task: TaskSchema, told: Told) -> Row:
     """Return a task's columns, with those that pages sort, group and search by, without OURS."""
     tags = [each["name"] for each in task.tags]
     projects = [each["project"]["name"] for each in task.memberships]
@@ -129,11 +154,11 @@ def task_row(account: AsanaAccount, workspace: Workspace, task: TaskSchema, zone
         "user_id": account.user_id,
         "account_id": account.pk,
         "workspace_id": workspace.pk,
-        "overdue_at": overdue_at(task.due_on, task.due_at, zone),
+        "overdue_at": told.overdue_at,
         "sort_name": normalize(task.name)[:100],
         "project_name": projects[0][:200] if projects else "",
         "search_text": to_search_text(task.name, *projects, *sections, task.parent_name, *tags),
-        "fingerprint": fingerprint_of(workspace, task, zone),
+        "fingerprint": told.fingerprint,
     }
 
 
@@ -154,24 +179,24 @@ def write_rows(
     for gid, pk in former.items():
         mine.filter(gid=gid).update(id=pk)
         keys[gid] = pk
-    place(account, {keys[row["gid"]]: row["memberships"] for row in rows})
-    tag({keys[row["gid"]]: row["tags"] for row in rows})
+    there = [known[row["gid"]] for row in rows if row["gid"] in known]
+    place(account, {keys[row["gid"]]: row["memberships"] for row in rows}, there)
+    tag({keys[row["gid"]]: row["tags"] for row in rows}, there)
 
 
-def place(account: AsanaAccount, memberships: Mapping[int, Sequence[Membership]]) -> None:
-    """Store the projects and placements of tasks, from their memberships by key."""
+def place(
+    account: AsanaAccount, memberships: Mapping[int, Sequence[Membership]], placed: Sequence[int]
+) -> None:
+    """Store the projects and placements of tasks, from their memberships by key.
+
+    `placed` are the keys of those that may have placements already.
+    """
     every = [(pk, each) for pk, found in memberships.items() for each in found]
-    names = {each["project"]["gid"]: each["project"]["name"] for _, each in every}
-    mine = account.projects.filter(gid__in=names)
-    here = dict(mine.values_list("gid", "name"))
-    changed = [
-        {"account_id": account.pk, "gid": gid, "name": name}
-        for gid, name in sorted(names.items())
-        if here.get(gid) != name
-    ]
-    upsert(Project, changed, UNIQUE, ["name"])
-    projects = dict(mine.values_list("gid", "pk"))
-    Placement.objects.filter(task__in=list(memberships)).delete()
+    projects = _projects(
+        account, {each["project"]["gid"]: each["project"]["name"] for _, each in every}
+    )
+    if placed:
+        Placement.objects.filter(task__in=placed).delete()
     placements = {
         (pk, each["project"]["gid"]): {
             "task_id": pk,
@@ -184,8 +209,27 @@ def place(account: AsanaAccount, memberships: Mapping[int, Sequence[Membership]]
     upsert(Placement, list(placements.values()), ["task_id", "project_id"], UPDATED_PLACEMENT)
 
 
-def tag(tags: Mapping[int, Sequence[Named]]) -> None:
-    """Store the tags of tasks as rows, by the keys of the tasks."""
-    Tagging.objects.filter(task__in=list(tags)).delete()
+def tag(tags: Mapping[int, Sequence[Named]], tagged: Sequence[int]) -> None:
+    """Store the tags of tasks as rows, by the keys of the tasks.
+
+    `tagged` are the keys of those that may have some already.
+    """
+    if tagged:
+        Tagging.objects.filter(task__in=tagged).delete()
     rows = [{"task_id": pk, **each} for pk, found in tags.items() for each in found]
     upsert(Tagging, rows, ["task_id", "gid"], ["name"])
+
+
+def _projects(account: AsanaAccount, names: Mapping[str, str]) -> dict[str, int]:
+    """Store projects with these names, by gid; return their keys."""
+    mine = account.projects.filter(gid__in=list(names))
+    here = {gid: (pk, name) for gid, pk, name in mine.values_list("gid", "pk", "name")}
+    changed = [
+        {"account_id": account.pk, "gid": gid, "name": name}
+        for gid, name in sorted(names.items())
+        if gid not in here or here[gid][1] != name
+    ]
+    if not changed:
+        return {gid: pk for gid, (pk, _) in here.items()}
+    upsert(Project, changed, UNIQUE, ["name"])
+    return dict(mine.values_list("gid", "pk"))

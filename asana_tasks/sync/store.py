@@ -10,15 +10,15 @@ from typing import Final
 from django.db import transaction
 from django.utils import timezone
 
-from asana_tasks.api.paging import Page
 from asana_tasks.api.schemas import TaskSchema, WorkspaceSchema
 from asana_tasks.error_codes import ErrorCode, Reason
 from asana_tasks.locks import lock_accounts
 from asana_tasks.models import Pass, SyncState, Task, Workspace
 from asana_tasks.sync import absence
+from asana_tasks.sync.gaps import transaction_after_gap
 from asana_tasks.sync.lease import Lease
-from asana_tasks.sync.passes import FIELDS_VERSION, RunningPass
-from asana_tasks.sync.rows import Writer, place, tag, task_row, zone_of
+from asana_tasks.sync.passes import FIELDS_VERSION, RunningPass, TakenPage
+from asana_tasks.sync.rows import Writer, place, tag, task_row, told_of, zone_of
 
 OF_A_PASS: Final = (
     "crawled_at", "pages", "completed_since", "fields_version", "synced_at", "cursor",
@@ -63,28 +63,32 @@ def store_workspaces(
     return workspaces, state.workspaces_done
 
 
-@transaction.atomic
-def store_pages(
-    lease: Lease, pages: Sequence[tuple[RunningPass, Page[TaskSchema]]]
-) -> list[RunningPass]:
-    """Store pages that were read, each already noted by its pass; return the passes that ended.
+def store_pages(lease: Lease, pages: Sequence[TakenPage]) -> list[RunningPass]:
+    """Store pages that were read; return the passes that ended.
 
     A pass that has not ended is kept, so that the next sync can go on with it.
     """
-    lock_accounts(lease.account.pk)
-    state = lease.hold()
-    found = [(each.workspace, page.items) for each, page in pages]
-    is_changed = Writer(lease.account, lease.number).write(found)
-    passes = list(dict.fromkeys(each for each, _ in pages))
-    ended = [each for each in passes if each.is_complete]
-    for each in passes:
-        if each.is_complete:
+    found = [(each.taken_by.workspace, each.tasks) for each in pages]
+    passes = {each.taken_by: each.kept for each in pages}  # as of the last page of each
+    ended = [each for each, kept in passes.items() if kept is None]
+    writer = Writer(lease.account, lease.number, found)
+    with transaction_after_gap():
+        lock_accounts(lease.account.pk)
+        state = lease.hold()
+        is_changed = writer.write()
+        _keep([kept for kept in passes.values() if kept is not None])
+        for each in ended:
             is_changed |= _end(each)
-        else:
-            each.row().save()
-    state.workspaces_done += len(ended)
-    _save(state, is_changed=is_changed)
+        state.workspaces_done += len(ended)
+        _save(state, is_changed=is_changed)
     return ended
+
+
+def _keep(passes: list[Pass]) -> None:
+    columns = [each.name for each in Pass._meta.concrete_fields if not each.primary_key]
+    Pass.objects.bulk_create(
+        passes, update_conflicts=True, unique_fields=["workspace"], update_fields=columns
+    )
 
 
 def _end(ended: RunningPass) -> bool:
@@ -142,11 +146,12 @@ def store_changed_task(task: Task, schema: TaskSchema) -> Task:
     account = task.account
     lock_accounts(account.pk)
     state, _ = SyncState.objects.select_for_update(no_key=True).get_or_create(account=account)
-    row = task_row(account, task.workspace, schema, zone_of(account))
+    told = told_of(task.workspace, schema, zone_of(account))
+    row = task_row(account, task.workspace, schema, told)
     new = Task(pk=task.pk, seen_in=state.number, written_in=state.number, **row)
     new.save()
-    place(account, {new.pk: schema.memberships})
-    tag({new.pk: schema.tags})
+    place(account, {new.pk: schema.memberships}, [new.pk])
+    tag({new.pk: schema.tags}, [new.pk])
     _save(state, is_changed=True)
     return new
 

@@ -19,5 +19,5 @@ def workspace_of(account: AsanaAccount, gid: str = "77") -> Workspace:
 def add_tasks(workspace: Workspace, *schemas: dict) -> list[Task]:
     made = [TaskSchema(**{"gid": f"rows{next(gids)}", **schema}) for schema in schemas]
     with transaction.atomic():
-        Writer(workspace.account, number=1).write([(workspace, made)])
+        Writer(workspace.account, 1, [(workspace, made)]).write()
     return list(Task.objects.filter(gid__in=[each.gid for each in made]))

@@ -3,25 +3,28 @@
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 
 import pytest
-from django.db import OperationalError, connection
+from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 
 from accounts import disconnect, tokens, user_deletion
 from accounts.models import AsanaAccount, User
+from accounts.time_zones import zone_named
 from asana_tasks.api.paging import Page
 from asana_tasks.api.schemas import Membership, TaskSchema
-from asana_tasks.models import SyncState, Task, Workspace
-from asana_tasks.sync import absence, store
+from asana_tasks.models import Pass, SyncState, Task, Workspace
+from asana_tasks.sync import absence, rows, store
 from asana_tasks.sync.absence import Removal
 from asana_tasks.sync.lease import Lease
 from asana_tasks.sync.passes import RunningPass
+from asana_tasks.sync.rows import Writer
 from asana_tasks.views import time_zone
 
 ROUNDS = 5
 PAGE = 40
+QUERIES = 15
 
 
 def response(gid: str, name: str) -> TaskSchema:
@@ -60,8 +63,8 @@ def new_workspace(user: User, gid: str) -> Workspace:
 def store_page(lease: Lease, workspace: Workspace, tasks: list[TaskSchema]) -> None:
     """Store a page as that of a whole crawl."""
     crawl = RunningPass.begin(workspace, "token", lease.number, timezone.now())
-    crawl.take(Page(tasks, offset=None))
-    store.store_pages(lease, [(crawl, Page(tasks, offset=None))])
+    taken = crawl.take(Page(tasks, offset=None))
+    store.store_pages(lease, [taken])
 
 
 class Sync:
@@ -142,3 +145,66 @@ def test_who_moves_or_looks_meanwhile_keeps_nobody_from_storing(user, workspace)
             Task.objects.of(user).mark_seen(timezone.now())
     assert sync.error is None
     assert Task.objects.count() > PAGE
+
+
+@pytest.mark.django_db(transaction=True)
+def test_rows_are_made_before_the_transaction_that_others_wait_for(workspace, monkeypatch):
+    made, make = [], rows.task_row
+
+    def watched(*args, **kwargs):
+        made.append(connection.in_atomic_block)
+        return make(*args, **kwargs)
+
+    monkeypatch.setattr(rows, "task_row", watched)
+    first = Workspace.objects.create(account=workspace.account, gid="8", name="Lighthouse")
+    store_page(Lease.claim(workspace.account), first, page(1, 1))
+    assert made == [False] * 2 * PAGE
+    assert first.tasks.count() == 2 * PAGE
+
+
+def test_a_transaction_takes_few_queries(workspace, django_assert_max_num_queries):
+    lease = Lease.claim(workspace.account)
+    first = Workspace.objects.create(account=workspace.account, gid="8", name="Lighthouse")
+    crawls = [
+        RunningPass.begin(each, "t", lease.number, timezone.now()) for each in (first, workspace)
+    ]
+    new = [[response(f"8{number}{gid:02}", "new") for gid in range(PAGE)] for number in range(2)]
+    pages = [each.take(Page(tasks, offset="next")) for each, tasks in zip(crawls, new, strict=True)]
+    with django_assert_max_num_queries(QUERIES):
+        store.store_pages(lease, pages)
+    assert Pass.objects.count() == 2
+
+
+def test_who_moves_between_the_two_has_the_days_of_the_new_place(user, workspace):
+    found = Writer(workspace.account, 9, [(workspace, [response("5", "In between")])])
+    time_zone.move_to_zone(user, "Asia/Tokyo")
+    with transaction.atomic():
+        found.write()
+    task = Task.objects.get(gid="5")
+    end = datetime.combine(task.due_on + timedelta(days=1), time.min, zone_named("Asia/Tokyo"))
+    assert task.overdue_at == end - timedelta(microseconds=1)
+
+
+def test_a_page_is_kept_with_the_offset_that_follows_it(workspace):
+    """The pass has taken another page before the first one is stored."""
+    lease = Lease.claim(workspace.account)
+    crawl = RunningPass.begin(workspace, "token", lease.number, timezone.now())
+    offsets = ["second", "third", None]
+    pages = [
+        crawl.take(Page([response(f"7{n}", "new")], offset=offset))
+        for n, offset in enumerate(offsets)
+    ]
+    assert store.store_pages(lease, pages[:1]) == []
+    kept = Pass.objects.get()
+    assert (kept.offset, kept.pages, kept.tasks) == ("second", 1, 1)
+    assert store.store_pages(lease, pages[1:]) == [crawl]
+    assert not Pass.objects.exists()
+    assert Workspace.objects.get().pages == 3
+
+
+def test_two_pages_of_a_pass_are_kept_as_of_the_second(workspace):
+    lease = Lease.claim(workspace.account)
+    crawl = RunningPass.begin(workspace, "token", lease.number, timezone.now())
+    pages = [crawl.take(Page([response(f"7{n}", "new")], offset=f"after {n}")) for n in range(2)]
+    store.store_pages(lease, pages)
+    assert (Pass.objects.get().offset, Pass.objects.get().pages) == ("after 1", 2)
