@@ -27,6 +27,7 @@ FOLDED: Final[dict[str, str]] = {
     **dict.fromkeys(DOUBLE_QUOTES, '"'),
     **dict.fromkeys(HYPHENS, "-"),
 }
+FOLDING: Final = str.maketrans(FOLDED)
 # LATIN SMALL LETTER O WITH STROKE, CYRILLIC SMALL LETTER GHE WITH UPTURN …
 VARIANT: Final = re.compile(r"(.* LETTER .+?) WITH .+")
 
@@ -40,8 +41,7 @@ def normalize(text: str) -> str:
     if text.isascii() and text.isprintable():
         return text.casefold().replace("`", "'")
     # Signs first: NFKD makes a space and an accent of some
-    replaced = "".join(FOLDED.get(char, char) for char in text.casefold())
-    decomposed = unicodedata.normalize("NFKD", replaced)
+    decomposed = unicodedata.normalize("NFKD", text.casefold().translate(FOLDING))
     return "".join(map(_folded, decomposed)).casefold()
 
 

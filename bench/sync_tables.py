@@ -20,7 +20,9 @@ def full_syncs(found: list[dict[str, Any]], latency_ms: int) -> Table:
         "must follow each other, times that. *First* stores everything; *again* finds nothing "
         "new. The SDK is Asana's official client for Python, fetching the same tasks without "
         "storing them, one workspace after another, each time. 1 × 60 is Dora's list with one "
-        "workspace and 60 tasks left.",
+        "workspace and 60 tasks left. Beyond the floor are the stand-in's own time and ours, about "
+        "0.14 ms of a processor for each row: 0.3 s for 2,000, of which what is stored while the "
+        "next responses are on their way costs nothing.",
         ["workspaces × tasks", "floor", "first", "× floor", "again", "requests again", "SDK"],
     )
     for each in found:

@@ -75,6 +75,7 @@ class Lease:
         state = self._mine.select_for_update(no_key=True).first()
         if state is None:
             raise LeaseLost
+        state.account = self.account
         return state
 
     def was_asked_again(self, state: SyncState) -> bool:

@@ -5,12 +5,13 @@ a time, which takes more than ten times as long as the database does.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from operator import itemgetter
 from typing import Any, Final
 
 from django.db import DEFAULT_DB_ALIAS, connections, models
 
 BATCH: Final = 500  # rows; SQLite takes 32,766 values in a statement
-CONVERTED: Final = (models.DateField, models.DateTimeField, models.JSONField)
 
 Row = Mapping[str, Any]  # by column
 
@@ -30,7 +31,9 @@ def upsert(
         return
     connection = connections[DEFAULT_DB_ALIAS]  # the proxy `connection` is slow
     fields = [each for each in model._meta.concrete_fields if not each.primary_key]
-    values_of = [_reader(field, connection) for field in fields]
+    values_of = itemgetter(*[each.attname for each in fields])
+    converted = [(at, _converter(each, connection)) for at, each in enumerate(fields)]
+    converters = [(at, convert) for at, convert in converted if convert is not None]
     quoted = {each.attname: connection.ops.quote_name(str(each.column)) for each in fields}
     table = connection.ops.quote_name(model._meta.db_table)
     begin, end = _statement(table, quoted, unique, update)
@@ -38,17 +41,30 @@ def upsert(
     with connection.cursor() as cursor:
         for start in range(0, len(rows), BATCH):
             batch = rows[start : start + BATCH]
-            values = [read(row) for row in batch for read in values_of]
+            values: list[Any] = []
+            for row in batch:
+                found = list(values_of(row))
+                for at, convert in converters:
+                    if found[at] is not None:
+                        found[at] = convert(found[at])
+                values += found
             cursor.execute(f"{begin} {', '.join([place] * len(batch))} {end}", values)
 
 
-def _reader(field: Any, connection: Any) -> Callable[[Row], Any]:
-    """Return a function that reads a field's value from a row, as the database takes it."""
-    name = field.attname
-    if isinstance(field, CONVERTED):
-        convert = field.get_db_prep_save
-        return lambda row: None if row[name] is None else convert(row[name], connection)
-    return lambda row: row[name]
+def _converter(field: Any, connection: Any) -> Callable[[Any], Any] | None:
+    """Return what makes of a field's value what the database takes; None if it takes the value.
+
+    `get_db_prep_save` would do so too, in ten times as many steps.
+    """
+    adapt: Callable[[Any], Any] | None = None
+    match field:
+        case models.DateTimeField():
+            adapt = connection.ops.adapt_datetimefield_value
+        case models.DateField():
+            adapt = connection.ops.adapt_datefield_value
+        case models.JSONField():
+            adapt = partial(connection.ops.adapt_json_value, encoder=field.encoder)
+    return adapt
 
 
 def _statement(
