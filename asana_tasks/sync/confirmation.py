@@ -40,7 +40,7 @@ class Confirmation:
         """Ask for the candidates and store what is known of them. Raises what `arrived` raises."""
         for task in absence.candidates_of(self._lease.account, MOST):
             look = partial(client.look_for_task, self._access.token, task.gid)
-            self._requests.add(task, partial(with_retries, look))
+            self._requests.add(task, partial(with_retries, look, self._requests.note_another))
         self._ask()
         for tasks in self._not_shown.values():
             workspace = next(iter(tasks)).workspace

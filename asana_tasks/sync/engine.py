@@ -125,7 +125,9 @@ class _Sync:
         `invalid_grant` does, or a refusal that has lasted for hours.
         """
         try:
-            found: list[WorkspaceSchema] = self._call(all_workspaces)
+            found: list[WorkspaceSchema] = self._call(
+                lambda token: all_workspaces(token, self.requests.note_another)
+            )
         except NotAuthorized as error:
             if tokens.access_token_for(self.account) != self.access.token:  # signed in meanwhile
                 raise AsanaError(ErrorCode.JUST_RECONNECTED) from error

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from concurrent.futures import Future
 from datetime import datetime
+from functools import partial
 from typing import Any, Final
 
 from django.db import connection
@@ -50,7 +51,10 @@ class Passes:
         for workspace in workspaces:
             begun = RunningPass.begin(workspace, access.token, self._lease.number, started)
             self.running.append(begun)
-            self._requests.add(begun, begun.read)
+            self._ask(begun)
+
+    def _ask(self, each: RunningPass) -> None:
+        self._requests.add(each, partial(each.read, self._requests.note_another))
 
     def store(self, arrived: list[Arrived]) -> Iterator[Step]:
         """Store the pages that have arrived, and those that arrive meanwhile; ask for the next.
@@ -94,7 +98,7 @@ class Passes:
         """Take a page that has arrived; ask for the next one. Raises AsanaError."""
         taken = each.take(future.result())
         if taken.kept is not None:
-            self._requests.add(each, each.read)
+            self._ask(each)
         return taken
 
     def _asks_again(self, each: RunningPass, error: AsanaError) -> bool:
@@ -111,7 +115,7 @@ class Passes:
             each.begin_anew(self._lease.number, self._started)
         else:
             return False
-        self._requests.add(each, each.read)
+        self._ask(each)
         return True
 
     def _end(self, each: RunningPass) -> Step:

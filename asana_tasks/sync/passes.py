@@ -8,7 +8,8 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Final, NamedTuple, ParamSpec, Self, TypeVar
+from functools import partial
+from typing import Final, NamedTuple, Self, TypeVar
 
 from asana_tasks.api import client
 from asana_tasks.api.errors import Rejected, Unavailable
@@ -28,34 +29,46 @@ RETRY_PAUSES: Final = (0.5, 2.0)  # seconds before the second and the third atte
 MAX_PAGES: Final = 2000
 MAX_PAGES_WITHOUT_NEWS: Final = 20  # in a row, without a gid that was not on an earlier page
 
-P = ParamSpec("P")
+Note = Callable[[], None]
 Result = TypeVar("Result")
 
 
-def with_retries(call: Callable[P, Result], *args: P.args, **kwargs: P.kwargs) -> Result:
+def uncounted() -> None:
+    """Note a further request of somebody who has no budget."""
+
+
+def with_retries(call: Callable[[], Result], note: Note) -> Result:
     """Call a function up to three times while Asana does not respond; return its result.
 
-    A definite refusal (Rejected) is not tried again. Raises the error of the last call.
+    `note` is called before each request but the first. A definite refusal (Rejected) is not tried
+    again. Raises the error of the last call.
     """
     for pause in RETRY_PAUSES:
         try:
-            return call(*args, **kwargs)
+            return call()
         except Rejected:
             raise
         except Unavailable:
             time.sleep(pause)
-    return call(*args, **kwargs)
+            note()
+    return call()
 
 
-def all_workspaces(token: str, *, seconds: float | None = None) -> list[WorkspaceSchema]:
+def all_workspaces(
+    token: str, note: Note = uncounted, *, seconds: float | None = None
+) -> list[WorkspaceSchema]:
     """Return all workspaces of a token; `seconds` limits each request.
 
-    Raises AsanaError, also for an incomplete list.
+    `note` is called before each request but the first. Raises AsanaError, also for an incomplete
+    list.
     """
     found: list[WorkspaceSchema] = []
     offset = None
-    for _ in range(MAX_PAGES):
-        page = with_retries(client.get_workspaces, token, offset, seconds=seconds)
+    for number in range(MAX_PAGES):
+        if number:
+            note()
+        read = partial(client.get_workspaces, token, offset, seconds=seconds)
+        page = with_retries(read, note)
         if page.unreadable:
             raise Unavailable(ErrorCode.INCOMPLETE_LIST)
         found += page.items
@@ -127,9 +140,9 @@ class RunningPass:
     def is_complete(self) -> bool:
         return self.pages > 0 and self.offset is None
 
-    def read(self) -> Page[TaskSchema]:
+    def read(self, note: Note) -> Page[TaskSchema]:
         """Ask for the next page. Raises AsanaError. Runs in a thread."""
-        return with_retries(
+        read = partial(
             client.get_tasks,
             self.token,
             self.workspace.gid,
@@ -137,6 +150,7 @@ class RunningPass:
             modified_since=self.modified_since,
             offset=self.offset,
         )
+        return with_retries(read, note)
 
     def take(self, page: Page[TaskSchema]) -> "TakenPage":
         """Note a page that was read; return it, to be stored.

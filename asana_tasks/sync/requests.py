@@ -32,7 +32,8 @@ class Requests(Generic[Key]):
 
     def __init__(self, lease: Lease, stop: Event) -> None:
         self._lease, self._stop = lease, stop
-        self._granted = 0
+        self._granted = 0  # less than 0: so many more were sent
+        self._others: deque[None] = deque()  # sent by threads, not yet taken from what was granted
         self._pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="sync")
         self._waiting: deque[tuple[Key, Call]] = deque()
         self._running: dict[Future[Any], Key] = {}
@@ -46,6 +47,13 @@ class Requests(Generic[Key]):
 
     def add(self, key: Key, call: Call) -> None:
         self._waiting.append((key, call))
+
+    def note_another(self) -> None:
+        """Note that a request is sent once more, or is followed by another. Runs in a thread.
+
+        It is taken from what was granted, or from the next that is.
+        """
+        self._others.append(None)
 
     def start(self) -> None:
         """Start as many of the waiting requests as may run now."""
@@ -103,7 +111,15 @@ class Requests(Generic[Key]):
 
     def close(self) -> None:
         self._pool.shutdown(wait=False, cancel_futures=True)
-        budget.give_back(self._lease.account, self._granted)
+        self._count_others()
+        if self._granted < 0:
+            budget.take(self._lease.account, -self._granted)
+        budget.give_back(self._lease.account, max(0, self._granted))
+
+    def _count_others(self) -> None:
+        while self._others:
+            self._others.popleft()
+            self._granted -= 1
 
     def _give_up_if_stopped(self) -> None:
         """Raise CutOff if Asana has not responded for PATIENCE since `stop` was set."""
@@ -120,11 +136,12 @@ class Requests(Generic[Key]):
             self.end_with(CutOff(0))
         if self._error:
             return False
-        if not self._granted:
-            granted = budget.take(self._lease.account, BLOCK)
+        self._count_others()
+        if self._granted < 1:
+            granted = budget.take(self._lease.account, BLOCK - self._granted)
             if granted.wait > LONGEST_WAIT:
                 self.end_with(CutOff(granted.wait))
             elif granted.wait and not self._running:
                 time.sleep(granted.wait)
-            self._granted = granted.requests
+            self._granted += granted.requests
         return self._granted > 0

@@ -26,6 +26,11 @@ def account(owner):
     return owner.account
 
 
+def counted() -> int:
+    kept = SyncState.objects.get().requests
+    return sum(int(each.partition(":")[2]) for each in kept.split())
+
+
 def test_syncs_take_two_thirds_of_what_asana_allows(account):
     assert budget.take(account, 70) == (70, 0)
     assert budget.take(account, 70) == (30, 0)
@@ -113,9 +118,39 @@ def test_a_sync_that_has_used_it_up_goes_on_a_minute_later(asana, db):
 
 def test_a_sync_gives_back_what_it_has_not_sent(owner, asana):
     engine.run_sync(owner.account)
-    kept = SyncState.objects.get().requests
+    assert counted() == len(asana.requests("/api/1.0/"))
+
+
+@pytest.mark.parametrize(
+    ("path", "times"),
+    [("/api/1.0/tasks", 6), ("/api/1.0/tasks", 2), ("/api/1.0/workspaces", 2)],
+)
+def test_requests_that_are_sent_again_count_too(owner, asana, path, times):
+    asana.order("server_error", value=503, path=path, times=times)
+    assert engine.run_sync(owner.account).state in {"done", "failed"}
+    assert counted() == len(asana.requests("/api/1.0/"))
+
+
+def test_so_do_those_for_a_task_that_a_crawl_has_missed(owner, asana):
+    engine.run_sync(owner.account)
+    gid = owner.account.tasks.first().gid
+    asana.unassign(gid)
+    SyncState.objects.update(requests="")
+    before = len(asana.requests("/api/1.0/"))
+    asana.order("server_error", value=503, path=f"/api/1.0/tasks/{gid}", times=2)
+    engine.run_sync(owner.account)
+    assert not owner.account.tasks.filter(gid=gid).exists()
+    assert counted() == len(asana.requests("/api/1.0/")) - before
+
+
+def test_who_has_sent_more_than_was_granted_gets_less_then(owner, asana, settings):
+    """Each request for tasks is sent three times: what was granted last is spent, and no more."""
+    settings.ASANA_REQUESTS_PER_MINUTE = 9  # 6 for syncs
+    asana.order("server_error", value=503, path="/api/1.0/tasks")
+    assert engine.run_sync(owner.account).state in {"waiting", "failed"}
     sent = len(asana.requests("/api/1.0/"))
-    assert sum(int(each.partition(":")[2]) for each in kept.split()) <= sent
+    assert sent == 1 + 3 * 3
+    assert counted() == 6
 
 
 def test_more_workspaces_than_requests_a_minute_are_read_in_turns(owner, asana, settings):
