@@ -1,9 +1,13 @@
 """An account's access token for requests to Asana, refreshed after a 401."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Concatenate, ParamSpec, TypeVar
 
+from django.db import DatabaseError
+
 from accounts import tokens
+from accounts.database import brief_wait
 from accounts.models import AsanaAccount
 from asana_tasks.api.errors import NotAuthorized, RateLimited
 from asana_tasks.models import SyncState
@@ -45,12 +49,21 @@ class AccountToken:
     ) -> Result:
         """Call a function of the API client with the token; after a 401 refresh and call again.
 
-        Raises AsanaError, tokens.TokenError.
+        A 429 pauses the account for everybody. Raises AsanaError, tokens.TokenError.
         """
         token = self.token
         try:
-            return function(token, *args, **kwargs)
-        except NotAuthorized:
-            if not self.refresh(token):
-                raise
-            return function(self.token, *args, **kwargs)
+            try:
+                return function(token, *args, **kwargs)
+            except NotAuthorized:
+                if not self.refresh(token):
+                    raise
+                return function(self.token, *args, **kwargs)
+        except RateLimited as error:
+            self._pause(error.retry_after)
+            raise
+
+    def _pause(self, seconds: int) -> None:
+        """Keep the pause, if the database can be written: pages only read otherwise."""
+        with suppress(DatabaseError), brief_wait():
+            SyncState.objects.pause(self._account, seconds)

@@ -1,16 +1,20 @@
+import re
 from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.apps import apps
+from django.db import OperationalError
 from django.utils import timezone
 
 from asana_tasks.models import SyncState, Task
 from asana_tasks.querysets import Change
+from asana_tasks.sync import schedule
 from asana_tasks.views import task_detail
 from tests.asana_tasks.conftest import named
 from tests.people import Person
-from tests.stand_in import ADA
+from tests.stand_in import ADA, StandIn
 
 PLAN = "Write the plan"
 
@@ -148,6 +152,47 @@ def test_without_asana_it_shows_our_row_and_says_so(reader, asana, fault, value,
     assert "what we last knew" in shown
     assert PLAN in shown
     assert "Open in Asana" in shown
+
+
+def details_asked(asana: StandIn) -> int:
+    return len([each for each in asana.requests("/api/1.0/tasks/") if each["method"] == "GET"])
+
+
+@pytest.mark.parametrize("part", ["", "/subtasks"])
+def test_a_429_pauses_the_account_and_the_next_look_asks_nothing(reader, asana, part):
+    gid = named(PLAN).gid
+    asana.order("rate_limited", value=120, path=f"/api/1.0/tasks/{gid}{part}", times=1)
+    page(reader)
+    state = SyncState.objects.get()
+    assert 110 <= state.pause_left <= 120
+    assert not schedule.due_states().exists()
+    asked = details_asked(asana)
+    shown = page(reader)
+    assert re.search(r"Asana asks to wait 1[12]\d seconds\.", shown)
+    assert PLAN in shown
+    assert details_asked(asana) == asked
+
+
+def test_when_the_pause_is_over_it_asks_again(reader, asana):
+    SyncState.objects.pause(reader.account, seconds=30)
+    assert "Asana asks to wait" in page(reader)
+    with time_machine.travel(timezone.now() + timedelta(seconds=31)):
+        assert "Mira Lund" in page(reader)
+
+
+def test_the_pause_of_one_account_is_none_of_another(reader, other_user):
+    SyncState.objects.create(account=other_user.account)
+    SyncState.objects.pause(other_user.account, seconds=30)
+    assert "Mira Lund" in page(reader)
+
+
+def test_a_429_is_told_when_the_pause_cannot_be_stored(reader, asana, monkeypatch):
+    def full(*args: object) -> None:
+        raise OperationalError("database or disk is full")
+
+    monkeypatch.setattr(SyncState.objects.__class__, "pause", full)
+    asana.order("rate_limited", value=30, path="/api/1.0/tasks")
+    assert "Asana asks to wait 30 seconds." in page(reader)
 
 
 def test_a_task_that_is_gone_there_says_so(reader, asana):
