@@ -4,15 +4,18 @@ import datetime
 import threading
 
 import pytest
+from django.db import OperationalError
 from django.utils import timezone
 
 from accounts.models import AsanaAccount
 from asana_tasks.changes import apply
 from asana_tasks.changes.actions import Action, ActionKind
 from asana_tasks.changes.apply import apply_actions
+from asana_tasks.changes.messages import NOT_STORED
 from asana_tasks.changes.report import Report
 from asana_tasks.models import SyncState, Task
-from asana_tasks.sync import store
+from asana_tasks.querysets import UNCHANGED
+from asana_tasks.sync import engine, store
 from tests.asana_tasks.conftest import named, puts
 from tests.people import Person
 from tests.stand_in import ADA
@@ -301,3 +304,35 @@ def test_an_account_that_is_disconnected_meanwhile_does_no_harm(writer, asana, m
     assert change(writer, ActionKind.COMPLETE, PLAN).done
     assert asana.task(gid)["completed"]
     assert not Task.objects.exists()
+
+
+def test_what_could_not_be_stored_here_is_told_and_synced_at_once(writer, asana, monkeypatch):
+    SyncState.objects.update(due_at=timezone.now() + datetime.timedelta(minutes=9))
+
+    def full(*args):
+        raise OperationalError("database or disk is full")
+
+    with monkeypatch.context() as trouble:
+        trouble.setattr(store, "store_changed_task", full)
+        report = change(writer, ActionKind.COMPLETE, PLAN)
+    assert [(done.words, done.detail) for done in report.done] == [("Completed", NOT_STORED)]
+    assert not report.failed
+    task = named(PLAN)
+    assert (task.completed, asana.task(task.gid)["completed"]) == (False, True)
+    assert SyncState.objects.get().due_at <= timezone.now()
+    assert engine.run_sync(writer.account).state == "done"
+    task = named(PLAN)
+    assert (task.completed, task.change) == (True, UNCHANGED)  # not "completed by others"
+    assert len(take_back(writer, report).done) == 1
+    assert not named(PLAN).completed
+
+
+def test_the_page_says_that_it_is_in_asana(writer, monkeypatch):
+    def full(*args):
+        raise OperationalError("database or disk is full")
+
+    monkeypatch.setattr(store, "store_changed_task", full)
+    sent = {"task": named(PLAN).pk, "do": "complete"}
+    response = writer.post("/tasks/change/", sent, follow=True)
+    assert response.status_code == 200
+    assert NOT_STORED in response.content.decode()
