@@ -2,7 +2,8 @@
 
 They are looked for on their standard local ports. If PostgreSQL or Redis don't run, they are
 installed and started (as root on Debian); if that is not possible, this fails and says so. Without
-RabbitMQ, which is one of two brokers for Celery, its tests are left out, and a line says so.
+RabbitMQ, which is one of two brokers for Celery, its tests are left out, and a line says so; with
+RABBITMQ_REQUIRED=1, as the gate sets it (.ci/run), this fails too.
 """
 
 import os
@@ -20,6 +21,7 @@ RABBITMQ = "amqp://guest:guest@127.0.0.1:5672//"
 REDIS = "redis://127.0.0.1:6379/9"
 OURS = "postgres://onelist:onelist@127.0.0.1:5432/postgres"
 POSTGRES = ("postgres://postgres@127.0.0.1:5432/postgres", OURS)
+NO_RABBITMQ = "RabbitMQ doesn't answer on its standard local port, nor at TEST_RABBITMQ_URL"
 CAN_INSTALL = shutil.which("apt-get") is not None and os.geteuid() == 0
 
 
@@ -99,11 +101,10 @@ def main() -> None:
     os.environ["TEST_REDIS_URL"] = have("Redis", find_redis, start_redis)
     if rabbitmq := find_rabbitmq():
         os.environ["TEST_RABBITMQ_URL"] = rabbitmq
+    elif os.environ.get("RABBITMQ_REQUIRED"):
+        sys.exit(f"{NO_RABBITMQ}. Start it, or name it with TEST_RABBITMQ_URL.")
     else:
-        print(
-            "RabbitMQ doesn't answer on its standard local port, nor at TEST_RABBITMQ_URL: the "
-            "tests of Celery with RabbitMQ are left out. Those with Redis run.",
-        )
+        print(f"{NO_RABBITMQ}: its tests of Celery are left out. Those with Redis run.")
     sys.stdout.flush()
     os.execvp(sys.argv[1], sys.argv[1:])
 
