@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bench import first_view, machine, slow_connections, sync_tables, tables
+from bench import first_tasks, first_view, machine, slow_connections, sync_tables, tables
 from bench.report import Table
 from bench.sites import DATABASES, ROOT, Site, sqlite
 
@@ -88,6 +88,8 @@ def parts(scale: Scale, databases: list[str], versions: dict[str, str]) -> Itera
             "syncs", latency_ms=scale.latency_ms, times=scale.syncs, cases=scale.cases
         )
         yield sync_tables.full_syncs(found, scale.latency_ms)
+    with sqlite() as database:
+        yield sync_tables.first_tasks(first_tasks.measure_first_tasks(Site.on(database)))
     with sqlite() as database:
         found = Site.on(database).measure("long_syncs", **scale.day)
         yield sync_tables.long_syncs(found)

@@ -30,6 +30,7 @@ def test_it_measures_everything_and_writes_it_down(tmp_path):
     text = written.read_text()
     for title in (
         *("Server time on SQLite", "A first and a second sync", "What Asana is asked"),
+        *("First tasks after a sign-in", "Writes beside a crawl on SQLite"),
         *("Pages beside syncs on SQLite", "Workers on SQLite", "What the browser fetches"),
     ):
         assert f"## {title}\n" in text

@@ -12,6 +12,7 @@ from django.utils import timezone
 from accounts import tokens
 from accounts.codes import Problem
 from accounts.models import AsanaAccount
+from asana_tasks.api import client
 from asana_tasks.api.errors import NotAuthorized
 from asana_tasks.error_codes import ErrorCode, Reason
 from asana_tasks.models import SyncState, Task, Workspace
@@ -103,6 +104,29 @@ def test_eight_workspaces_are_synced_side_by_side(asana, db):
     assert dora.account.tasks.count() == 2000
     asked = [each["query"]["workspace"] for each in asana.requests("/api/1.0/tasks")]
     assert len(set(asked[:8])) == 8  # none waited for another one's next page
+
+
+@pytest.mark.django_db(transaction=True)
+def test_first_tasks_show_after_one_response_for_each_workspace(asana, monkeypatch):
+    """Nobody gets a second page before the first ones are on the list."""
+    dora = Person.stored(asana, DORA)
+    are_shown, get_tasks = threading.Event(), client.get_tasks
+
+    def get(*args, offset=None, **kwargs):
+        assert offset is None or are_shown.wait(20)
+        return get_tasks(*args, offset=offset, **kwargs)
+
+    monkeypatch.setattr("asana_tasks.api.client.get_tasks", get)
+    sync = engine.sync_account(dora.account)
+    assert any(progress.state == "page" and dora.account.tasks.count() == 800 for progress in sync)
+    assert len(asana.requests("/api/1.0/workspaces")) == 1
+    assert len(asana.requests("/api/1.0/tasks")) == 8
+    status = dora.get("/tasks/status/").json()
+    assert (status["syncing"], status["tasks"], status["workspaces_done"]) == (True, 800, 0)
+    assert 'id="task-' in dora.get("/tasks/").content.decode()
+    are_shown.set()
+    assert [progress.state for progress in sync][-1] == "done"
+    assert dora.account.tasks.count() == 2000
 
 
 def test_nobody_in_no_workspace_is_done_at_once(asana, db):
