@@ -8,6 +8,7 @@ import os
 import time
 from collections import Counter
 from collections.abc import Callable, Generator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -61,7 +62,8 @@ class Sync(RuleBasedStateMachine):
         self.traveller.start()
         self.running: Running | None = None
         self.stalled: Running | None = None
-        self.written: dict[str, tuple[bool, str | None]] = {}
+        self.written: dict[str, dict[str, Any]] = {}  # columns by gid
+        self.undo: list[Action] = []
         self.known: set[str] = set()
         self.ever: set[str] = set()
         self.deleted: set[str] = set()
@@ -195,21 +197,43 @@ class Sync(RuleBasedStateMachine):
 
     @rule(number=NUMBER, kind=st.sampled_from([ActionKind.COMPLETE, ActionKind.REOPEN]))
     def write(self, number: int, kind: ActionKind) -> None:
+        self.act(number, Action(0, kind))
+
+    @rule(number=NUMBER, due=st.integers(-5, 40) | st.sampled_from(["none", "+1d", "+1w"]))
+    def move(self, number: int, due: int | str) -> None:
+        """Set the date of a task to one in so many days, shift it, or remove it."""
+        if isinstance(due, int):
+            due = (timezone.localdate() + timedelta(due)).isoformat()
+        self.act(number, Action(0, ActionKind.DUE, due))
+
+    def act(self, number: int, action: Action) -> None:
+        tasks = list(Task.objects.exclude(resource_subtype="approval").order_by("pk"))
+        if tasks:
+            self.send(replace(action, task=tasks[number % len(tasks)].pk))
+
+    @rule()
+    def take_back(self) -> None:
+        """Undo the last change, whatever others have made of the task since."""
+        if self.undo and Task.objects.filter(pk=self.undo[-1].task).exists():
+            self.send(self.undo.pop())
+
+    def send(self, action: Action) -> None:
         rows = Task.objects.select_related("account", "workspace__account__user")
-        tasks = list(rows.exclude(resource_subtype="approval").order_by("pk"))
-        if not tasks:
-            return
-        task = tasks[number % len(tasks)]
-        report = apply_actions(self.person.user, [Action(task.pk, kind)], {task.pk: task})
-        if report.done and Task.objects.filter(pk=task.pk).exists():
-            self.written[task.gid] = (kind is ActionKind.COMPLETE, None)
+        task = rows.get(pk=action.task)
+        report = apply_actions(self.person.user, [action], {task.pk: task})
+        self.undo += report.undo
+        row = Task.objects.filter(pk=task.pk)
+        if report.done and row.exists():
+            changed = ["due_on", "due_at"] if action.kind is ActionKind.DUE else ["completed"]
+            self.written.setdefault(task.gid, {}).update(row.values(*changed).get())
 
     @rule(numbers=st.lists(NUMBER, min_size=1, max_size=4), pages=st.integers(2, 4))
     def write_between_pages(self, numbers: list[int], pages: int) -> None:
         self.start("crawl")
         self.step(pages)
         for number in numbers:
-            self.write(number, ActionKind.REOPEN if number % 2 else ActionKind.COMPLETE)
+            kind = (ActionKind.COMPLETE, ActionKind.REOPEN)[number % 2]
+            self.write(number, kind) if number % 3 else self.move(number, number % 9)
         self.step(5)
 
     # The sync
@@ -270,9 +294,10 @@ class Sync(RuleBasedStateMachine):
 
     @invariant()
     def no_write_of_the_person_falls_back(self) -> None:
-        rows = dict(self.account.tasks.values_list("gid", "completed"))
-        for gid, (completed, _) in self.written.items():
-            assert rows.get(gid, completed) == completed, gid
+        rows = {row.gid: row for row in self.account.tasks.filter(gid__in=self.written)}
+        for gid, row in rows.items():
+            ours = {name: getattr(row, name) for name in self.written[gid]}
+            assert ours == self.written[gid], gid
 
     def be_quiet(self) -> None:
         """Let everything end: after a few syncs our rows are Asana's."""
