@@ -1,4 +1,4 @@
-"""Reasons for errors of our own database."""
+"""Reasons for errors of our own database, and how long to wait for its lock."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

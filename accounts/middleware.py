@@ -34,11 +34,13 @@ def sliding_session(get_response: GetResponse) -> GetResponse:
     """Renew sessions that are in use: their 30 days start anew, at most once a day."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
         if request.user.is_authenticated:
             now = int(timezone.now().timestamp())
             if now - request.session.get("renewed_at", 0) > RENEW_AFTER.total_seconds():
+                request.session.is_only_renewed = not request.session.modified  # type: ignore[attr-defined]
                 request.session["renewed_at"] = now
-        return get_response(request)
+        return response
 
     return middleware
 

@@ -7,14 +7,16 @@ layer it comes from, and logs it afterwards with its traceback, which `OneLine` 
 import sqlite3
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from logging import Filter, LogRecord
 from typing import Final
 
-from django.db import Error, InterfaceError, OperationalError
+from django.db import DatabaseError, Error, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.views.defaults import server_error as stock_server_error
 
+from accounts.database import brief_wait
 from accounts.printable import one_line
 
 RETRY_AFTER: Final = 30  # seconds
@@ -31,6 +33,21 @@ def reason(error: BaseException | None) -> str:
     """Return the first line of what the database said. It may name a host, never a password."""
     said, *_ = str(_trouble(error) or error).splitlines() or [""]
     return one_line(said, REASON_LENGTH)
+
+
+@contextmanager
+def can_be_left_out() -> Iterator[None]:
+    """Do without a write of a page that is only read, if the database is locked or full.
+
+    Use it around all that such a page notes on the side: the page is shown at once, and the next
+    one notes it.
+    """
+    try:
+        with brief_wait():
+            yield
+    except DatabaseError as error:
+        if not is_outage(error):
+            raise
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

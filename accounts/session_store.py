@@ -5,7 +5,7 @@ columns only: a request from another address must not write back the session's d
 the request began.
 """
 
-from contextlib import nullcontext, suppress
+from contextlib import nullcontext
 from datetime import timedelta
 from typing import Any, Final
 
@@ -25,13 +25,14 @@ from qsessions.models import Session
 
 from accounts import audit
 from accounts.database import brief_wait
-from accounts.outage import is_outage
+from accounts.outage import can_be_left_out, is_outage
 
 NOTED_EVERY: Final = timedelta(minutes=5)
 
 
 class SessionStore(QSessionStore):  # type: ignore[misc]
     row: Session | None = None  # as it was loaded
+    is_only_renewed = False  # what is to be saved may also be saved with the next request
 
     def load(self) -> dict[str, Any]:
         data: dict[str, Any] = DatabaseSessionStore.load(self)
@@ -75,8 +76,7 @@ class SessionStore(QSessionStore):  # type: ignore[misc]
         here = {"user_agent": self.user_agent, "ip": self.ip}
         is_new = any(getattr(row, name) != value for name, value in here.items())
         if is_new or row.updated_at < now - NOTED_EVERY:
-            # If the database is locked or full, the next request stores it.
-            with suppress(DatabaseError), brief_wait():
+            with can_be_left_out():
                 Session.objects.filter(pk=row.pk).update(updated_at=now, **here)
 
 
@@ -114,7 +114,11 @@ class SessionMiddleware(middleware.SessionMiddleware):
 
 
 def _is_only_read(request: HttpRequest, response: HttpResponse) -> bool:
-    """Tell whether a page was shown to a session that existed before, and still has its key."""
+    """Tell whether a page was shown to a session that existed before, and still has its key.
+
+    A redirect may have done something; it counts if it changed nothing of the session's own.
+    """
     key = request.COOKIES.get(settings.SESSION_COOKIE_NAME)
-    is_page = request.method in {"GET", "HEAD"} and response.status_code == 200
-    return is_page and key is not None and key == request.session.session_key
+    is_known = key is not None and key == request.session.session_key
+    is_page = response.status_code == 200 or request.session.is_only_renewed  # type: ignore[attr-defined]
+    return request.method in {"GET", "HEAD"} and is_known and is_page

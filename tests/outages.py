@@ -5,6 +5,8 @@ from contextlib import contextmanager
 
 from django.db import OperationalError, connection
 
+from accounts.database import BRIEFLY
+
 
 @contextmanager
 def down() -> Iterator[None]:
@@ -28,3 +30,23 @@ def full() -> Iterator[None]:
 
     with connection.execute_wrapper(refuse):
         yield
+
+
+@contextmanager
+def locked() -> Iterator[list[str]]:
+    """Let every statement that writes fail, as it does while somebody else holds SQLite's lock.
+
+    Yields the statements that would have waited for the lock for seconds.
+    """
+    patient: list[str] = []
+
+    def refuse(execute, sql, *args):
+        if sql.split()[0] not in {"INSERT", "UPDATE", "DELETE", "BEGIN"}:
+            return execute(sql, *args)
+        ((patience,),) = connection.connection.execute("PRAGMA busy_timeout")
+        if patience > BRIEFLY:
+            patient.append(sql)
+        raise OperationalError("database is locked")
+
+    with connection.execute_wrapper(refuse):
+        yield patient

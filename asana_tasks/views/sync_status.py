@@ -1,9 +1,10 @@
 """Tell an open page, which asks again and again, how the syncs stand."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import cast
 
-from django.db import DatabaseError, IntegrityError
+from django.db import IntegrityError
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -11,7 +12,7 @@ from django.utils.cache import get_conditional_response
 from django.views.decorators.http import require_safe
 
 from accounts.models import AsanaAccount
-from accounts.outage import is_outage
+from accounts.outage import can_be_left_out
 from accounts.typing import SignedInRequest
 from asana_tasks.sync.schedule import note_look
 from asana_tasks.sync.snapshot import Snapshot, accounts_of
@@ -42,8 +43,5 @@ def note_looks(accounts: Iterable[AsanaAccount]) -> None:
 
     The page does without while nothing can be written, and for an account that has just gone.
     """
-    try:
+    with suppress(IntegrityError), can_be_left_out():
         note_look(each.sync_state for each in accounts if not each.needs_reconnecting)
-    except DatabaseError as error:
-        if not (is_outage(error) or isinstance(error, IntegrityError)):
-            raise

@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
 from accounts import bulkhead, tokens
+from accounts.outage import can_be_left_out
 from accounts.typing import SignedInRequest
 from asana_tasks.api import client
 from asana_tasks.api.detail_schemas import DetailsSchema, SubtaskSchema
@@ -35,7 +36,8 @@ def task_detail(request: SignedInRequest, pk: int) -> HttpResponse:
     mine = Task.objects.of(request.user)
     task = get_object_or_404(mine.select_related("account", "workspace"), pk=pk)
     if task.change:
-        mine.filter(pk=pk).mark_seen(timezone.now())
+        with can_be_left_out():
+            mine.filter(pk=pk).mark_seen(timezone.now())
     is_part = bool(request.htmx) and not request.htmx.history_restore_request
     choices = date_choices(Calendar.of(request.user), task)
     context = {"task": task, "details": details_of(task), "date_choices": choices}

@@ -80,13 +80,6 @@ def test_what_cannot_be_stored_is_no_sign_out(client, how):
     assert client.get("/accounts/").status_code == 200
 
 
-@pytest.mark.parametrize("path", READ)
-@pytest.mark.parametrize("days", [0, 2])  # then the session is renewed
-def test_reading_goes_on_while_the_disk_is_full(client, path, days):
-    with later(days=days), full():
-        assert client.get(path, headers={"User-Agent": "new"}).status_code == 200
-
-
 @pytest.mark.django_db(transaction=True)
 @sqlite_only
 def test_reading_goes_on_while_somebody_else_writes(client):
