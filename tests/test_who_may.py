@@ -14,6 +14,7 @@ from django.apps import apps
 from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth.models import Group
+from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from qsessions.models import Session
 
@@ -293,3 +294,15 @@ def test_who_may(request, owner, line, path):
     assert tuple(" ".join(outcomes) for outcomes in got) == LINES[line]
     if not line.startswith("social:"):  # a started sign-in has to be remembered
         assert not clients["nobody"].cookies.keys() & {settings.SESSION_COOKIE_NAME}
+
+
+@pytest.mark.parametrize("line", LINES)
+def test_nobody_makes_a_session_but_by_beginning_a_sign_in(owner, nobody, line, path):
+    before = Session.objects.count()
+    old = Client(enforce_csrf_checks=True)
+    old.cookies[settings.CSRF_COOKIE_NAME] = "y" * 32
+    if line != "social:begin":
+        nobody.post(path, sent(owner, line))
+    for data in ({}, {"password": "hunter2"}):
+        old.post(path, data, headers={"Origin": "http://testserver"})
+    assert Session.objects.count() == before

@@ -20,12 +20,15 @@ def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Answer a form that Django's CSRF protection refused.
 
     1. One that is not proven to be ours, or whose browser keeps no cookies, is refused.
-    2. Of somebody without a session, and with a password in it, it leads to the page to start from.
+    2. Of somebody who isn't signed in, and with a password in it, it leads to the page to start
+       from. Without a session, the address says why: a message would store one for anybody.
     3. The sign-in of somebody who is signed in by now leads to their list.
     4. Any other is shown again, with what was typed.
     """
     if not _is_ours(request) or settings.CSRF_COOKIE_NAME not in request.COOKIES:
         return HttpResponseForbidden(render(request, "403_csrf.html").content)
+    if request.session.is_empty():
+        return _go(request, f"{_start_of(request)}?too_old=1")
     if not request.user.is_authenticated or _has_password(request):
         messages.info(request, "That page was too old. Please try again.")
         return _go(request, _start_of(request))
@@ -50,9 +53,10 @@ def _has_password(request: HttpRequest) -> bool:
 
 
 def _start_of(request: HttpRequest) -> str:
-    """Return the form's own page for administrators, the sign-in for everybody else."""
-    is_admin = request.path.startswith(reverse("admin:index"))
-    return request.get_full_path() if is_admin else reverse("accounts:sign_in")
+    """Return a page of the administration for forms of its own, the sign-in for all others."""
+    if not request.path.startswith(reverse("admin:index")):
+        return reverse("accounts:sign_in")
+    return request.get_full_path() if request.user.is_authenticated else reverse("admin:login")
 
 
 def _go(request: HttpRequest, path: str) -> HttpResponse:

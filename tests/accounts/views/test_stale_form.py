@@ -87,16 +87,33 @@ def test_a_second_tab_with_the_sign_in_page_leads_to_the_list(owner):
 @pytest.mark.parametrize("path", ["/login/asana/", SAVE, "/logout/"])
 def test_without_a_session_one_signs_in_first(db, nobody, path):
     response = strict(nobody).post(path, TYPED, headers=OURS, follow=True)
+    assert response.redirect_chain == [("/login/?too_old=1", 302)]
+    assert "too old" in page_html(response)
+
+
+def test_somebody_who_has_begun_a_sign_in_is_told_by_a_message(db, asana, nobody):
+    nobody.post("/login/asana/")
+    response = strict(nobody).post("/login/asana/", headers=OURS, follow=True)
     assert response.redirect_chain == [("/login/", 302)]
+    assert "too old" in page_html(response)
+
+
+def test_a_password_of_nobody_leads_to_the_sign_in_of_the_administration(db, nobody):
+    data = {"username": "root", "password": "hunter2"}
+    response = strict(nobody).post("/admin/login/", data, headers=OURS, follow=True)
+    assert response.redirect_chain == [("/admin/login/?too_old=1", 302)]
     assert "too old" in page_html(response)
 
 
 def test_no_password_is_written_into_a_page(administrator, nobody, django_user_model):
     data = {"username": "root", "password": "hunter2"}
-    for client, path in ((nobody, "/admin/login/"), (administrator, "/admin/password_change/")):
+    for client, path, start in (
+        (nobody, "/admin/login/", "/admin/login/?too_old=1"),
+        (administrator, "/admin/password_change/", "/admin/password_change/"),
+    ):
         old = {"old_password": "hunter2"} | data
         response = strict(client).post(path, old, headers=OURS)
-        assert response["Location"] == path
+        assert response["Location"] == start
         assert b"hunter2" not in response.content
 
 
