@@ -11,6 +11,7 @@ from accounts.admin.audited import AuditedAdmin
 from accounts.admin.rights import named
 from accounts.codes import Detail
 from accounts.models import AuditEntry
+from accounts.views.confirm import asks_for_fresh_sign_in
 
 Event = AuditEntry.Event
 
@@ -36,6 +37,10 @@ class GroupAdmin(AuditedAdmin, StockGroupAdmin):
 
     def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
         self._note(request, obj, Detail.GROUP_CHANGED, message)
+
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        """Ask for a fresh sign-in: what a group may do, its members may do for good."""
+        return asks_for_fresh_sign_in(super().changeform_view)(request, *args, **kwargs)
 
     def delete_model(self, request: HttpRequest, obj: Group) -> None:
         self._note_deletion(request, obj)

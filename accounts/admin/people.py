@@ -1,4 +1,4 @@
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar, Final, cast
 
 from django.conf import settings
 from django.contrib import admin
@@ -17,6 +17,7 @@ from accounts.locks import lock_administrators
 from accounts.models import AsanaAccount, User
 from accounts.passwords import has_password
 from accounts.user_deletion import is_only_administrator
+from accounts.views.confirm import asks_for_fresh_sign_in
 
 PERSON: Final = ("Person", {"fields": ("name", "email", "time_zone", "first_weekday")})
 FOR_MANAGERS: Final = (
@@ -102,6 +103,18 @@ class UserAdmin(AuditedAdmin, ConfirmedActionsAdmin, StockUserAdmin):  # type: i
         may = super().has_delete_permission(request, obj)
         return may and (obj is None or (obj != request.user and actions.may_end(request, obj)))
 
+    def add_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Ask for a fresh sign-in: a new person with a password outlives a stolen session."""
+        view = asks_for_fresh_sign_in(super().add_view)
+        return view(request, *args, **kwargs)
+
+    def change_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Ask for a fresh sign-in before rights are changed; a person's page may be looked at."""
+        view: Any = super().change_view
+        if request.method == "POST":
+            view = asks_for_fresh_sign_in(view)
+        return cast("HttpResponse", view(request, *args, **kwargs))
+
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: Any) -> None:
         """Save what the form changed, and no older value of anything else.
 
@@ -132,7 +145,8 @@ class UserAdmin(AuditedAdmin, ConfirmedActionsAdmin, StockUserAdmin):  # type: i
             return redirect(f"{self.admin_site.name}:password_change")
         if person and not self._may_set_password(request, person):
             raise PermissionDenied("They sign in with Asana, or know their password themselves")
-        return super().user_change_password(request, id, form_url)
+        view = asks_for_fresh_sign_in(super().user_change_password)
+        return view(request, id, form_url)
 
     def _changes_own(self, request: HttpRequest, person: User) -> bool:
         return person == request.user and has_password(person)
