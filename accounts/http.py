@@ -19,10 +19,16 @@ from django.conf import settings
 from requests.adapters import HTTPAdapter
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, ProxyManager
 from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.exceptions import ReadTimeoutError
+from urllib3.exceptions import (
+    ConnectTimeoutError,
+    NameResolutionError,
+    NewConnectionError,
+    ReadTimeoutError,
+)
 
 from accounts import bulkhead
 from accounts.codes import Problem
+from accounts.connecting import connect
 
 SECONDS: Final = 10.0
 BYTES: Final = 2 * 1024 * 1024
@@ -54,8 +60,8 @@ def send(  # noqa: PLR0913  (requests' own arguments)
 ) -> requests.Response:
     """Send a request; return the whole response, whatever its status.
 
-    The response has to end within `seconds` (SECONDS by default) and `limit` bytes, decoded; in a
-    web request also within the limits of `bulkhead`.
+    From looking up the name to the end of the response it takes at most `seconds` (SECONDS by
+    default), in a web request also what `bulkhead` allows; at most `limit` bytes, decoded.
     Raises requests.RequestException: no response, too late, too large (TooLarge), a redirect
     (Redirected), or bulkhead.MayNotWait.
     """
@@ -165,9 +171,22 @@ class _DeadlineResponse(HTTPResponse):
 class _Connection(HTTPConnection):
     response_class = _DeadlineResponse
 
+    def _new_conn(self) -> socket.socket:
+        """Connect by the deadline. Raises urllib3's errors, as its own method does."""
+        try:
+            return connect(
+                self._dns_host.strip("[]"), self.port, _deadline.get(), self.socket_options or ()
+            )
+        except socket.gaierror as error:
+            raise NameResolutionError(self.host, self, error) from error
+        except TimeoutError as error:
+            raise ConnectTimeoutError(self, f"Connecting to {self.host} took too long") from error
+        except (OSError, UnicodeError) as error:  # or no name can be like that
+            raise NewConnectionError(self, f"Could not connect to {self.host}: {error}") from error
 
-class _SecureConnection(HTTPSConnection):
-    response_class = _DeadlineResponse
+
+class _SecureConnection(_Connection, HTTPSConnection):
+    """HTTPS through `_Connection._new_conn`: the handshake has the time that is left."""
 
 
 class _Pool(HTTPConnectionPool):
