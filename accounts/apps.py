@@ -24,6 +24,7 @@ class AccountsConfig(AppConfig):
             "encrypted_refresh_token",
             "encrypted_earlier_refresh_tokens",
             "nonce_hash",
+            "refresh_lease_expires_at",
         )
         registry.register_secret_fields(
             "accounts.revocation", "encrypted_refresh_token", "account_hash"

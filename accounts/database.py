@@ -11,8 +11,8 @@ BRIEFLY: Final = 200  # milliseconds
 
 
 @contextmanager
-def brief_wait() -> Iterator[None]:
-    """Let a write that can be left out wait for SQLite's lock a moment only, not for seconds.
+def brief_wait(milliseconds: int = BRIEFLY) -> Iterator[None]:
+    """Wait for SQLite's lock a moment only, for a write that can be left out or must not be late.
 
     PostgreSQL needs no such thing: there a writer doesn't lock out the others.
     """
@@ -21,7 +21,7 @@ def brief_wait() -> Iterator[None]:
         yield
         return
     (usual,) = raw.execute("PRAGMA busy_timeout").fetchone()
-    raw.execute(f"PRAGMA busy_timeout = {min(BRIEFLY, usual)}")
+    raw.execute(f"PRAGMA busy_timeout = {min(milliseconds, usual)}")
     try:
         yield
     finally:

@@ -15,7 +15,7 @@ A transaction may leave out any of these, but not change the order. A row of the
 session is locked alone, or last. SQLite has no row locks: it allows one writing transaction.
 
 FOR NO KEY UPDATE doesn't block writing rows that refer to the locked one: an entry in the history
-of a user, or a page of tasks of an account whose token is being refreshed.
+of a user, or a page of tasks of an account whose token is being stored.
 """
 
 from accounts.models import AsanaAccount, User

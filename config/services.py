@@ -19,8 +19,7 @@ POSTGRES_OPTIONS: Final = {  # libpq waits for ever for a host that has vanished
     "keepalives_interval": 10,
     "keepalives_count": 3,
     "tcp_user_timeout": 15_000,
-    # A process that is stopped within a transaction keeps its locks no longer. A refresh waits for
-    # Asana within one: ten seconds.
+    # A process that is stopped within a transaction keeps its locks no longer.
     "options": "-c idle_in_transaction_session_timeout=30s",
 }
 POOL: Final = {
@@ -32,8 +31,8 @@ POOL: Final = {
 SQLITE_OPTIONS: Final = {
     # Writers queue at BEGIN instead of failing at their first write.
     "transaction_mode": "IMMEDIATE",
-    # A refresh holds the lock while Asana answers: ten seconds. Then it is an outage (503).
-    "timeout": 12,
+    # Nobody waits for Asana with the lock. A web request waits for it so long, then answers 503.
+    "timeout": 5,
     "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
 }
 AMQP: Final = {"amqp", "amqps"}

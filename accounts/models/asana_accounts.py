@@ -61,6 +61,9 @@ class AsanaAccount(models.Model):
 
     connected_at = models.DateTimeField(default=timezone.now, editable=False)
     refreshed_at = models.DateTimeField("token refreshed at", null=True, blank=True)
+    refresh_lease_expires_at = models.DateTimeField(
+        null=True, editable=False, serialize=False
+    )  # of whoever asks Asana for a new token; `accounts.tokens` alone
 
     provider = "asana"  # social-auth reads it from the row that a sign-in ends with
     objects = AsanaAccountQuerySet.as_manager()

@@ -1,16 +1,21 @@
-"""Valid access tokens: refreshed once, however many threads and processes ask at a time."""
+"""Valid access tokens: refreshed once, however many threads and processes ask at a time.
+
+Nobody holds a lock of the database while Asana answers.
+"""
 
 import logging
+import time
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any, Final
 
-from django.db import OperationalError, connection, transaction
+from django.db import OperationalError, transaction
 from django.utils import timezone
 from social_core.exceptions import SocialAuthBaseException
 from social_django.utils import load_strategy
 
-from accounts import audit, http
+from accounts import audit, bulkhead, http
 from accounts.backends import AsanaOpenIdConnect
 from accounts.codes import Detail, Problem
 from accounts.encryption import CannotDecrypt
@@ -19,7 +24,10 @@ from accounts.models import AsanaAccount, AuditEntry
 from accounts.oidc.nonces import is_of_another_sign_in
 from accounts.oidc.provider_errors import code_of
 from accounts.tokens.errors import NeedsReconnecting, TokenError, TryLater
+from accounts.tokens.refresh_lease import lease_of
+from accounts.tokens.set_aside import set_aside_token
 from accounts.tokens.storage import (
+    add_earlier_refresh_token,
     delete_tokens,
     fingerprint,
     mark_needs_reconnecting,
@@ -30,16 +38,18 @@ from accounts.tokens.storage import (
 logger = logging.getLogger(__name__)
 
 MARGIN: Final = timedelta(minutes=5)  # a token is refreshed this long before it expires
-LOCK_SECONDS: Final = 20  # then PostgreSQL raises OperationalError, which becomes TryLater
+WAIT_SECONDS: Final = 20.0  # for somebody else's refresh; in a web request its deadline, if sooner
+LOOK_EVERY: Final = 0.05  # seconds
+STORE_TRIES: Final = 3  # a new refresh token must not be lost because the database is busy
 
 
 def access_token_for(account: AsanaAccount, *, rejected: str | None = None) -> str:
     """Return a valid access token; refresh it if it is about to expire or is the `rejected` one.
 
-    1. Return the stored token if it is valid, without a lock.
+    1. Return the stored token if it is valid.
     2. Fetch the provider's documents if our copies are too old.
-    3. Lock the row and look again: another thread or process may have refreshed meanwhile.
-    4. Refresh, and store the new tokens, before the lock is released.
+    3. Take the account's lease, or wait until whoever has it has refreshed.
+    4. Look again, refresh without any lock of the database, and store the new tokens.
 
     Raises NeedsReconnecting, TryLater.
     """
@@ -48,18 +58,14 @@ def access_token_for(account: AsanaAccount, *, rejected: str | None = None) -> s
         token = _valid_token(row, rejected)
         if token is not None:
             return token
-        backend = _backend(row)
-        with transaction.atomic(durable=True):  # a new refresh token must not be rolled back
-            _limit_waiting()
-            locked = lock_account(account.pk, key=False)  # tasks may be stored meanwhile
-            token, failure = _refresh_unless_done(locked, rejected, backend)
+        with bulkhead.slot() as left:
+            return _refreshed(row, rejected, min(left, WAIT_SECONDS))
     except AsanaAccount.DoesNotExist as error:
         raise NeedsReconnecting(Problem.GONE) from error
     except OperationalError as error:
         raise TryLater(Problem.BEING_REFRESHED) from error
-    if token is None:
-        raise failure or TryLater
-    return token
+    except bulkhead.MayNotWait as error:
+        raise TryLater from error
 
 
 def refresh_now(account: AsanaAccount) -> None:
@@ -79,32 +85,85 @@ def grant_works(account: AsanaAccount) -> bool:
     return True
 
 
-def _refresh_unless_done(
-    account: AsanaAccount, rejected: str | None, backend: AsanaOpenIdConnect
-) -> tuple[str | None, TokenError | None]:
-    """Look again under the row's lock, and refresh if nobody has; return a token or an error.
+def _refreshed(row: AsanaAccount, rejected: str | None, seconds: float) -> str:
+    """Return a token that was refreshed by us, or by somebody else meanwhile.
 
-    Errors are returned instead of raised: what was written with them is to be committed.
+    Raises TokenError, AsanaAccount.DoesNotExist, OperationalError.
     """
-    if account.needs_reconnecting:
-        return None, NeedsReconnecting(account.last_error, account.last_error_args)
-    token = _valid_token(account, rejected)
-    if token is not None:
-        return token, None
+    backend, ends_at = _backend(row), time.monotonic() + seconds
+    while True:
+        with lease_of(row, ends_at) as is_ours:
+            row = AsanaAccount.objects.get(pk=row.pk)
+            if row.needs_reconnecting:
+                raise NeedsReconnecting(row.last_error, row.last_error_args)
+            token = _valid_token(row, rejected)
+            if token is not None:
+                return token
+            if is_ours:
+                return _refresh(row, backend)
+        if time.monotonic() >= ends_at:
+            raise TryLater(Problem.BEING_REFRESHED)
+        time.sleep(LOOK_EVERY)
+
+
+def _refresh(account: AsanaAccount, backend: AsanaOpenIdConnect) -> str:
+    """Ask Asana for new tokens and store them; return the access token. Raises TokenError."""
     try:
         refresh_token = read_token(account, "refresh_token")
-    except CannotDecrypt:
+    except CannotDecrypt as error:
         has_one = bool(account.encrypted_refresh_token)
         why = Problem.TOKEN_UNREADABLE if has_one else Problem.NOTHING_LASTING
-        return None, mark_needs_reconnecting(account, why)
+        raise mark_needs_reconnecting(account, why) from error
     try:
         response = backend.refresh_token(refresh_token)
     except SocialAuthBaseException as error:
-        return None, _failure(account, error)
+        raise _failure(account, error, refresh_token) from error
     if wrong := _wrong_id_token(account, backend.id_token or {}):
-        return None, TryLater(wrong)
-    store(account, response)
-    return response["access_token"], None
+        raise TryLater(wrong)
+    for _ in range(STORE_TRIES - 1):
+        with suppress(OperationalError):
+            return _stored(account, refresh_token, response)
+    return _stored(account, refresh_token, response)
+
+
+def _stored(account: AsanaAccount, refresh_token: str, response: Mapping[str, Any]) -> str:
+    """Store the tokens of a refresh in the account as it is now; return the access token.
+
+    If a sign-in has brought another grant meanwhile, or the account was marked, that stays; a new
+    refresh token of ours is kept to be revoked. Raises TokenError, AsanaAccount.DoesNotExist.
+    """
+    new = response.get("refresh_token")
+    rotated = new if new not in {None, "", refresh_token} else None
+    with transaction.atomic():
+        locked = _locked(account)
+        if locked is not None and _holds(locked, refresh_token) and not locked.needs_reconnecting:
+            store(locked, response)
+            return str(response["access_token"])
+        if rotated and locked is not None and locked.scope == account.scope:
+            add_earlier_refresh_token(locked, rotated)
+        elif rotated:  # disconnected, or its person has given up permissions
+            set_aside_token(account, rotated)
+    if locked is None:
+        raise AsanaAccount.DoesNotExist
+    if locked.needs_reconnecting:
+        raise NeedsReconnecting(locked.last_error, locked.last_error_args)
+    if token := _valid_token(locked, None):
+        return token
+    raise TryLater(Problem.BEING_REFRESHED)
+
+
+def _locked(account: AsanaAccount) -> AsanaAccount | None:
+    try:
+        return lock_account(account.pk, key=False)  # tasks may be stored meanwhile
+    except AsanaAccount.DoesNotExist:
+        return None
+
+
+def _holds(account: AsanaAccount, refresh_token: str) -> bool:
+    try:
+        return read_token(account, "refresh_token") == refresh_token
+    except CannotDecrypt:
+        return False
 
 
 def _wrong_id_token(account: AsanaAccount, claims: Mapping[str, Any]) -> Problem | None:
@@ -131,11 +190,14 @@ def _backend(account: AsanaAccount) -> AsanaOpenIdConnect:
     return backend
 
 
-def _failure(account: AsanaAccount, error: SocialAuthBaseException) -> TokenError:
+def _failure(
+    account: AsanaAccount, error: SocialAuthBaseException, refresh_token: str = ""
+) -> TokenError:
     """Log a failed refresh and return the error to raise.
 
     Only `invalid_grant` means that the grant is gone: the tokens are deleted and the account needs
-    reconnecting. Everything else, and whatever comes with a 5xx status, is TryLater.
+    reconnecting, unless a sign-in has brought another grant meanwhile. Everything else, and
+    whatever comes with a 5xx status, is TryLater.
     """
     logger.warning("Refreshing account %s failed: %s", account.gid, error.code)
     if error.provider_code:
@@ -148,8 +210,11 @@ def _failure(account: AsanaAccount, error: SocialAuthBaseException) -> TokenErro
             once_in=timedelta(hours=1),
         )
     if error.provider_code == "invalid_grant" and (error.status_code or 0) < 500:
-        delete_tokens(account)
-        return mark_needs_reconnecting(account, Problem.ACCESS_ENDED)
+        with transaction.atomic():
+            locked = _locked(account)
+            if locked is not None and _holds(locked, refresh_token):
+                delete_tokens(locked)
+                return mark_needs_reconnecting(locked, Problem.ACCESS_ENDED)
     return TryLater(retry_after=http.retry_after_seconds(error.retry_after or ""))
 
 
@@ -166,9 +231,3 @@ def _valid_token(account: AsanaAccount, rejected: str | None) -> str | None:
     except CannotDecrypt:
         return None
     return None if token == rejected else token
-
-
-def _limit_waiting() -> None:
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute(f"SET LOCAL lock_timeout = '{LOCK_SECONDS}s'")

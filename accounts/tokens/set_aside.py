@@ -27,6 +27,11 @@ def set_aside_for_revocation(account: AsanaAccount, *, user: User | None) -> lis
     return revocations
 
 
+def set_aside_token(account: AsanaAccount, token: str) -> None:
+    """Keep a refresh token to be revoked that nobody has a use for; its row names nobody."""
+    _saved(_of(account, None, ""), token)
+
+
 def _earlier_taken_out(account: AsanaAccount, user: User | None, name: str) -> list[Revocation]:
     name = f"{name} (an earlier sign-in)" if name else ""
     earlier = earlier_refresh_tokens(account)

@@ -72,6 +72,7 @@ def test_every_field_is_exported_but_what_opens_something():
         "accounts.AsanaAccount.encrypted_refresh_token",
         "accounts.AsanaAccount.encrypted_earlier_refresh_tokens",
         "accounts.AsanaAccount.nonce_hash",
+        "accounts.AsanaAccount.refresh_lease_expires_at",
         "asana_tasks.SyncState.lease",
         "asana_tasks.Pass.offset",
         "asana_tasks.Workspace.fields_offset",

@@ -64,7 +64,7 @@ def test_it_is_refreshed_five_minutes_before_its_end(op, account, minutes, refre
 
 
 @pytest.mark.django_db(transaction=True)
-def test_under_the_lock_nothing_is_asked_but_the_token_endpoint(op, expired, monkeypatch):
+def test_nobody_holds_a_lock_while_asana_is_asked(op, expired, monkeypatch):
     ProviderDocument.objects.update(fetched_at=timezone.now() - timedelta(days=3))
     asked: list[tuple[str, bool]] = []
 
@@ -76,7 +76,7 @@ def test_under_the_lock_nothing_is_asked_but_the_token_endpoint(op, expired, mon
     monkeypatch.setattr(http, "send", spy)
     op.token_response["id_token"] = MISSING
     assert tokens.access_token_for(expired)
-    assert asked == [(DISCOVERY, False), (KEYS, False), (TOKEN, True)]
+    assert asked == [(DISCOVERY, False), (KEYS, False), (TOKEN, False)]
 
 
 def test_without_the_documents_it_is_tried_later(op, expired):
@@ -424,7 +424,7 @@ def test_fifty_ask_at_once_and_one_refreshes_for_all(asana):
 @pytest.mark.django_db(transaction=True)
 def test_whoever_cannot_have_the_lock_is_told_later(op, account, monkeypatch):
     """The error says that another process holds the lock, not that the credentials are bad."""
-    monkeypatch.setattr("accounts.tokens.refresh.LOCK_SECONDS", 1)
+    monkeypatch.setattr("accounts.tokens.refresh.WAIT_SECONDS", 1)
     before = AsanaAccount.objects.values().get()
     with second_connection() as other:
         other.hold(account)
