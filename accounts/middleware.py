@@ -20,7 +20,7 @@ from accounts.models import AsanaAccount, User
 from accounts.oidc.authorization import AuthorizationRequest
 from accounts.sign_in import describing, failures, link_failures, pending_action
 from accounts.sign_in.failure_page import MixUp, failed_sign_in
-from accounts.sign_in.messages import say_signed_in_already
+from accounts.sign_in.messages import say_signed_in_already, say_too_late
 from accounts.sign_in.pipeline import give_back
 from accounts.time_zones import zone_named
 
@@ -118,6 +118,9 @@ class SignInFailureMiddleware(SocialAuthExceptionMiddleware):
         if failure is failures.SESSION and _is_in_already(request, backend):
             say_signed_in_already(request)
             return redirect("asana_tasks:task_list")
+        if exception.code == "state_mismatch" and _is_theirs(request, backend.authorization):
+            say_too_late(request)
+            return redirect(backend.authorization.retry)
         mix_up = MixUp(expected, backend.came_back_as) if failure.is_mix_up else None
         return failed_sign_in(request, failure, again=backend.authorization.retry, mix_up=mix_up)
 
@@ -128,6 +131,12 @@ def _is_in_already(request: HttpRequest, backend: AsanaOpenIdConnect) -> bool:
     They pressed Back to Asana's page and Allow again, or had a second tab open.
     """
     return request.user.is_authenticated and backend.authorization.kind == "sign_in"
+
+
+def _is_theirs(request: HttpRequest, authorization: AuthorizationRequest) -> bool:
+    """Tell whether a user comes back, too late, from what they began in this session."""
+    is_linking = authorization.kind != "sign_in" and authorization.retry
+    return bool(is_linking) and authorization.user_id == request.user.pk
 
 
 def _expected(request: HttpRequest, authorization: AuthorizationRequest) -> AsanaAccount | None:

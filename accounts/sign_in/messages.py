@@ -44,6 +44,14 @@ def say_signed_in_already(request: HttpRequest) -> None:
     )
 
 
+def say_too_late(request: HttpRequest) -> None:
+    messages.info(
+        request,
+        "You were at Asana for more than half an hour, so nothing has been changed. Start again "
+        "from here.",
+    )
+
+
 def who(account: AsanaAccount) -> SafeString:
     """Return an account's name at Asana and its e-mail address.
 

@@ -1,7 +1,11 @@
 """A signed-in user connects another Asana account."""
 
+from datetime import timedelta
+
 import pytest
+import time_machine
 from django.test import Client
+from django.utils import timezone
 
 from accounts import tokens
 from accounts.models import AsanaAccount, AuditEntry, Revocation, User
@@ -199,6 +203,25 @@ def test_that_of_another_account_goes_on(owner, asana):
 
 
 # Denied, or somebody else's
+
+
+@pytest.mark.parametrize("path", [CONNECT, "/accounts/confirm/"])
+def test_whoever_comes_back_after_half_an_hour_is_told_and_starts_again(owner, asana, path):
+    url = authorize_url(owner.client, path)
+    start = CONNECT if path == CONNECT else "/accounts/"
+    with time_machine.travel(timezone.now() + timedelta(minutes=31), tick=True):
+        response = owner.get(path_of(asana.allow(url, BEN)), follow=True)
+    assert response.redirect_chain == [(start, 302)]
+    assert "more than half an hour" in page_text(response)
+    assert gids(owner.user) == {ADA}
+
+
+def test_but_only_in_the_session_that_began_it(owner, other_user, asana):
+    url = authorize_url(owner.client, CONNECT)
+    with time_machine.travel(timezone.now() + timedelta(minutes=31), tick=True):
+        response = other_user.get(path_of(asana.allow(url, BEN)))
+    assert response["Location"] == "/tasks/"  # as for any way back that is of no use here
+    assert gids(other_user.user) == {BEN}
 
 
 def test_denying_it_is_told_in_its_own_words(owner, asana):
