@@ -5,14 +5,17 @@ a first request, so that a new one is tried too. The client raises what a view d
 failure shows the example and the traceback.
 """
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import product
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from django.db import transaction
 from django.http import QueryDict
+from django.urls import URLResolver, get_resolver
 from hypothesis import HealthCheck, Phase, given
 from hypothesis import settings as bounds
 from hypothesis import strategies as st
@@ -58,6 +61,22 @@ WORDS += ["America", "Europe/Berlin\0"]
 EDGES = ["0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59", "9999-12-31", "\0", "[]"]
 EDGES += ["9" * 5000, "http://[", "a " * 1900]
 
+# Tried in every part of an address
+PARTS = [
+    "0",
+    "-1",
+    str(2**63),
+    "9" * 5000,
+    "٣",
+    "a\0b",
+    "\r\n",
+    "..",
+    "%",
+    "_5F",
+    "\U0010ffff",
+    "1/2",
+]
+
 values = st.one_of(
     *map(st.sampled_from, (INSTANTS, DAYS, NUMBERS, ADDRESSES, LONG, UNPRINTABLE, SIGNS, WORDS)),
     st.text(max_size=20),
@@ -98,6 +117,39 @@ def recording() -> Iterator[set[str]]:
         yield names
 
 
+# What somebody without a session gets more of than the way to a sign-in
+OPEN = [
+    line
+    for line in LINES
+    if not {"login", "admin"}.issuperset(way.split()[0] for way in LINES[line])
+]
+
+
+def routes(patterns: list[Any] | None = None, before: str = "/") -> Iterator[str]:
+    """Yield the addresses that take something, with {} for each of their parts that does."""
+    for each in get_resolver().url_patterns if patterns is None else patterns:
+        part = re.sub(r"<[^>]+>|\(\?P<url>.*\$", "{}", str(each.pattern))
+        if isinstance(each, URLResolver):
+            yield from routes(each.url_patterns, before + part)
+        elif "{}" in before + part:
+            yield before + part
+
+
+@pytest.mark.parametrize("route", sorted(set(routes())))
+def test_no_odd_part_of_an_address_is_an_error_of_the_site(administrator, owner, route):
+    client = administrator if route.startswith("/admin/") else owner.client
+    cookies = client.cookies.copy()
+    for value, method in product(PARTS, ("get", "post")):
+        client.cookies = cookies.copy()
+        address = route.replace("{}", quote(value, safe=""))
+        assert ask(client, method, address, {"confirmed": "yes"}) != 500
+
+
+@pytest.mark.parametrize("line", OPEN)
+def test_nor_is_any_of_nobody(nobody, path, line):
+    no_odd_value_is_an_error(nobody, line, path)
+
+
 @pytest.mark.parametrize("line", LINES)
 def test_no_odd_value_is_an_error_of_the_site(
     administrator,
@@ -108,6 +160,10 @@ def test_no_odd_value_is_an_error_of_the_site(
 ):
     settings.TRUSTED_PROXIES = 1
     client = administrator if line.startswith("admin:") else owner_with_tasks.client
+    no_odd_value_is_an_error(client, line, path)
+
+
+def no_odd_value_is_an_error(client: Any, line: str, path: str) -> None:
     cookies = client.cookies.copy()
     with recording() as names:
         for method in ("get", "post"):
