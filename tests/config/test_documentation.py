@@ -36,7 +36,8 @@ def test_nothing_else_stands_in_the_example():
     "target",
     [
         *("demo", "run", "bench", "check", "format"),
-        *("test", "test-fast", "test-services", "coverage"),
+        *("test", "test-fast", "test-services", "coverage", "soak", "test-browsers"),
+        *("lock", "licences", "sbom"),
     ],
 )
 def test_every_command_of_the_readme_is_there(target):

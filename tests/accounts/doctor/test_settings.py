@@ -105,3 +105,14 @@ def test_a_cache_that_answers(settings):
     is_found(site.cache_, OK, "Redis answers")
     settings.REDIS_URL = ""
     is_found(site.cache_, OK, "its own")
+
+
+@pytest.mark.parametrize("name", ["HTTPS_PROXY", "https_proxy", "ALL_PROXY"])
+def test_a_proxy_of_the_environment_is_ignored_and_that_is_said(settings, monkeypatch, name):
+    for other in ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"):
+        monkeypatch.delenv(other, raising=False)
+    is_found(site.way_to_asana, OK, "direct, without a proxy")
+    monkeypatch.setenv(name, "http://user:secret@proxy.example:3128")
+    is_found(site.way_to_asana, WARNING, f"{name} of the environment is ignored")
+    settings.HTTPS_PROXY_URL = "http://user:secret@ours.example:3128"
+    is_found(site.way_to_asana, OK, "ours.example")

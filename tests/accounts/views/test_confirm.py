@@ -1,6 +1,7 @@
 """What lasts asks for a fresh sign-in: with an account of one's own, a password, or by mail."""
 
 import re
+import time
 from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
@@ -13,6 +14,7 @@ from django.utils import timezone
 from accounts import fresh_sign_in
 from accounts.models import AsanaAccount, AuditEntry, User
 from tests.accounts.administration import user_of
+from tests.accounts.sign_ins import sign_in as complete_sign_in
 from tests.people import authorize_url, path_of, sign_in
 from tests.stand_in import ADA, BEN, SAM
 
@@ -154,12 +156,16 @@ def test_auth_time_is_believed_if_it_is_there(auth_time, is_old):
         assert fresh_sign_in.is_too_old(claims) == is_old
 
 
-def test_an_old_one_is_refused(stale_owner, asana, monkeypatch):
-    monkeypatch.setattr(fresh_sign_in, "is_too_old", lambda claims: True)
-    response = round_through_asana(stale_owner.client, asana, ADA)
-    assert response.status_code == 403
-    assert "let you in without asking" in response.content.decode()
-    assert asks(stale_owner.get(DELETE))
+@pytest.mark.parametrize(("seconds", "is_believed"), [(5, True), (3600, False)])
+def test_an_old_one_is_refused(op, nobody, seconds, is_believed):
+    """An ID token says when its person signed in at the provider; the whole way is gone."""
+    complete_sign_in(op, nobody).is_signed_in()
+    grow_old(nobody)
+    op.claims["auth_time"] = int(time.time()) - seconds
+    response = nobody.get(op.allow(authorize_url(nobody, CONFIRM, next=DELETE)))
+    assert response.status_code == (302 if is_believed else 403)
+    assert ("let you in without asking" in response.content.decode()) is not is_believed
+    assert asks(nobody.get(DELETE)) is not is_believed
 
 
 def test_next_never_leaves_the_site(stale_owner, asana):
