@@ -1,1 +1,1 @@
-VERSION = "0.9.0"  # CHANGELOG.md says what each version brought
+VERSION = "0.10.0.dev0"  # CHANGELOG.md says what each version brought

@@ -43,3 +43,10 @@ def test_nothing_else_stands_in_the_example():
 def test_every_command_of_the_readme_is_there(target):
     assert f"make {target}" in (ROOT / "README.md").read_text()
     assert re.search(rf"^{target}:", (ROOT / "Makefile").read_text(), re.MULTILINE)
+
+
+def test_contributing_names_headings_that_the_readme_has():
+    named = re.findall(r'"([^"]+)" in `README\.md`', (ROOT / "CONTRIBUTING.md").read_text())
+    headings = re.findall(r"^#+ (.+)$", (ROOT / "README.md").read_text(), re.MULTILINE)
+    assert named
+    assert set(named) <= set(headings)

@@ -7,6 +7,7 @@ import sys
 import django
 import pytest
 from django.template.loader import render_to_string
+from packaging.version import Version
 
 from config import VERSION
 from tests.stand_in import ROOT
@@ -51,10 +52,17 @@ def test_a_page_that_knows_nothing_goes_without():
 
 
 def test_the_changelog_tells_of_it_first():
+    """What is not released yet has the number of the next release, and `.dev0`."""
     heads = HEAD.findall(CHANGELOG)
     assert heads[0] == ("Unreleased", "")
-    assert heads[1][0] == VERSION
     assert all(day for _version, day in heads[1:])
+    released = Version(heads[1][0])
+    assert Version(VERSION) > released if Version(VERSION).is_devrelease else heads[1][0] == VERSION
+
+
+def test_the_readme_tells_how_to_upgrade_from_what_was_released():
+    _, (released, _), *_ = HEAD.findall(CHANGELOG)
+    assert f"### Upgrade from {released}\n" in (ROOT / "README.md").read_text()
 
 
 def test_every_head_of_the_changelog_is_read():
