@@ -77,7 +77,7 @@ def clean_up(entry: AuditEntry | None = None) -> dict[str, int]:
     return gone
 
 
-def claim() -> AuditEntry | None:
+def begin_if_due() -> AuditEntry | None:
     """Return a new audit entry if a clean-up is due; None if it isn't, or another process runs one.
 
     The last entry is locked and then read again: of several processes, only one gets a new entry.

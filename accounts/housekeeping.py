@@ -24,7 +24,7 @@ def send_mails() -> None:
 
 def clean_up() -> None:
     """Clean up, once a day for all processes together."""
-    claimed = cleanup.claim()
+    claimed = cleanup.begin_if_due()
     if claimed is not None:
         logger.info("Cleaned up: %s", messages.deleted_message(cleanup.clean_up(claimed)))
 

@@ -110,13 +110,13 @@ def _send(pk: int) -> bool:
     if is_late:
         logger.warning("A mail is given up: nobody took it for a day")
     sent = not is_late and is_wanted(entry) and not _is_overtaken(entry)
-    if sent and not _handed_over(mail_for(entry, entry.user)):
+    if sent and not _was_sent(mail_for(entry, entry.user)):
         return False
     AuditEntry.objects.filter(pk=pk).update(mail_due_at=None)
     return sent
 
 
-def _handed_over(mail: EmailMessage) -> bool:
+def _was_sent(mail: EmailMessage) -> bool:
     """Send a mail; return False if it should be tried again because its recipient is refused now.
 
     Return True also for a recipient who is refused permanently, and for an address that can't be

@@ -21,7 +21,7 @@ from accounts.oidc.authorization import AuthorizationRequest
 from accounts.sign_in import describing, failures, link_failures, pending_action
 from accounts.sign_in.failure_page import MixUp, failed_sign_in
 from accounts.sign_in.messages import say_signed_in_already, say_too_late
-from accounts.sign_in.pipeline import give_back
+from accounts.sign_in.pipeline import discard_grant
 from accounts.time_zones import zone_named
 
 logger = logging.getLogger(__name__)
@@ -103,7 +103,7 @@ class SignInFailureMiddleware(SocialAuthExceptionMiddleware):
             exception.claim,
             failure.status,
         )
-        give_back(backend)
+        discard_grant(backend)
         expected = _expected(request, backend.authorization)
         _write_down(request, failure, backend, expected)
         if request.session.modified:  # Django doesn't save it with a 5xx: used states would stay

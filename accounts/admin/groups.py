@@ -8,7 +8,7 @@ from django.http import HttpRequest
 
 from accounts import audit
 from accounts.admin.audited import AuditedAdmin
-from accounts.admin.rights import named
+from accounts.admin.rights import kind_and_name
 from accounts.codes import Detail
 from accounts.models import AuditEntry
 from accounts.views.confirm import asks_for_fresh_sign_in
@@ -64,5 +64,5 @@ class GroupAdmin(AuditedAdmin, StockGroupAdmin):
                 user=member,
                 request=request,
                 detail=Detail.FIELDS_CHANGED,
-                detail_args={"fields": ["groups"], "taken": [named(group)]},
+                detail_args={"fields": ["groups"], "taken": [kind_and_name(group)]},
             )

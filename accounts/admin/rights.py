@@ -20,12 +20,12 @@ def rights_changed(form: Any) -> Rights:
             rights["given" if form.cleaned_data[name] else "taken"].append(["flag", name])
         elif name in RELATIONS:
             before, after = set(form.initial.get(name) or ()), set(form.cleaned_data[name])
-            rights["given"] += sorted(map(named, after - before))
-            rights["taken"] += sorted(map(named, before - after))
+            rights["given"] += sorted(map(kind_and_name, after - before))
+            rights["taken"] += sorted(map(kind_and_name, before - after))
     return {what: names for what, names in rights.items() if names}
 
 
-def named(right: Group | Permission) -> list[str]:
+def kind_and_name(right: Group | Permission) -> list[str]:
     """Return kind and name of a group or of a permission (`app.codename`)."""
     if isinstance(right, Group):
         return ["group", right.name]

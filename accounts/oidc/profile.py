@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from accounts.printable import visible_name
 
 
-def text(value: Any, length: int) -> str:
+def storable_text(value: Any, length: int) -> str:
     """Return what a column of `length` characters can hold of a value.
 
     "" if it is no string, or if nobody can see it."""
@@ -17,7 +17,7 @@ def text(value: Any, length: int) -> str:
 
 
 def picture_url(value: Any) -> str:
-    url = text(value, 2001)
+    url = storable_text(value, 2001)
     return url if len(url) <= 2000 and url.startswith(("https://", "http://")) else ""
 
 
@@ -31,5 +31,5 @@ def profile_of(claims: Mapping[str, Any]) -> Profile | None:
 
     The e-mail address stands in for a missing name; None if both are missing.
     """
-    name, email = text(claims.get("name"), 255), text(claims.get("email"), 254)
+    name, email = storable_text(claims.get("name"), 255), storable_text(claims.get("email"), 254)
     return Profile(name or email, email) if name or email else None

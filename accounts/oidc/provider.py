@@ -91,5 +91,5 @@ class Provider(OpenIdConnectAuth[HttpResponse]):
             response = http.send(method, url, headers=headers, data=data, params=params)
             response.raise_for_status()
         except requests.RequestException as error:
-            raise provider_errors.named(self, error, stage=stage) from error
+            raise provider_errors.social_auth_error(self, error, stage=stage) from error
         return response

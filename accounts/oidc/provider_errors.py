@@ -28,7 +28,7 @@ def code_of(error: SocialAuthBaseException) -> str:
     return str(code) if re.fullmatch("[a-z_]{1,40}", str(code)) else OWN_ERROR
 
 
-def named(
+def social_auth_error(
     backend: Any, error: requests.RequestException, *, stage: ErrorStage
 ) -> SocialAuthBaseException:
     """Return social-auth's error for one that `http.send` or `raise_for_status` raised."""

@@ -15,7 +15,7 @@ from accounts.codes import Detail
 from accounts.locks import lock_account, lock_user
 from accounts.models import AsanaAccount, AuditEntry, Revocation, User
 from accounts.oidc.authorization import AuthorizationRequest
-from accounts.oidc.profile import picture_url, text
+from accounts.oidc.profile import picture_url, storable_text
 from accounts.sign_in.new_users import create_user
 
 Event = AuditEntry.Event
@@ -65,8 +65,8 @@ def link(  # noqa: PLR0913
     with transaction.atomic():
         linked = _linked(gid, lock_user(user.pk) if user else create_user(gid, response), known)
         account = linked.account
-        account.name = text(response.get("name"), 255)
-        account.email = text(response.get("email"), 254)
+        account.name = storable_text(response.get("name"), 255)
+        account.email = storable_text(response.get("email"), 254)
         account.picture_url = picture_url(response.get("picture"))
         if keeps_wider and not account.needs_reconnecting:
             account.save(update_fields=PROFILE_FIELDS)
@@ -86,7 +86,7 @@ def link(  # noqa: PLR0913
 
 def granted_scope(response: Mapping[str, Any], authorization: AuthorizationRequest) -> str:
     """Return the scope of a token response, or else the scope asked for (RFC 6749 5.1)."""
-    return text(response.get("scope"), 1000) or " ".join(authorization.scopes)
+    return storable_text(response.get("scope"), 1000) or " ".join(authorization.scopes)
 
 
 def _linked(gid: str, user: User, known: AsanaAccount | None) -> Linked:

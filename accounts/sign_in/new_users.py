@@ -8,12 +8,14 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from accounts.models import User
-from accounts.oidc.profile import text
+from accounts.oidc.profile import storable_text
 
 
 def create_user(gid: str, claims: Mapping[str, Any]) -> User:
-    email = text(claims.get("email"), 254)
-    user = User(name=text(claims.get("name"), 255), email=email, username=_username(gid, email))
+    email = storable_text(claims.get("email"), 254)
+    user = User(
+        name=storable_text(claims.get("name"), 255), email=email, username=_username(gid, email)
+    )
     user.set_unusable_password()
     try:
         with transaction.atomic():

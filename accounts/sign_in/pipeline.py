@@ -128,7 +128,7 @@ def _note_confirmation(
         )
 
 
-def give_back(backend: AsanaOpenIdConnect) -> None:
+def discard_grant(backend: AsanaOpenIdConnect) -> None:
     """Revoke the grant of a failed sign-in, if it is known which account it is for.
 
     The grant of a linked account is not revoked: that could end the one in use, too.

@@ -108,7 +108,7 @@ class Weeks:
         return round(self.completed / len(self.whole), 1) if self.whole else None
 
 
-def weeks_of(tasks: TaskQuerySet, calendar: Calendar, sync_status: SyncStatus) -> Weeks:
+def count_weeks(tasks: TaskQuerySet, calendar: Calendar, sync_status: SyncStatus) -> Weeks:
     """Return the last weeks of a person's tasks, in two queries."""
     this_week = calendar.week_of(calendar.today)
     firsts = [this_week - timedelta(weeks=number) for number in reversed(range(WEEKS))]

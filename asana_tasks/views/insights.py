@@ -17,7 +17,7 @@ from asana_tasks.views.insight_bars import (
     overdue_by_project,
 )
 from asana_tasks.views.insight_chart import completed_chart, growth_chart
-from asana_tasks.views.insight_weeks import weeks_of
+from asana_tasks.views.insight_weeks import count_weeks
 from asana_tasks.views.sync_status import note_looks
 
 
@@ -31,7 +31,7 @@ def insights(request: SignedInRequest) -> HttpResponse:
     note_looks(sync_status.accounts)
     if sync_status.workspaces and not sync_status.never_synced:
         tasks = Task.objects.of(user)
-        weeks = weeks_of(tasks, calendar, sync_status)
+        weeks = count_weeks(tasks, calendar, sync_status)
         context |= {
             "weeks": weeks,
             "completed_chart": completed_chart(weeks),

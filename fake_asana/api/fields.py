@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import request
 
-from fake_asana.api.access import require_scope
+from fake_asana.api.authentication import require_scope
 from fake_asana.api.errors import ApiError
 from fake_asana.request_hooks import first_fault
 

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from flask import request
 from itsdangerous import BadData, URLSafeSerializer
 
-from fake_asana.api.access import me
+from fake_asana.api.authentication import me
 from fake_asana.api.errors import ApiError
 from fake_asana.api.fields import Record
 from fake_asana.request_hooks import first_fault

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Blueprint, request
 
-from fake_asana.api.access import me, needs
+from fake_asana.api.authentication import me, needs
 from fake_asana.api.errors import ApiError, forbidden, unknown, unrecognized
 from fake_asana.api.fields import Record, compact, full, pick, wanted
 from fake_asana.api.paging import paged

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Blueprint, request
 
-from fake_asana.api.access import me, needs
+from fake_asana.api.authentication import me, needs
 from fake_asana.api.errors import ApiError, forbidden, unknown
 from fake_asana.api.fields import full, pick, wanted
 from fake_asana.api.task_filters import asked_filter

@@ -2,7 +2,7 @@ from typing import Any
 
 from flask import Blueprint, request
 
-from fake_asana.api.access import me, needs
+from fake_asana.api.authentication import me, needs
 from fake_asana.api.errors import forbidden, unknown
 from fake_asana.api.fields import COMPACT_TREE, full, pick, wanted
 from fake_asana.api.paging import paged

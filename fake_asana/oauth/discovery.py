@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Blueprint, g
 
-from fake_asana.api.access import authenticate, me, require_scope
+from fake_asana.api.authentication import authenticate, me, require_scope
 from fake_asana.oauth.client import IDENTITY, REGISTERED
 from fake_asana.oauth.id_token import userinfo
 from fake_asana.world import world

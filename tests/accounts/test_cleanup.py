@@ -208,18 +208,18 @@ def test_it_may_be_done_several_times_at_once(monkeypatch):
 def test_it_is_due_once_a_day(db, hours, due):
     clean_up()
     with later(hours=hours):
-        assert bool(cleanup.claim()) == due
+        assert bool(cleanup.begin_if_due()) == due
 
 
 @pytest.mark.parametrize(("minutes", "due"), [(30, False), (90, True)])
 def test_one_that_died_half_way_does_not_count_for_long(db, minutes, due):
-    assert cleanup.claim()
+    assert cleanup.begin_if_due()
     with later(minutes=minutes):
-        assert bool(cleanup.claim()) == due
+        assert bool(cleanup.begin_if_due()) == due
 
 
 def test_one_that_was_stopped_does_not_count_at_all(op, revocation):
-    claimed = cleanup.claim()
+    claimed = cleanup.begin_if_due()
     op.replies[REVOKE] = lambda handler: os.kill(os.getpid(), signal.SIGINT)
     with later(days=8), pytest.raises(CommandError, match="Stopped"):
         clean_up()
@@ -229,7 +229,7 @@ def test_one_that_was_stopped_does_not_count_at_all(op, revocation):
 @pytest.mark.django_db(transaction=True)
 def test_one_of_many_gets_to_do_it():
     entry(2, event=EVENT, by=AuditEntry.By.SITE)
-    claims = at_once(cleanup.claim)
+    claims = at_once(cleanup.begin_if_due)
     assert len([claim for claim in claims if claim]) == 1
 
 

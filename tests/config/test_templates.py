@@ -28,6 +28,12 @@ def test_no_line_is_too_long(path):
 
 
 @pytest.mark.parametrize("path", OURS, ids=str)
+def test_tasks_are_synced_and_not_fetched(path):
+    """Pages and mails use one word for one thing (docs/architecture.md, Glossary)."""
+    assert "fetch" not in (ROOT / "templates" / path).read_text().lower()
+
+
+@pytest.mark.parametrize("path", OURS, ids=str)
 def test_it_compiles(path):
     """Ask for every tag and filter, also in parts that no test of a page reaches."""
     assert get_template(str(path), using="django")

@@ -191,7 +191,7 @@ def test_killed_while_revoking_it_is_tried_again(op, revocation, how, end):
     "end",
     [
         pytest.param(("post_save", "AuditEntry"), id="after the entry"),
-        pytest.param(("post_save", "Revocation"), id="after the token was handed over"),
+        pytest.param(("post_save", "Revocation"), id="after the token was set aside"),
         pytest.param(("post_delete", "AsanaAccount"), id="after the account"),
     ],
 )
