@@ -90,7 +90,8 @@ def _refreshed(row: AsanaAccount, rejected: str | None, seconds: float) -> str:
 
     Raises TokenError, AsanaAccount.DoesNotExist, OperationalError.
     """
-    backend, ends_at = _backend(row), time.monotonic() + seconds
+    ends_at = time.monotonic() + seconds
+    backend = _backend(row)
     while True:
         with lease_of(row, ends_at) as is_ours:
             row = AsanaAccount.objects.get(pk=row.pk)
