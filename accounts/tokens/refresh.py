@@ -202,21 +202,27 @@ def _failure(
     """
     logger.warning("Refreshing account %s failed: %s", account.gid, error.code)
     if error.provider_code:
-        audit.record(
-            AuditEntry.Event.REFRESH_REFUSED,
-            account=account,
-            detail=Detail.REFRESH_REFUSED,
-            detail_args={"error": code_of(error)},
-            fingerprint=fingerprint(account),
-            once_in=timedelta(hours=1),
-        )
-    if error.provider_code == "invalid_grant" and (error.status_code or 0) < 500:
         with transaction.atomic():
-            locked = _locked(account)
-            if locked is not None and _holds(locked, refresh_token):
-                delete_tokens(locked)
-                return mark_needs_reconnecting(locked, Problem.ACCESS_ENDED)
+            locked = _locked(account)  # nobody deletes it or its user until it is written down
+            if locked is None:
+                return NeedsReconnecting(Problem.GONE)
+            if _holds(locked, refresh_token):
+                _note_refusal(locked, error)
+                if error.provider_code == "invalid_grant" and (error.status_code or 0) < 500:
+                    delete_tokens(locked)
+                    return mark_needs_reconnecting(locked, Problem.ACCESS_ENDED)
     return TryLater(retry_after=http.retry_after_seconds(error.retry_after or ""))
+
+
+def _note_refusal(account: AsanaAccount, error: SocialAuthBaseException) -> None:
+    audit.record(
+        AuditEntry.Event.REFRESH_REFUSED,
+        account=account,
+        detail=Detail.REFRESH_REFUSED,
+        detail_args={"error": code_of(error)},
+        fingerprint=fingerprint(account),
+        once_in=timedelta(hours=1),
+    )
 
 
 def _valid_token(account: AsanaAccount, rejected: str | None) -> str | None:
