@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("accounts", "0015_preferences")]
+    dependencies = [("accounts", "0016_custom_fields_allowed")]
     operations = [
         migrations.AddField(
             "asanaaccount",
