@@ -56,7 +56,7 @@ def test_it_cleans_up_once_a_day(db):
 
 def test_a_chore_that_fails_holds_up_no_other(asana, revocation, monkeypatch, caplog):
     """Here, the cleanup raises an exception."""
-    monkeypatch.setattr(cleanup, "claim", lambda: 1 / 0)
+    monkeypatch.setattr(cleanup, "begin_if_due", lambda: 1 / 0)
     monkeypatch.setattr(registry, "chores", registry.chores[::-1])
     assert not housekeeping.make_a_round()
     assert "clean_up failed" in caplog.text
