@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any, Final, Self
 
 from django.db import transaction
@@ -22,7 +23,7 @@ from asana_tasks.locks import lock_accounts
 from asana_tasks.models import FieldValue, SyncState, Task, Workspace
 from asana_tasks.sync.account_token import AccountToken
 from asana_tasks.sync.lease import Lease
-from asana_tasks.sync.passes import KEEP_COMPLETED, MAX_PAGES, OVERLAP, with_retries
+from asana_tasks.sync.passes import KEEP_COMPLETED, MAX_PAGES, OVERLAP, Note, with_retries
 from asana_tasks.sync.requests import Requests
 from asana_tasks.sync.upsert import upsert
 from asana_tasks.text_search import normalize
@@ -57,9 +58,12 @@ class Reading:
         before = None if was_crawled else workspace.fields_cursor
         return cls(workspace, access, upto, before and before - OVERLAP)
 
-    def read(self) -> Page[FieldsSchema]:
-        """Ask for the next page. Raises AsanaError. Runs in a thread."""
-        return with_retries(
+    def read(self, note: Note) -> Page[FieldsSchema]:
+        """Ask for the next page; `note` counts each try but the first. Runs in a thread.
+
+        Raises AsanaError.
+        """
+        read = partial(
             client.get_custom_fields,
             self.access.token,
             self.workspace.gid,
@@ -67,6 +71,7 @@ class Reading:
             modified_since=self.since,
             offset=self.offset,
         )
+        return with_retries(read, note)
 
     def take(self, page: Page[FieldsSchema]) -> None:
         self.pages += 1
@@ -92,10 +97,13 @@ class FieldReader:
         for workspace in _due(self._lease.account):
             if workspace.cursor:
                 reading = Reading.begin(workspace, workspace.cursor, self._access)
-                self._requests.add(reading, reading.read)
+                self._ask(reading)
         while self._requests.are_left and not self._is_refused:
             for reading, future in self._requests.arrived():
                 self._take(reading, future)
+
+    def _ask(self, reading: Reading) -> None:
+        self._requests.add(reading, partial(reading.read, self._requests.note_another))
 
     def _take(self, reading: Reading, future: Future[Page[FieldsSchema]]) -> None:
         """Store a page and ask for the next one; after an error the next sync asks again."""
@@ -116,7 +124,7 @@ class FieldReader:
             reading.take(page)
             store_fields(self._lease, reading, page.items)
             if not reading.is_complete and reading.pages < MAX_PAGES:
-                self._requests.add(reading, reading.read)
+                self._ask(reading)
 
 
 def is_wanted(account: AsanaAccount) -> bool:
