@@ -13,7 +13,7 @@ from asana_tasks.api.detail_schemas import (
     parse_details,
     parse_subtask,
 )
-from asana_tasks.api.errors import Unavailable
+from asana_tasks.api.errors import Forbidden, Unavailable
 from asana_tasks.api.field_schemas import FieldsSchema, parse_fields
 from asana_tasks.api.paging import Page, get_page
 from asana_tasks.api.schemas import (
@@ -60,10 +60,9 @@ DETAIL_OPT_FIELDS: Final = ",".join(
         "assignee_section.name",
         "followers.name",
         "tags.name",
-        "custom_fields.name",
-        "custom_fields.display_value",
     )
 )
+DETAIL_CUSTOM_FIELDS: Final = "custom_fields.name,custom_fields.display_value"
 FIELDS_OPT_FIELDS: Final = ",".join(
     (
         "custom_fields.name",
@@ -172,9 +171,14 @@ def update_task(token: str, gid: str, fields: Mapping[str, Any]) -> TaskSchema:
 def get_task_details(token: str, gid: str) -> DetailsSchema:
     """Return the fields of a task that its page shows and that we do not store.
 
-    developers.asana.com/reference/gettask
+    Whether a token without `custom_fields:read` may read custom fields is not known: if Asana
+    refuses, the other fields are asked for alone. developers.asana.com/reference/gettask
     """
-    return _one("GET", gid, token, DETAIL_OPT_FIELDS, parse_details, seconds=PAGE_SECONDS)
+    fields = f"{DETAIL_OPT_FIELDS},{DETAIL_CUSTOM_FIELDS}"
+    try:
+        return _one("GET", gid, token, fields, parse_details, seconds=PAGE_SECONDS)
+    except Forbidden:
+        return _one("GET", gid, token, DETAIL_OPT_FIELDS, parse_details, seconds=PAGE_SECONDS)
 
 
 def get_subtasks(token: str, gid: str, offset: str | None = None) -> Page[SubtaskSchema]:

@@ -285,6 +285,14 @@ def test_what_asana_told_is_shown_though_its_subtasks_do_not_come(reader, asana)
     assert "more in Asana" in page
 
 
+def test_where_asana_refuses_custom_fields_it_shows_the_rest(reader, asana):
+    asana.order("fields_need_scope")
+    shown = page(reader)
+    assert "Three pages at most" in shown
+    assert "Proofread" in shown
+    assert "Priority" not in shown
+
+
 def test_it_does_not_ask_before_asana_lets_us(reader, asana):
     task = named(PLAN)
     SyncState.objects.update(paused_until=timezone.now() + timedelta(minutes=5))
