@@ -1,5 +1,6 @@
 """The status of the copies behind a user's list: accounts, ages and errors."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -36,6 +37,15 @@ class SyncStatus:
     def main_account(self) -> AsanaAccount | None:
         """Return the account that was linked first."""
         return self.accounts[0] if self.accounts else None
+
+    @cached_property
+    def workspace_names(self) -> dict[int, str]:
+        """Return the workspaces' names by key; two of one name are told apart by their accounts."""
+        times = Counter(str(each) for each in self.workspaces)
+        return {
+            each.pk: str(each) if times[str(each)] == 1 else in_account(str(each), each.account)
+            for each in self.workspaces
+        }
 
     @property
     def etag(self) -> str:
@@ -148,6 +158,11 @@ class SyncStatus:
     @property
     def _offered(self) -> list[Workspace]:
         return [workspace for workspace in self.workspaces if workspace.is_offered]
+
+
+def in_account(name: str, account: AsanaAccount) -> str:
+    """Return a name that exists in several accounts, with that of the account."""
+    return f"{name} ({account.display_name})"
 
 
 IN_TROUBLE = {

@@ -75,7 +75,7 @@ def ages_of(tasks: TaskQuerySet, calendar: Calendar) -> list[Row]:
 
 def oldest_of(tasks: TaskQuerySet, calendar: Calendar, sync_status: SyncStatus) -> list[OldTask]:
     """Return the open tasks that were created first, in one query."""
-    names = {each.pk: str(each) for each in sync_status.workspaces}
+    names = sync_status.workspace_names
     found = tasks.open().exclude(created_at=None).order_by("created_at", "pk")[:OLDEST]
     columns = found.values_list("pk", Left("name", LETTERS), "workspace_id", "created_at")
     return [

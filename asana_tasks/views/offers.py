@@ -1,5 +1,6 @@
 """What the filter form offers of a person's own: accounts, workspaces, projects, tags …"""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
@@ -10,7 +11,7 @@ from django.http import QueryDict
 from accounts.models import AsanaAccount
 from accounts.printable import visible_name
 from asana_tasks.models import Placement, Project, Tagging, Task
-from asana_tasks.sync.status import SyncStatus
+from asana_tasks.sync.status import SyncStatus, in_account
 from asana_tasks.text_search import normalize
 
 Offers = dict[str, list[tuple[str, str]]]
@@ -32,7 +33,7 @@ def offers_of(query: QueryDict, sync_status: SyncStatus, *, whole: bool) -> Offe
     accounts = sync_status.accounts
     offers: Offers = {
         "account": [(str(each.pk), each.display_name) for each in accounts],
-        "workspace": [(str(each.pk), str(each)) for each in sync_status.workspaces],
+        "workspace": [(str(pk), name) for pk, name in sync_status.workspace_names.items()],
         "creator": [],
     }
     projects = _keys(query.getlist("project"))
@@ -50,8 +51,26 @@ def offers_of(query: QueryDict, sync_status: SyncStatus, *, whole: bool) -> Offe
     if len(projects) == 1:
         parts.append(_sections(accounts, projects[0]))
     offers |= _read(parts)
+    offers["project"] = _told_apart(offers.get("project", []), accounts)
     offers["creator"] = [(ME, "Me"), *offers["creator"]]
     return offers
+
+
+def _told_apart(
+    projects: list[tuple[str, str]], accounts: Sequence[AsanaAccount]
+) -> list[tuple[str, str]]:
+    """Return projects whose name another one has, too, with the names of their accounts."""
+    times = Counter(label for _, label in projects)
+    twice = [key for key, label in projects if times[label] > 1]
+    if not twice:
+        return projects
+    named = {account.pk: account for account in accounts}
+    owners = Project.objects.filter(pk__in=twice).values_list("pk", "account_id")
+    account_of = {str(pk): named[account] for pk, account in owners if account in named}
+    return [
+        (key, in_account(label, account_of[key]) if key in account_of else label)
+        for key, label in projects
+    ]
 
 
 def _keys(values: Sequence[str]) -> list[int]:

@@ -81,7 +81,7 @@ def _tasks(request: SignedInRequest, text: str) -> list[Option]:
 def _places(request: SignedInRequest, words: list[str]) -> dict[str, list[Option]]:
     """Return projects and workspaces, each as the list filtered by it."""
     sync_status = sync_status_of(request.user)
-    workspaces = ((each.pk, str(each)) for each in sync_status.workspaces)
+    workspaces = sync_status.workspace_names.items()
     return {
         "Projects": _filters("project", _projects(sync_status.accounts), words),
         "Workspaces": _filters("workspace", workspaces, words),

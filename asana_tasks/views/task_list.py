@@ -132,7 +132,7 @@ def with_parents(tasks: Iterable[Task], sync_status: SyncStatus) -> Iterable[Tas
 
 
 def _label_of(by: str, search: TaskFilterForm, sync_status: SyncStatus) -> Any:
-    workspaces = {workspace.pk: str(workspace) for workspace in sync_status.workspaces}
+    workspaces = sync_status.workspace_names
     accounts = {account.pk: account.display_name for account in sync_status.accounts}
     return {
         "due": lambda key: DUE_LABELS[key],

@@ -4,7 +4,9 @@ import re
 
 import pytest
 
-from asana_tasks.models import Project
+from accounts.models import AsanaAccount
+from asana_tasks.models import Project, Workspace
+from tests.asana_tasks.rows import add_tasks, workspace_of
 from tests.markup import page_html
 
 PATH = "/tasks/filters/"
@@ -109,3 +111,18 @@ def test_the_list_keeps_what_was_chosen_without_the_fields(owner_with_tasks):
     assert 'name="q"' not in grid
     assert "<select" not in page
     assert f'href="{PATH}?q=a&amp;group=project&amp;sort=name&amp;kind=milestone"' in grid
+
+
+def test_workspaces_and_projects_of_one_name_are_told_apart_by_their_accounts(owner_with_tasks):
+    club = AsanaAccount.objects.create(user=owner_with_tasks.user, gid="9", name="A", label="Club")
+    place = {"project": {"gid": "8", "name": "Office"}, "section": None}
+    add_tasks(workspace_of(club), {"name": "Ring", "memberships": [place]})
+    Workspace.objects.filter(account=club).update(name="Personal Projects")
+    search = owner_with_tasks.get(PATH).context["search"]
+    workspaces = set(search["workspace"].field.labels.values())
+    assert {"Personal Projects (Ada Okafor)", "Personal Projects (Club)"} <= workspaces
+    assert "Lighthouse Instruments" in workspaces
+    projects = set(search["project"].field.labels.values())
+    assert {"Office (Ada Okafor)", "Office (Club)", "Hiring"} <= projects
+    page = page_html(owner_with_tasks.get("/tasks/?group=workspace"))
+    assert '<span dir="auto">Personal Projects (Club)</span>' in page
