@@ -12,6 +12,7 @@ from fake_asana.tasks.related import Task, places, related
 from fake_asana.tasks.spec import Spec
 
 OPTIONS = {"Priority": ("High", "Medium", "Low"), "Stage": ("Waiting", "Doing", "Checked")}
+SPREAD = 70  # days in which the tasks without an age of their own were created
 DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
@@ -37,7 +38,7 @@ class Desk:
 
     def record(self, number: int, spec: Spec) -> Task:
         gid = task_gid(self.person, number)
-        created = self.midnight - timedelta(days=spec.age, minutes=number % 500 + 60)
+        created = self.midnight - timedelta(days=_age(number, spec), minutes=number % 500 + 60)
         task = {
             "gid": gid,
             "resource_type": "task",
@@ -134,3 +135,11 @@ class Desk:
             day = {"date": value, "date_time": None}
             return {"type": "date", "resource_subtype": "date", "date_value": day}
         return {"type": "text", "resource_subtype": "text", "text_value": value}
+
+
+def _age(number: int, spec: Spec) -> int:
+    """Return how many days ago a task was created: before it was done, started or due."""
+    if spec.age is not None:
+        return spec.age
+    before = max(spec.done or 0, -(spec.due or 0), -(spec.start or 0))
+    return before + 1 + number * 37 % SPREAD

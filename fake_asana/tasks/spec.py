@@ -25,4 +25,4 @@ class Spec:
     followers: tuple[str, ...] = ()
     comments: tuple[tuple[str, str], ...] = ()  # who, and what they said; oldest first
     attachments: tuple[str, ...] = ()  # names of files
-    age: int = 20  # days since it was created
+    age: int | None = None  # days since it was created; None: within ten weeks
