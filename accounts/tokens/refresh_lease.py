@@ -6,11 +6,11 @@ Asana answers. A process that is killed leaves it to expire.
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from typing import Final
 
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 
 from accounts.database import brief_wait
@@ -39,7 +39,8 @@ def lease_of(row: AsanaAccount, ends_at: float) -> Iterator[bool]:
         yield True
     finally:
         rows = AsanaAccount.objects.filter(pk=row.pk, refresh_lease_expires_at=mine)
-        rows.update(refresh_lease_expires_at=None)
+        with suppress(OperationalError):  # it expires; what was refreshed is stored and counts
+            rows.update(refresh_lease_expires_at=None)
 
 
 def _swap(pk: int, held: datetime | None, mine: datetime, ends_at: float) -> bool:

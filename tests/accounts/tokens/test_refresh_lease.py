@@ -1,6 +1,8 @@
 """What happens to an account while Asana is asked for its token: nobody waits, nothing is lost."""
 
 import json
+import time
+from contextlib import ExitStack
 from datetime import timedelta
 from threading import BoundedSemaphore
 
@@ -12,12 +14,13 @@ from django.utils import timezone
 from accounts import bulkhead, tokens
 from accounts.codes import Problem
 from accounts.models import AsanaAccount, Revocation
-from accounts.tokens.refresh_lease import LEASE
+from accounts.tokens.refresh_lease import LEASE, lease_of
 from accounts.tokens.set_aside import read_revocation
 from accounts.tokens.storage import earlier_refresh_tokens, read_token
 from tests.accounts import replies
 from tests.accounts.provider import TOKEN
 from tests.accounts.sign_ins import sign_in
+from tests.outages import full
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -136,6 +139,14 @@ def test_a_lease_that_was_left_behind_ends(op, account, monkeypatch):
     assert not op.asked(TOKEN)
     with time_machine.travel(timezone.now() + LEASE, tick=True):
         assert tokens.access_token_for(account)
+
+
+def test_what_was_done_counts_though_the_lease_cannot_be_given_back(account):
+    row = AsanaAccount.objects.get(pk=account.pk)
+    with ExitStack() as outage, lease_of(row, time.monotonic() + 1) as is_ours:
+        assert is_ours
+        outage.enter_context(full())
+    assert AsanaAccount.objects.get(pk=account.pk).refresh_lease_expires_at
 
 
 def test_one_that_is_further_away_than_any_can_be_holds_nobody(op, account):
