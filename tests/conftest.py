@@ -92,10 +92,14 @@ def django_db_modify_db_settings(
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
-    """End all other connections before the database is dropped, which PostgreSQL requires.
+    """Keep SQLite's files private, as a start does, whichever test comes first.
 
-    A thread of the live server may still answer a browser that is gone.
+    At the end, end all other connections before the database is dropped, which PostgreSQL
+    requires: a thread of the live server may still answer a browser that is gone.
     """
+    if connection.vendor == "sqlite":
+        for path in Path(connection.settings_dict["NAME"]).parent.iterdir():
+            path.chmod(0o600)
     yield
     if connection.vendor == "postgresql":
         with django_db_blocker.unblock(), connection.cursor() as cursor:

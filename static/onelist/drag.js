@@ -62,4 +62,6 @@ document.addEventListener("drop", (event) => {
 });
 
 document.addEventListener("dragend", stopDragging);
-document.addEventListener("pointermove", stopDragging); // the row was removed, and had no end
+// A row that was removed has no end: the pointer moves on without a button. With one it may be a
+// move from before the drag, which comes after its start.
+document.addEventListener("pointermove", (event) => event.buttons || stopDragging());

@@ -68,7 +68,7 @@ def test_with_full_permissions_there_is_nothing_more_to_ask_for(owner, settings)
 
 
 def test_what_was_allowed_is_kept_and_written_down(owner, asana):
-    assert allow(owner, asana)["Location"] == "/tasks/"
+    assert allow(owner, asana)["Location"] == "/tasks/start/"
     assert account().scope == f"{BASE} custom_fields:read"
     events = AuditEntry.objects.values_list("event", flat=True)
     assert AuditEntry.Event.CUSTOM_FIELDS_ALLOWED in events
