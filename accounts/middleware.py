@@ -38,6 +38,7 @@ def sliding_session(get_response: GetResponse) -> GetResponse:
         if request.user.is_authenticated:
             now = int(timezone.now().timestamp())
             if now - request.session.get("renewed_at", 0) > RENEW_AFTER.total_seconds():
+                # `accounts.session_store`'s own; the types know Django's sessions only
                 request.session.is_only_renewed = not request.session.modified  # type: ignore[attr-defined]
                 request.session["renewed_at"] = now
         return response

@@ -120,5 +120,6 @@ def _is_only_read(request: HttpRequest, response: HttpResponse) -> bool:
     """
     key = request.COOKIES.get(settings.SESSION_COOKIE_NAME)
     is_known = key is not None and key == request.session.session_key
+    # ours, above; the types know Django's sessions only
     is_page = response.status_code == 200 or request.session.is_only_renewed  # type: ignore[attr-defined]
     return request.method in {"GET", "HEAD"} and is_known and is_page

@@ -17,7 +17,7 @@ class SyncState(HasLastError):
     """
 
     class CustomFields(models.TextChoices):
-        """Whether custom fields are read, which nobody has to want and Asana may refuse."""
+        """Tell whether custom fields are read, which nobody has to want and Asana may refuse."""
 
         NO = "", "Not read"
         YES = "yes", "Read"

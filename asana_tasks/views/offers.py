@@ -1,4 +1,4 @@
-"""What the filter form offers of a person's own: accounts, workspaces, projects, tags …"""
+"""Offer what is a person's own in the filter form: accounts, workspaces, projects, tags …"""
 
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -82,9 +82,14 @@ def _texts(values: Sequence[str]) -> list[str]:
     return [each for each in values if each and "\0" not in each and each != ME]
 
 
-def _projects(accounts: Sequence[AsanaAccount], chosen: Chosen) -> Rows:
+def projects_in_use(accounts: Sequence[AsanaAccount]) -> QuerySet[Project]:
+    """Return the projects that a task is in."""
     in_use = Exists(Placement.objects.filter(project=OuterRef("pk")))
-    rows = _chosen(Project.objects.filter(in_use, account__in=accounts), "pk", chosen)
+    return Project.objects.filter(in_use, account__in=accounts)
+
+
+def _projects(accounts: Sequence[AsanaAccount], chosen: Chosen) -> Rows:
+    rows = _chosen(projects_in_use(accounts), "pk", chosen)
     return _rows("project", rows, Cast("pk", CharField()), "name", "gid")
 
 

@@ -5,17 +5,16 @@ from typing import Final, NamedTuple
 from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
-from django.db.models import Exists, OuterRef
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from accounts.models import AsanaAccount
 from accounts.typing import SignedInRequest
-from asana_tasks.models import Placement, Project, Task
+from asana_tasks.models import Task
 from asana_tasks.sync.status import sync_status_of
 from asana_tasks.text_search import normalize
+from asana_tasks.views.offers import projects_in_use
 from asana_tasks.views.task_filter import MAX_QUERY
 
 MOST_TASKS: Final = 8
@@ -81,17 +80,11 @@ def _tasks(request: SignedInRequest, text: str) -> list[Option]:
 def _places(request: SignedInRequest, words: list[str]) -> dict[str, list[Option]]:
     """Return projects and workspaces, each as the list filtered by it."""
     sync_status = sync_status_of(request.user)
-    workspaces = sync_status.workspace_names.items()
+    projects = ((each.pk, str(each)) for each in projects_in_use(sync_status.accounts))
     return {
-        "Projects": _filters("project", _projects(sync_status.accounts), words),
-        "Workspaces": _filters("workspace", workspaces, words),
+        "Projects": _filters("project", projects, words),
+        "Workspaces": _filters("workspace", sync_status.workspace_names.items(), words),
     }
-
-
-def _projects(accounts: Iterable[AsanaAccount]) -> Iterable[tuple[int, str]]:
-    in_use = Exists(Placement.objects.filter(project=OuterRef("pk")))
-    rows = Project.objects.filter(in_use, account__in=accounts)
-    return ((project.pk, str(project)) for project in rows)
 
 
 def _filters(name: str, rows: Iterable[tuple[int, str]], words: list[str]) -> list[Option]:

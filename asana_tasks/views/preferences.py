@@ -1,4 +1,4 @@
-"""What a person chooses of how the pages look and listen."""
+"""Let a person choose how the pages look and listen."""
 
 from django import forms
 from django.http import HttpResponse

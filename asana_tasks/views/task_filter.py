@@ -75,12 +75,16 @@ class TaskFilterForm(forms.Form):
         self._offer("sort", custom_fields.values())
         self._offer("group", [each for each in custom_fields.values() if each.has_options])
         for name, choices in offers.items():
-            self.fields[name].choices = choices  # type: ignore[attr-defined]
+            self._choices_of(name).choices = choices
         self.is_valid()
 
     def _offer(self, ordering: str, custom_fields: Iterable[CustomField]) -> None:
-        field = self.fields[ordering]
-        field.choices += [(FIELD + each.name, each.name) for each in custom_fields]  # type: ignore[attr-defined]
+        field = self._choices_of(ordering)
+        field.choices += [(FIELD + each.name, each.name) for each in custom_fields]
+
+    def _choices_of(self, name: str) -> Any:
+        """Return a field that has choices; Django's own types know only that it is a field."""
+        return self.fields[name]
 
     def value(self, name: str) -> Any:
         return self.cleaned_data.get(name) or DEFAULTS.get(name)
@@ -100,7 +104,7 @@ class TaskFilterForm(forms.Form):
         return isinstance(self.fields[name], SeveralField)
 
     def _has_choice(self, name: str) -> bool:
-        return len(self.fields[name].choices) > 1 or bool(self.value(name))  # type: ignore[attr-defined]
+        return len(self._choices_of(name).choices) > 1 or bool(self.value(name))
 
     @property
     def plain(self) -> list[forms.BoundField]:
@@ -110,7 +114,7 @@ class TaskFilterForm(forms.Form):
 
     @property
     def has_sections(self) -> bool:
-        return bool(self.fields["section"].choices)  # type: ignore[attr-defined]
+        return bool(self._choices_of("section").choices)
 
     @property
     def filters(self) -> dict[str, Any]:
@@ -133,7 +137,7 @@ class TaskFilterForm(forms.Form):
 
         "" is shown of one whose label says all.
         """
-        value, field = self.value(name), self.fields[name]
+        value, field = self.value(name), self._choices_of(name)
         if isinstance(field, SeveralField):
             # The order of the form, which is alphabetical
             return [

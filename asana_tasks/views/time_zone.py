@@ -27,9 +27,7 @@ class DaysForm(forms.Form):
     time_zone = forms.ChoiceField(
         label="Time zone",
         choices=lambda: [(name, name) for name in sorted(available_timezones())],
-        error_messages=dict.fromkeys(
-            ("invalid_choice", "required"), "That is no time zone we know."
-        ),
+        error_messages=dict.fromkeys(("invalid_choice", "required"), NO_ZONE),
     )
     first_weekday = forms.TypedChoiceField(
         label="Weeks begin on",

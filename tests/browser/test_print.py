@@ -1,4 +1,4 @@
-"""What a printer is given: A4, one page for what fits on one, and nothing cut."""
+"""Print on A4: one page for what fits on one, and nothing cut."""
 
 import re
 

@@ -52,7 +52,7 @@ def test_a_page_that_knows_nothing_goes_without():
 
 
 def test_the_changelog_tells_of_it_first():
-    """What is not released yet has the number of the next release, and `.dev0`."""
+    """Expect the number of the next release, and `.dev0`, of what is not released yet."""
     heads = HEAD.findall(CHANGELOG)
     assert heads[0] == ("Unreleased", "")
     assert all(day for _version, day in heads[1:])

@@ -1,4 +1,4 @@
-"""What is installed for Lighthouse and when, and what is said where that fails: never a skip."""
+"""Install Lighthouse when its lock has changed; say so where that fails, and never skip."""
 
 import os
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What happens to an account while Asana is asked for its token: nobody waits, nothing is lost."""
+"""Change an account while Asana is asked for its token: nobody waits, nothing is lost."""
 
 import json
 import time

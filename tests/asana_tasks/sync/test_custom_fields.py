@@ -9,7 +9,7 @@ from accounts.models import AsanaAccount
 from asana_tasks.models import FieldValue, SyncState, Task, Workspace
 from asana_tasks.sync import engine
 from asana_tasks.sync.account_token import AccountToken
-from asana_tasks.sync.custom_fields import FieldReader, want
+from asana_tasks.sync.custom_fields import FieldReader, store_fields, want
 from asana_tasks.sync.lease import Lease
 from asana_tasks.sync.requests import CutOff, Requests
 from tests.people import Person
@@ -161,13 +161,12 @@ def test_what_was_cut_off_goes_on_where_it_was(account, asana, monkeypatch):
     sync(account)
     forget(account)
     stop = Event()
-    take = FieldReader._take  # noqa: SLF001
 
-    def take_one(self, reading, future):
-        take(self, reading, future)
+    def store_one(*page):
+        store_fields(*page)
         stop.set()
 
-    monkeypatch.setattr(FieldReader, "_take", take_one)
+    monkeypatch.setattr("asana_tasks.sync.custom_fields.store_fields", store_one)
     with pytest.raises(CutOff):
         read(account, stop)
     place = Workspace.objects.get(account=account, gid=COMPANY)
@@ -216,13 +215,12 @@ def test_who_wants_them_no_longer_has_none_at_once(account):
 def test_what_arrives_after_that_is_not_stored(account, monkeypatch):
     sync(account)
     forget(account)
-    take = FieldReader._take  # noqa: SLF001
 
-    def take_late(self, reading, future):
+    def store_late(*page):
         want(account, CustomFields.NO)
-        take(self, reading, future)
+        store_fields(*page)
 
-    monkeypatch.setattr(FieldReader, "_take", take_late)
+    monkeypatch.setattr("asana_tasks.sync.custom_fields.store_fields", store_late)
     read(account)
     assert not FieldValue.objects.exists()
     assert not account.workspaces.exclude(fields_cursor=None).exists()

@@ -1,4 +1,4 @@
-"""What rows of tasks are made from, and the rows beside them."""
+"""Make rows of tasks, and the rows beside them."""
 
 import pytest
 

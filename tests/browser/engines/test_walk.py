@@ -143,7 +143,7 @@ def looks_beside(visitor: Visitor) -> None:
 
 
 def types_a_date(visitor: Visitor, asana: StandIn) -> None:
-    """What begins a date goes into the field of the menu, though the focus was elsewhere."""
+    """Type a date, whose first sign goes into the menu's field though the focus was elsewhere."""
     visitor.goes_to("/tasks/")
     visitor.sees(TICK)
     visitor.presses("j")
