@@ -26,6 +26,8 @@ class ActionKind(StrEnum):
 
 TICKS: Final = (ActionKind.COMPLETE, ActionKind.REOPEN)
 TYPED, CHOSEN = "typed", "date"  # values of `due` that send us to the fields of a date menu
+DATE_FIELDS: Final = ("typed", "date", "time")
+ENTER: Final = "enter"  # the `do` of Enter in a form with several buttons
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,8 @@ def parse_actions(form: QueryDict, calendar: Calendar) -> list[Action]:
     The tick of a row sends the task by the name of what it does, such as `complete=12`. Otherwise
     there is one `do` and `due` for all tasks, or one of each for every task (as Undo sends them).
     A `due` without `do` changes the date; `due=date` means the fields `date` and `time`,
-    `due=typed` the field `typed`, whose date is that of the moment in which it was sent.
+    `due=typed` the field `typed`, whose date is that of the moment in which it was sent. Enter
+    means the fields of the date if one is filled in, and nothing otherwise.
     Raises InvalidAction for a user's mistake, BadRequest and Http404 for input that none of our
     forms sends.
     """
@@ -60,14 +63,17 @@ def parse_actions(form: QueryDict, calendar: Calendar) -> list[Action]:
     if ticked:
         return [_parse_action(*ticked[0])]
     tasks = form.getlist("task")
-    if form.getlist("do") == ["nothing"]:  # sent by Enter in a form with several buttons
-        raise InvalidAction("Choose what to do, by one of the buttons.")
+    dos, dues = form.getlist("do"), form.getlist("due")
+    if dos == [ENTER]:
+        if not any(form.get(name, "").strip() for name in DATE_FIELDS):
+            raise InvalidAction("Choose what to do, by one of the buttons.")
+        dos, dues = [], [TYPED]
     if not tasks:
         raise InvalidAction("Select at least one task first.")
     if len(tasks) > MOST:
         raise InvalidAction(f"Change at most {MOST} tasks at once. Nothing has been changed.")
-    dues = [_written_due(due, form, calendar) for due in form.getlist("due")]
-    dos = _for_each(form.getlist("do") or (["due"] if dues else []), len(tasks))
+    dues = [_written_due(due, form, calendar) for due in dues]
+    dos = _for_each(dos or (["due"] if dues else []), len(tasks))
     actions = map(_parse_action, tasks, dos, _for_each(dues or [""], len(tasks)))
     return list({action.task: action for action in actions}.values())
 

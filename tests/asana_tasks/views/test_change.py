@@ -96,8 +96,11 @@ def test_what_no_form_of_ours_sends_is_a_bad_request(writer, asana, form):
     ("form", "message"),
     [
         ({"do": "due"}, "Choose a date first."),
-        ({"do": "nothing"}, "Choose what to do, by one of the buttons."),
-        ({"do": "nothing", "task": []}, "Choose what to do, by one of the buttons."),
+        ({"do": "enter"}, "Choose what to do, by one of the buttons."),
+        (
+            {"do": "enter", "typed": " ", "task": []},
+            "Choose what to do, by one of the buttons.",
+        ),
         ({"due": "date", "date": ""}, "Choose a date first."),
         ({"due": "date"}, "Choose a date first."),
         ({"due": "date", "date": "tomorrow"}, "That isn't a date."),
@@ -107,6 +110,8 @@ def test_what_no_form_of_ours_sends_is_a_bad_request(writer, asana, form):
         ({"due": "typed", "typed": " "}, "Choose a date first."),
         ({"due": "typed", "typed": "<soon>"}, f"“<soon>” isn't a date. {HOW}"),
         ({"due": "typed", "typed": "9" * 5000}, f"That is too long for a date. {HOW}"),
+        ({"do": "enter", "typed": "<soon>"}, f"“<soon>” isn't a date. {HOW}"),
+        ({"do": "enter", "typed": "fri", "task": []}, "Select at least one task first."),
         ({"do": "complete", "task": []}, "Select at least one task first."),
         (
             {"do": "complete", "task": [1] * 101},
@@ -119,6 +124,14 @@ def test_a_persons_slip_is_told(writer, asana, form, message):
     assert response["Location"] == "/tasks/?state=open"
     assert report_of(writer)["message"] == message
     assert puts(asana) == []
+
+
+@pytest.mark.parametrize("filled_in", [{"typed": "4 mar 2027"}, {"date": "2027-03-04"}])
+def test_enter_sets_the_date_that_is_filled_in(writer, filled_in):
+    """Without JavaScript it presses the first button of the form for several tasks."""
+    empty = {"typed": "", "date": "", "time": ""}
+    press(writer, PLAN, "Stand-up", do="enter", **empty | filled_in)
+    assert str(named(PLAN).due_on) == str(named("Stand-up").due_on) == "2027-03-04"
 
 
 def test_a_button_of_the_date_menu_needs_no_do(writer):
