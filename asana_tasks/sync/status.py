@@ -43,7 +43,7 @@ class SyncStatus:
         """Return the workspaces' names by key; two of one name are told apart by their accounts."""
         times = Counter(str(each) for each in self.workspaces)
         return {
-            each.pk: str(each) if times[str(each)] == 1 else in_account(str(each), each.account)
+            each.pk: f"{each} ({each.account.display_name})" if times[str(each)] > 1 else str(each)
             for each in self.workspaces
         }
 
@@ -158,11 +158,6 @@ class SyncStatus:
     @property
     def _offered(self) -> list[Workspace]:
         return [workspace for workspace in self.workspaces if workspace.is_offered]
-
-
-def in_account(name: str, account: AsanaAccount) -> str:
-    """Return a name that exists in several accounts, with that of the account."""
-    return f"{name} ({account.display_name})"
 
 
 IN_TROUBLE = {

@@ -1,6 +1,6 @@
 """Offer what is a person's own in the filter form: accounts, workspaces, projects, tags …"""
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
@@ -11,7 +11,7 @@ from django.http import QueryDict
 from accounts.models import AsanaAccount
 from accounts.printable import visible_name
 from asana_tasks.models import Placement, Project, Tagging, Task
-from asana_tasks.sync.status import SyncStatus, in_account
+from asana_tasks.sync.status import SyncStatus
 from asana_tasks.text_search import normalize
 
 Offers = dict[str, list[tuple[str, str]]]
@@ -51,26 +51,39 @@ def offers_of(query: QueryDict, sync_status: SyncStatus, *, whole: bool) -> Offe
     if len(projects) == 1:
         parts.append(_sections(accounts, projects[0]))
     offers |= _read(parts)
-    offers["project"] = _told_apart(offers.get("project", []), accounts)
+    offers["project"] = _told_apart(offers.get("project", []), sync_status)
     offers["creator"] = [(ME, "Me"), *offers["creator"]]
     return offers
 
 
-def _told_apart(
-    projects: list[tuple[str, str]], accounts: Sequence[AsanaAccount]
-) -> list[tuple[str, str]]:
-    """Return projects whose name another one has, too, with the names of their accounts."""
-    times = Counter(label for _, label in projects)
-    twice = [key for key, label in projects if times[label] > 1]
+def _told_apart(projects: list[tuple[str, str]], sync_status: SyncStatus) -> list[tuple[str, str]]:
+    """Return projects; of one name, each with its account, else its workspace, else its gid."""
+    keys_of: defaultdict[str, list[str]] = defaultdict(list)
+    for key, label in projects:
+        keys_of[label].append(key)
+    twice = {label: keys for label, keys in keys_of.items() if len(keys) > 1}
     if not twice:
         return projects
-    named = {account.pk: account for account in accounts}
-    owners = Project.objects.filter(pk__in=twice).values_list("pk", "account_id")
-    account_of = {str(pk): named[account] for pk, account in owners if account in named}
-    return [
-        (key, in_account(label, account_of[key]) if key in account_of else label)
-        for key, label in projects
-    ]
+    marks = _marks([key for keys in twice.values() for key in keys], sync_status)
+    marked = {}
+    for label, keys in twice.items():
+        kinds = zip(*(marks.get(key, (key, key, key)) for key in keys), strict=True)
+        telling = next(kind for kind in kinds if len({*kind}) == len(keys))
+        marked |= {key: f"{label} ({mark})" for key, mark in zip(keys, telling, strict=True)}
+    return [(key, marked.get(key, label)) for key, label in projects]
+
+
+def _marks(keys: Sequence[str], sync_status: SyncStatus) -> dict[str, tuple[str, str, str]]:
+    """Return what a project can be told by: account, workspace, and at last a text of its own."""
+    accounts = {account.pk: account.display_name for account in sync_status.accounts}
+    workspaces = sync_status.workspace_names
+    placed = Placement.objects.filter(project__in=keys).order_by().distinct()
+    rows = placed.values_list("project", "project__account", "task__workspace", "project__gid")
+    return {
+        str(pk): (accounts[account], workspaces.get(workspace, ""), f"{accounts[account]}, {gid}")
+        for pk, account, workspace, gid in rows
+        if account in accounts
+    }
 
 
 def _keys(values: Sequence[str]) -> list[int]:

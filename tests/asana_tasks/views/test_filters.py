@@ -113,6 +113,24 @@ def test_the_list_keeps_what_was_chosen_without_the_fields(owner_with_tasks):
     assert f'href="{PATH}?q=a&amp;group=project&amp;sort=name&amp;kind=milestone"' in grid
 
 
+def test_projects_of_one_name_in_one_account_are_told_apart_too(owner_with_tasks):
+    work, personal = Workspace.objects.order_by("name")[:2]
+    for gid, workspace in (("8", work), ("81", personal), ("82", personal)):
+        place = {"project": {"gid": gid, "name": "Sprint"}, "section": None}
+        add_tasks(workspace, {"name": f"Task {gid}", "memberships": [place]})
+
+    def labels(query: str = "") -> set[str]:
+        search = owner_with_tasks.get(f"{PATH}{query}").context["search"]
+        return {each for each in search["project"].field.labels.values() if "Sprint" in each}
+
+    owner = "Ada Okafor"
+    assert labels() == {f"Sprint ({owner}, {gid})" for gid in ("8", "81", "82")}
+    Project.objects.get(gid="82").delete()
+    assert labels() == {f"Sprint ({work})", f"Sprint ({personal})"}
+    Project.objects.get(gid="81").delete()
+    assert labels() == {"Sprint"}
+
+
 def test_workspaces_and_projects_of_one_name_are_told_apart_by_their_accounts(owner_with_tasks):
     club = AsanaAccount.objects.create(user=owner_with_tasks.user, gid="9", name="A", label="Club")
     place = {"project": {"gid": "8", "name": "Office"}, "section": None}
