@@ -19,6 +19,7 @@ SCRIPTS = (
     "filters.js",
     "drag.js",
     "badge.js",
+    "midnight.js",
     "views.js",
     "calendar.js",
     "time_zone.js",

@@ -1,4 +1,4 @@
-from datetime import datetime
+from datetime import datetime, time, timedelta
 
 from django import template
 from django.contrib.humanize.templatetags.humanize import intcomma, naturaltime
@@ -20,6 +20,14 @@ def clock(instant: datetime, now: datetime) -> str:
     local = timezone.localtime(instant)
     is_today = local.date() == timezone.localdate(now)
     return str(formats.date_format(local, "H:i" if is_today else "D j M, H:i"))
+
+
+@register.simple_tag
+def seconds_left_today() -> int:
+    """Return the seconds until the day ends in the active time zone, at least 0."""
+    now = timezone.localtime()
+    tomorrow = datetime.combine(now.date() + timedelta(days=1), time.min, tzinfo=now.tzinfo)
+    return max(0, int(tomorrow.timestamp() - now.timestamp()))
 
 
 @register.filter

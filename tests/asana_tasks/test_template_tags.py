@@ -2,12 +2,13 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
+import time_machine
 from django.template import Context, Template
 from django.test import RequestFactory
 from django.utils import timezone
 
 from asana_tasks.models import Task
-from asana_tasks.templatetags.onelist import clock
+from asana_tasks.templatetags.onelist import clock, seconds_left_today
 from tests.markup import one_line
 
 NOW = datetime(2026, 11, 27, 10, 30, tzinfo=UTC)
@@ -24,6 +25,22 @@ NOW = datetime(2026, 11, 27, 10, 30, tzinfo=UTC)
 def test_a_clock_names_the_day_unless_it_is_today(instant, words):
     with timezone.override(ZoneInfo("Europe/Berlin")):
         assert clock(instant, NOW) == words
+
+
+@pytest.mark.parametrize(
+    ("now", "zone", "left"),
+    [
+        ("2026-11-29T22:59:00+00:00", "Europe/Berlin", 60),
+        ("2026-11-29T23:00:00+00:00", "Europe/Berlin", 24 * 3600),
+        ("2026-10-24T22:00:00+00:00", "Europe/Berlin", 25 * 3600),  # summer time ends
+        ("2026-03-28T23:00:00+00:00", "Europe/Berlin", 23 * 3600),  # it begins
+        ("2026-11-29T23:59:59.7+00:00", "UTC", 0),
+    ],
+)
+def test_what_is_left_of_the_day_is_that_of_the_persons_day(now, zone, left):
+    at = datetime.fromisoformat(now)
+    with time_machine.travel(at, tick=False), timezone.override(ZoneInfo(zone)):
+        assert seconds_left_today() == left
 
 
 def render(source: str, **context) -> str:
