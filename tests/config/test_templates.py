@@ -1,8 +1,10 @@
 """Templates are formatted by djLint, which wraps no text: how long a line gets is held here."""
 
+import re
 from pathlib import Path
 
 import pytest
+from django.template import Engine
 from django.template.loader import get_template
 
 ROOT = Path(__file__).parents[2]
@@ -31,6 +33,21 @@ def test_no_line_is_too_long(path):
 def test_tasks_are_synced_and_not_fetched(path):
     """Pages and mails use one word for one thing (docs/architecture.md, Glossary)."""
     assert "fetch" not in (ROOT / "templates" / path).read_text().lower()
+
+
+def test_pages_come_without_the_indents_of_their_source_and_mails_with_them(tmp_path):
+    source = "<ul>\n    <li>\n\tfirst  second\n    {% if a %}\n      third{% endif %}</ul>\n"
+    engine = Engine(dirs=[str(tmp_path)], loaders=["config.template_loaders.WithoutIndents"])
+    for name in ("page.html", "mail.txt"):
+        (tmp_path / name).write_text(source)
+    page, mail = (engine.get_template(name).source for name in ("page.html", "mail.txt"))
+    assert page == "<ul>\n<li>\nfirst  second\n{% if a %}\nthird{% endif %}</ul>\n"
+    assert mail == source
+
+
+@pytest.mark.parametrize("path", OURS, ids=str)
+def test_no_text_of_a_page_depends_on_its_indents(path):
+    assert not re.search(r"<(pre|textarea)\b", (ROOT / "templates" / path).read_text())
 
 
 @pytest.mark.parametrize("path", OURS, ids=str)
