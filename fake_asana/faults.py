@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from fake_asana.people import PEOPLE
@@ -31,6 +31,8 @@ class Fault:
     value: Any = None
     path: str | None = None
     times: int | None = None
+    one_in: int = 1  # strikes the last of so many requests that it meets
+    met: int = field(default=0, repr=False)
 
     def meets(self, place: Place) -> bool:
         if place.spared and self.path is None:
@@ -50,10 +52,14 @@ def _gid(value: Any) -> bool:
     return isinstance(value, str) and value.isdigit()
 
 
+def _counts(value: Any) -> bool:
+    return _whole(value) and value > 0
+
+
 # name: (description of its value, check of its value, default value)
 KINDS: dict[str, tuple[str, Callable[[Any], bool], Any]] = {
     "latency": ("milliseconds", _whole, 1000),
-    "rate_limit": ("calls per minute, at least 1", lambda value: _whole(value) and value > 0, 150),
+    "rate_limit": ("calls per minute, at least 1", _counts, 150),
     "rate_limited": ("seconds for Retry-After", _whole, 30),
     "server_error": ("500, 502, 503 or 504", lambda value: value in [500, 502, 503, 504], 500),
     "not_json": ("no value", _nothing, None),
@@ -64,7 +70,7 @@ KINDS: dict[str, tuple[str, Callable[[Any], bool], Any]] = {
     "expire_access": ("no value", _nothing, None),
     "rotate_refresh_tokens": ("no value", _nothing, None),
     "no_refresh_token": ("no value", _nothing, None),
-    "short_token": ("seconds", lambda value: _whole(value) and value > 0, 5),
+    "short_token": ("seconds", _counts, 5),
     "omit_id_token": ("no value", _nothing, None),
     "omit_nonce": ("no value", _nothing, None),
     "forbid_workspace": ("the gid of a workspace", _gid, None),
@@ -82,9 +88,12 @@ KINDS: dict[str, tuple[str, Callable[[Any], bool], Any]] = {
 }
 
 
+ORDERED = ("fault", "person", "value", "path", "times", "one_in")
+
+
 def make_fault(order: dict[str, Any]) -> Fault:
     """Return the fault of an order from outside. Raises BadFaultError."""
-    if unknown := sorted(set(order) - {"fault", "person", "value", "path", "times"}):
+    if unknown := sorted(set(order).difference(ORDERED)):
         raise BadFaultError(f"Unknown key {unknown[0]!r}.")
     if not isinstance(order.get("fault"), str) or order["fault"] not in KINDS:
         raise BadFaultError(f"Unknown fault. The valid ones are: {', '.join(KINDS)}.")
@@ -98,9 +107,15 @@ def make_fault(order: dict[str, Any]) -> Fault:
         raise BadFaultError(f"Nobody has the gid {fault.person!r}.")
     if fault.path is not None and not isinstance(fault.path, str):
         raise BadFaultError("path must be a string.")
-    if fault.times is not None and not (_whole(fault.times) and fault.times > 0):
-        raise BadFaultError("times must be a whole number of at least 1.")
+    _check_counts(order)
     return fault
+
+
+def _check_counts(order: dict[str, Any]) -> None:
+    """Raise BadFaultError unless `times` and `one_in` are whole numbers of at least 1."""
+    for name in ("times", "one_in"):
+        if not (_counts(order.get(name, 1)) or (name, order[name]) == ("times", None)):
+            raise BadFaultError(f"{name} must be a whole number of at least 1.")
 
 
 def parse_fault(text: str) -> Fault:
@@ -129,7 +144,8 @@ class Faults:
             self._active.append(fault)
 
     def all(self) -> list[dict[str, Any]]:
-        return [asdict(fault) for fault in self._active]
+        """Return the faults as they were ordered, with the `times` that are left."""
+        return [{name: vars(fault)[name] for name in ORDERED} for fault in self._active]
 
     def every(self, name: str, place: Place, value: Any = ANY) -> list[Fault]:
         """Return the faults of this name that apply to `place`; count one use of each."""
@@ -143,7 +159,12 @@ class Faults:
 
     def _matching(self, name: str, place: Place, value: Any) -> list[Fault]:
         named = (fault for fault in self._active if fault.fault == name)
-        return [fault for fault in named if fault.meets(place) and value in {ANY, fault.value}]
+        met = [fault for fault in named if fault.meets(place) and value in {ANY, fault.value}]
+        return [fault for fault in met if self._strikes(fault)]
+
+    def _strikes(self, fault: Fault) -> bool:
+        fault.met += 1
+        return fault.met % fault.one_in == 0
 
     def _use(self, fault: Fault) -> Fault:
         if fault.times is not None:

@@ -88,10 +88,11 @@ class StandIn(TaskControls):
         value: Any = None,
         path: str | None = None,
         times: int | None = None,
+        one_in: int = 1,
     ) -> None:
         """Add a fault; fake_asana/README.md lists faults and their values."""
-        order = {"fault": fault, "person": person, "value": value, "path": path, "times": times}
-        self._control("POST", "faults", order)
+        order = {"fault": fault, "person": person, "value": value, "path": path}
+        self._control("POST", "faults", {**order, "times": times, "one_in": one_in})
 
     def heal(self) -> None:
         self._control("DELETE", "faults")

@@ -11,11 +11,11 @@ def post(app, path, **about):
 
 def test_it_lists_what_was_ordered(asana, app):
     asana.order("latency", person=ADA, value=5, path="/api", times=3)
-    asana.order("drop")
+    asana.order("drop", one_in=2)
     faults = app.http.get(f"{asana.url}/control/faults").json()["data"]
     assert faults == [
-        {"fault": "latency", "person": ADA, "value": 5, "path": "/api", "times": 3},
-        {"fault": "drop", "person": None, "value": None, "path": None, "times": None},
+        {"fault": "latency", "person": ADA, "value": 5, "path": "/api", "times": 3, "one_in": 1},
+        {"fault": "drop", "person": None, "value": None, "path": None, "times": None, "one_in": 2},
     ]
 
 
@@ -37,6 +37,8 @@ def test_an_unknown_fault_is_answered_with_the_known_ones(app):
         {"fault": "drop", "value": ["half"]},
         {"fault": "drop", "path": 7},
         {"fault": "drop", "times": 0},
+        {"fault": "drop", "one_in": 0},
+        {"fault": "drop", "one_in": "2"},
         {"fault": "drop", "colour": "blue"},
         {"fault": "latency", "value": "slow"},
         {"fault": "rate_limited", "value": -1},

@@ -29,6 +29,16 @@ def test_server_error_has_a_phrase_on_500_only(asana, app, status):
     assert ("phrase" in response.json()["errors"][0]) == (status == 500)
 
 
+def test_one_in_three_strikes_each_third_call_that_it_meets(asana, app):
+    api, of_another = app.api(ADA), app.api(BEN)
+    asana.order("server_error", person=ADA, one_in=3, times=2)
+    found = []
+    for _ in range(9):
+        found.append(api.get("/users/me").status_code)
+        assert of_another.get("/users/me").status_code == 200
+    assert found == [200, 200, 500, 200, 200, 500, 200, 200, 200]
+
+
 def test_not_json_is_a_page_with_status_200(asana, app):
     api = app.api(ADA)
     asana.order("not_json")
