@@ -57,7 +57,7 @@ def offers_of(query: QueryDict, sync_status: SyncStatus, *, whole: bool) -> Offe
 
 
 def _told_apart(projects: list[tuple[str, str]], sync_status: SyncStatus) -> list[tuple[str, str]]:
-    """Return projects; of one name, each with its account, else its workspace, else its gid."""
+    """Return projects; of one name, each with its account, else its workspace, gid or key."""
     keys_of: defaultdict[str, list[str]] = defaultdict(list)
     for key, label in projects:
         keys_of[label].append(key)
@@ -65,10 +65,10 @@ def _told_apart(projects: list[tuple[str, str]], sync_status: SyncStatus) -> lis
     if not twice:
         return projects
     marks = _marks([key for keys in twice.values() for key in keys], sync_status)
-    marked = {}
+    marked: dict[str, str] = {}
     for label, keys in twice.items():
         kinds = zip(*(marks.get(key, (key, key, key)) for key in keys), strict=True)
-        telling = next(kind for kind in kinds if len({*kind}) == len(keys))
+        telling = next((kind for kind in kinds if len({*kind}) == len(keys)), keys)
         marked |= {key: f"{label} ({mark})" for key, mark in zip(keys, telling, strict=True)}
     return [(key, marked.get(key, label)) for key, label in projects]
 
@@ -77,7 +77,7 @@ def _marks(keys: Sequence[str], sync_status: SyncStatus) -> dict[str, tuple[str,
     """Return what a project can be told by: account, workspace, and at last a text of its own."""
     accounts = {account.pk: account.display_name for account in sync_status.accounts}
     workspaces = sync_status.workspace_names
-    placed = Placement.objects.filter(project__in=keys).order_by().distinct()
+    placed = Placement.objects.filter(project__in=map(int, keys)).order_by().distinct()
     rows = placed.values_list("project", "project__account", "task__workspace", "project__gid")
     return {
         str(pk): (accounts[account], workspaces.get(workspace, ""), f"{accounts[account]}, {gid}")

@@ -113,6 +113,20 @@ def test_the_list_keeps_what_was_chosen_without_the_fields(owner_with_tasks):
     assert f'href="{PATH}?q=a&amp;group=project&amp;sort=name&amp;kind=milestone"' in grid
 
 
+def test_what_nothing_tells_apart_is_offered_all_the_same(owner_with_tasks):
+    """The same project, of two accounts whose owner gave them one label."""
+    first = owner_with_tasks.account
+    second = AsanaAccount.objects.create(user=first.user, gid="9", name=first.asana_name)
+    place = {"project": {"gid": "8", "name": "Sprint"}, "section": None}
+    for account in (first, second):
+        add_tasks(workspace_of(account), {"name": "Ring", "memberships": [place]})
+    search = owner_with_tasks.get(PATH).context["search"]
+    found = {each for each in search["project"].field.labels.values() if "Sprint" in each}
+    assert found == {
+        f"Sprint ({pk})" for pk in Project.objects.filter(gid="8").values_list("pk", flat=True)
+    }
+
+
 def test_projects_of_one_name_in_one_account_are_told_apart_too(owner_with_tasks):
     work, personal = Workspace.objects.order_by("name")[:2]
     for gid, workspace in (("8", work), ("81", personal), ("82", personal)):
