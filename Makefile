@@ -15,7 +15,7 @@ PARALLEL := -n auto --dist loadgroup --no-loadscope-reorder
 PYTEST := $(BIN)/python -m pytest $(PARALLEL)
 IN_CHROMIUM := -m "not engines"
 
-.PHONY: help demo run test test-fast test-browsers test-services soak coverage bench check format lock licences sbom clean
+.PHONY: help demo run test test-fast test-browsers test-services soak soak-sync soak-site coverage bench bench-scale check format lock licences sbom clean
 
 help:
 	@echo "make demo    the site and a stand-in for Asana, nothing to set up (PORT=8000)"
@@ -25,8 +25,9 @@ help:
 	@echo "make test-browsers   one walk in Chromium, Firefox and WebKit, and Lighthouse"
 	@echo "make test-services   what could turn out differently there, on PostgreSQL, Redis and RabbitMQ"
 	@echo "make coverage        the whole suite, and which lines and branches it leaves out"
-	@echo "make soak    random troubles between the steps of syncs, half an hour on each database"
+	@echo "make soak    random troubles for two hours: between the steps of syncs (soak-sync), under a whole site (soak-site)"
 	@echo "make bench   measure pages, syncs and what a browser fetches: docs/performance.md"
+	@echo "make bench-scale     measure a site of 10,000 people on PostgreSQL and Redis: docs/scaling.md"
 	@echo "make check   lint, format, types, migrations, Django's deployment checks"
 	@echo "make format  put code and templates in order"
 	@echo "make lock    write requirements*.lock after a change of requirements*.txt (ARGS=--upgrade: newer ones)"
@@ -59,9 +60,14 @@ test-services: .venv/dev
 	$(BIN)/python -m scripts.services $(PYTEST) -m services $(ARGS)
 
 SOAK = $(PYTEST) -n 0 -s -q -o faulthandler_timeout=0 tests/asana_tasks/sync/test_model.py
-soak: .venv/dev
+soak: soak-sync soak-site
+
+soak-sync: .venv/dev
 	SOAK_MINUTES=30 $(SOAK)
 	SOAK_MINUTES=30 $(BIN)/python -m scripts.services $(SOAK)
+
+soak-site: .venv/dev
+	@$(BIN)/python -m bench.soak $(ARGS)
 
 coverage: .venv/dev
 	@$(BIN)/python -m scripts.browser
@@ -73,6 +79,9 @@ coverage: .venv/dev
 bench: .venv/dev
 	@$(BIN)/python -m scripts.browser
 	@$(BIN)/python -m bench $(ARGS)
+
+bench-scale: .venv/dev
+	@$(BIN)/python -m bench.scale $(ARGS)
 
 check: .venv/dev
 	$(BIN)/ruff check .

@@ -50,7 +50,7 @@ FULL = Scale(
     {"minutes": 480, "large": True},
     {"counts": [1, 2], "seconds": 20},
     {"people": 20, "latency_ms": 200, "seconds": 30},
-    {"counts": [1, 2, 4], "people": 40, "latency_ms": 200},
+    {"teams": [("embedded", 1), ("embedded", 2), ("embedded", 4)], "people": 40, "latency_ms": 200},
 )
 QUICK = Scale(
     [20, 120],
@@ -64,7 +64,7 @@ QUICK = Scale(
     {"minutes": 2, "large": False},
     {"counts": [1, 2], "seconds": 0.5},
     {"people": 2, "latency_ms": 5, "seconds": 1},
-    {"counts": [1], "people": 2, "latency_ms": 5},
+    {"teams": [("embedded", 1)], "people": 2, "latency_ms": 5},
 )
 
 

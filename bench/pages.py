@@ -41,9 +41,9 @@ def _of(user: User, size: int, times: int) -> Iterator[dict[str, Any]]:
     }
     for _ in range(WARM_UP):
         for address in pages.values():
-            _get(client, address)
+            time_of(client, address)
     # in turn, so that what else the machine does slows all of them
-    rounds = [[_get(client, address) for address in pages.values()] for _ in range(times)]
+    rounds = [[time_of(client, address) for address in pages.values()] for _ in range(times)]
     for (name, address), took in zip(pages.items(), zip(*rounds, strict=True), strict=True):
         with CaptureQueriesContext(connection) as queries:
             response = client.get(address)
@@ -56,7 +56,8 @@ def _of(user: User, size: int, times: int) -> Iterator[dict[str, Any]]:
         }
 
 
-def _get(client: Client, address: str) -> float:
+def time_of(client: Client, address: str) -> float:
+    """Return the milliseconds of a page. Raises RuntimeError if it does not answer with 200."""
     started = perf_counter()
     response = client.get(address)
     took = perf_counter() - started

@@ -39,9 +39,9 @@ def sqlite() -> Iterator[Database]:
 
 
 @contextmanager
-def postgresql() -> Iterator[Database]:
+def postgresql(purpose: str = "bench") -> Iterator[Database]:
     server = have("PostgreSQL", find_postgres, start_postgres)
-    name = f"onelist_bench_{os.getpid()}"
+    name = f"onelist_{purpose}_{os.getpid()}"
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
         version = str(connection.info.server_version // 10_000)
@@ -63,6 +63,7 @@ class Site:
     database: Database
     port: int
     asana_port: int
+    redis_url: str = ""
 
     @classmethod
     def on(cls, database: Database) -> "Site":
@@ -84,6 +85,7 @@ class Site:
             "SIGN_IN_RATE": "1000000/m",
             "ASANA_REQUESTS_PER_MINUTE": "100000",
             "DATABASE_URL": self.database.url,
+            "REDIS_URL": self.redis_url,
             "ASANA_CLIENT_ID": StandIn.client_id,
             "ASANA_CLIENT_SECRET": StandIn.client_secret,
             "ASANA_OIDC_ENDPOINT": asana,

@@ -17,7 +17,7 @@ from multiprocessing.synchronize import Event
 from typing import Final
 from urllib.parse import urlsplit
 
-import psutil
+from bench.memory import megabytes_of
 
 PATH: Final = "/login/"
 DRIP_EVERY: Final = 1.0  # seconds between two bytes
@@ -53,7 +53,7 @@ def measure(url: str, pids: list[int], seconds: float) -> Measured:
             connection.close()
         took.append((time.perf_counter() - began) * 1000)
         time.sleep(0.02)
-    memory = sum(psutil.Process(pid).memory_info().rss for pid in pids) / 1e6
+    memory = sum(sum(megabytes_of(pid)) for pid in pids)
     return Measured(
         statistics.quantiles(took, n=20)[-1] if len(took) > 1 else took[0], lost, memory
     )

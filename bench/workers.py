@@ -1,9 +1,9 @@
-"""Accounts that are synced in a minute by one, two and four worker processes."""
+"""Accounts that are synced in a minute by one, two and four workers, embedded or Celery's."""
 
 import os
 import sys
 import time
-from typing import Any
+from typing import Any, Final
 
 from django.utils import timezone
 
@@ -13,29 +13,40 @@ from bench.starvation import user_with_tasks_of
 from scripts.serve import WORKER
 from tests.stand_in import ADA, StandIn
 
+AT_ONCE: Final = 4  # accounts that a worker syncs at the same time, embedded or Celery's
+CELERY: Final = [sys.executable, "-m", "celery", "-A", "config"]
+CELERY_WORKER: Final = [*CELERY, "worker", "--concurrency", str(AT_ONCE), "--loglevel", "ERROR"]
+CELERY_BEAT: Final = [*CELERY, "beat", "--loglevel", "ERROR"]
+
 
 def measure(
-    counts: list[int], people: int, latency_ms: int, asana_port: int, site_url: str
+    teams: list[tuple[str, int]], people: int, latency_ms: int, asana_port: int, site_url: str
 ) -> list[dict[str, Any]]:
-    """Return for each number of workers how many accounts of Ada's size they sync in a minute."""
+    """Return for each kind and number of workers how many accounts they sync in a minute."""
     flags = ("--port", str(asana_port), "--latency-ms", str(latency_ms))
     found = []
     with StandIn.start(*flags, redirect_uri=f"{site_url}/complete/asana/") as asana:
         for number in range(people):
             user_with_tasks_of(asana, ADA, number)
-        for count in counts:
-            print(f"  {count} workers …", file=sys.stderr)
-            found.append({"workers": count, **_rates(count, people)})
+        for kind, count in teams:
+            print(f"  {count} workers, {kind} …", file=sys.stderr)
+            found.append({"kind": kind, "workers": count, **_rates(kind, count, people)})
     return found
 
 
-def _rates(count: int, people: int) -> dict[str, float]:
+def _rates(kind: str, count: int, people: int) -> dict[str, float]:
     """Return how many accounts a minute are synced for the first time, and again."""
     Workspace.objects.all().delete()
     now = timezone.now()
     SyncState.objects.update(due_at=None, looked_at=None)
-    with programs(*[WORKER] * count, environment=os.environ):
-        while Worker.objects.filter(seen_at__gte=now).count() < count:
+    Worker.objects.all().delete()
+    is_celery = kind == "celery"
+    running = [*[CELERY_WORKER] * count, CELERY_BEAT] if is_celery else [WORKER] * count
+    with programs(*running, environment=os.environ):
+        # Celery's workers are heard of when they get a job
+        while Worker.objects.filter(seen_at__gte=now).count() < (
+            count if kind == "embedded" else 1
+        ):
             time.sleep(0.1)
         return {name: _a_minute(people) for name in ("first", "again")}
 

@@ -8,24 +8,27 @@ from pathlib import Path
 import pytest
 
 from bench.report import Goal, Table
+from bench.scale.__main__ import BEGIN, END, write
 
 ROOT = Path(__file__).parents[2]
+KEPT = ("PATH", "HOME", "TEST_DATABASE_URL", "TEST_REDIS_URL")
+
+
+def bench(*command: str) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        [sys.executable, "-m", *command],
+        cwd=ROOT,
+        env={name: os.environ[name] for name in KEPT if name in os.environ},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
 
 
 @pytest.mark.xdist_group("collectstatic")  # into one folder, one at a time
 def test_it_measures_everything_and_writes_it_down(tmp_path):
     written = tmp_path / "docs" / "performance.md"
-    done = subprocess.run(
-        [
-            *(sys.executable, "-m", "bench", "--quick"),
-            *("--databases", "sqlite", "--output", str(written)),
-        ],
-        cwd=ROOT,
-        env={name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = bench("bench", "--quick", "--databases", "sqlite", "--output", str(written))
     assert done.returncode == 0, done.stderr
     text = written.read_text()
     for title in (
@@ -38,6 +41,34 @@ def test_it_measures_everything_and_writes_it_down(tmp_path):
         assert row in text
     assert "never more than 10 queries. Measured: 0" not in text
     assert "Server time on SQLite" in done.stdout
+
+
+@pytest.mark.services
+@pytest.mark.xdist_group("collectstatic")
+def test_a_large_site_is_measured_and_written_between_marks(tmp_path):
+    written = tmp_path / "scaling.md"
+    written.write_text(f"Before\n{BEGIN}\nold\n{END}\nAfter\n")
+    done = bench("bench.scale", "--quick", "--output", str(written))
+    assert done.returncode == 0, done.stderr
+    text = written.read_text()
+    assert text.startswith(f"Before\n{BEGIN}\n\n| | |\n")
+    assert text.endswith(f"\n{END}\nAfter\n")
+    assert "old" not in text
+    for title in (
+        *("Plans of queries", "Pages among many people", "Pages for many people at once"),
+        *("Memory of processes", "Syncs a minute"),
+    ):
+        assert f"\n### {title}\n" in text
+    assert "| `/tasks/calendar/` " in text
+    assert "holds: no page is lost" in text
+
+
+def test_a_file_without_a_place_for_the_figures_is_kept(tmp_path):
+    written = tmp_path / "scaling.md"
+    written.write_text("Mine\n")
+    with pytest.raises(SystemExit, match="has no place to write to"):
+        write("figures", written)
+    assert written.read_text() == "Mine\n"
 
 
 def test_a_missed_goal_is_shown():
