@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from threading import Lock
 from typing import Final
 
-from django.db import DatabaseError, close_old_connections
+from django.db import DatabaseError
 from django.utils import timezone
 
 from accounts.models import AsanaAccount
@@ -40,7 +40,6 @@ class Ledger:
     def watch(self) -> None:
         """Look for vanished tasks and accounts in trouble, unless the database is away."""
         with suppress(DatabaseError):
-            close_old_connections()
             for account in AsanaAccount.objects.all():
                 gids = set(account.tasks.values_list("gid", flat=True))
                 missing = self.known.get(account.pk, set()) - gids

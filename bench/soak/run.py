@@ -84,6 +84,7 @@ def _create_tasks(ledger: Ledger, seconds: float) -> None:
         if time.monotonic() > ends_at:
             break
         ledger.asana.create_task(person, f"{MARK} {number}", workspace=workspace)
+        close_old_connections()
         ledger.watch()
         time.sleep(NEW_TASK_EVERY)
 

@@ -49,7 +49,7 @@ class Visitor(Thread):
     def complete(self, pk: str, gid: str) -> None:
         self.ledger.told[gid] = "unknown"
         told = self.ask("POST", "/tasks/change/", {"complete": pk})
-        self.ledger.tell(gid, "unknown" if told is None else _outcome(told))
+        self.ledger.tell(gid, "unknown" if told is None else outcome_of(told))
 
     def sync_now(self) -> None:
         self.ask("POST", "/tasks/sync/", {})
@@ -75,7 +75,7 @@ class Visitor(Thread):
         return response.text if response.status_code == 200 else None
 
 
-def _outcome(told: str) -> str:
+def outcome_of(told: str) -> str:
     if ">Undo<" in told:
         return "done"
     return "unchanged" if any(words in told for words in UNCHANGED) else "unknown"
