@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import Error, connection
 
-from accounts.database import sqlite_file, where
+from accounts.database import pending_migrations, sqlite_file, where
 from accounts.outage import reason
 from accounts.private_files import make_private
 
@@ -21,12 +21,20 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--port", type=int, help="the port that the site will listen on")
 
-    def handle(self, *args: Any, port: int | None, **options: Any) -> None:
+        parser.add_argument(
+            "--migrated",
+            action="store_true",
+            help="refuse a database whose migrations have not been run",
+        )
+
+    def handle(self, *args: Any, port: int | None, migrated: bool, **options: Any) -> None:
         for sentence in make_private(sqlite_file()):
             self.stderr.write(sentence)
         if port is not None:
             _check_port(port)
         _check_database()
+        if migrated:
+            _check_migrations()
         _check_redis()
         _check_broker()
 
@@ -51,6 +59,15 @@ def _check_database() -> None:
             f"DATABASE_URL: {where()} can't be used: {reason(error)}. Check that it runs, and that "
             "name, password and path are right."
         ) from error
+
+
+def _check_migrations() -> None:
+    """Refuse to run on a database older than this version. A newer one is as good (upgrades)."""
+    if pending := pending_migrations():
+        raise CommandError(
+            f"DATABASE_URL: {where()} lacks {len(pending)} of this version's migrations: run "
+            "`manage.py migrate` first."
+        )
 
 
 def _check_redis() -> None:
