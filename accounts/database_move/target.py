@@ -92,7 +92,7 @@ def empty(tables: list[Table]) -> None:
 
 
 def insert(table: Table, rows: list[Row], refused: RefusedRows) -> None:
-    """Insert rows in one statement; if PostgreSQL refuses it, halve them to find which ones."""
+    """Insert rows, all or none; if PostgreSQL refuses them, halve them to find which ones."""
     if not rows:
         return
     try:
@@ -135,16 +135,15 @@ def set_sequences(last_keys: dict[str, int], tables: list[Table]) -> None:
 
 
 def _insert(table: Table, rows: list[Row]) -> None:
-    values = f"({', '.join(['%s'] * len(table.columns))})"
     columns = ", ".join(map(_quoted, table.columns))
-    _execute(
-        f"INSERT INTO {_quoted(table.name)} ({columns}) VALUES {', '.join([values] * len(rows))}",  # noqa: S608 - names of our own models
-        [
-            _prepared(field, value)
-            for row in rows
-            for field, value in zip(table.fields, row, strict=True)
-        ],
-    )
+    with (
+        connection.wrap_database_errors,
+        connection.cursor() as cursor,
+        # psycopg parses the placeholders of an INSERT for as long as PostgreSQL needs for it
+        cursor.copy(f"COPY {_quoted(table.name)} ({columns}) FROM STDIN") as copy,
+    ):
+        for row in rows:
+            copy.write_row(list(map(_prepared, table.fields, row)))
 
 
 def _prepared(field: Any, value: Any) -> Any:
