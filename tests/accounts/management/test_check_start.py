@@ -1,5 +1,8 @@
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
 
 from scripts.ports import free_port
 from tests.accounts.parallel import fails
@@ -71,6 +74,24 @@ def test_so_is_it_for_every_command():
     told = fails("migrate", DATABASE_URL=f"postgres://onelist:hush@127.0.0.1:{free_port()}/x")
     assert told.startswith("Onelist can't use its database (DATABASE_URL): ")
     assert "hush" not in told
+
+
+@pytest.mark.django_db
+def test_a_database_older_than_the_code_is_refused_by_whoever_does_not_migrate():
+    """Expect nothing without --migrated: a start that migrates comes past here first."""
+    check(migrated=True)
+    (latest,) = MigrationLoader(connection).graph.leaf_nodes("accounts")
+    MigrationRecorder(connection).record_unapplied(*latest)
+    check()
+    with pytest.raises(CommandError, match="lacks 1 of this version's migrations"):
+        check(migrated=True)
+
+
+@pytest.mark.django_db
+def test_a_database_newer_than_the_code_will_do():
+    """Keep an upgrade without a stop possible: old code is started again on the new schema."""
+    MigrationRecorder(connection).record_applied("accounts", "9999_of_the_next_release")
+    check(migrated=True)
 
 
 @pytest.mark.django_db
