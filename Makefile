@@ -13,7 +13,7 @@ LOCK := $(BIN)/uv pip compile --no-config --universal --python-version 3.11 --ge
 # Tests that empty the tables, and with them what migrations have stored, stay last.
 PARALLEL := -n auto --dist loadgroup --no-loadscope-reorder
 PYTEST := $(BIN)/python -m pytest $(PARALLEL)
-IN_CHROMIUM := -m "not engines"
+IN_CHROMIUM := -m "not (engines or deploy)"
 
 .PHONY: help demo run test test-fast test-browsers test-services soak soak-sync soak-site coverage bench bench-scale check format lock licences sbom clean
 
@@ -57,6 +57,7 @@ test-fast: .venv/dev
 
 test-services: .venv/dev
 	@$(BIN)/python -m scripts.browser
+	@$(BIN)/python -m scripts.deploy_tools
 	$(BIN)/python -m scripts.services $(PYTEST) -m services $(ARGS)
 
 SOAK = $(PYTEST) -n 0 -s -q -o faulthandler_timeout=0 tests/asana_tasks/sync/test_model.py
