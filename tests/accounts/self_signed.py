@@ -46,7 +46,7 @@ class Handler(BaseHTTPRequestHandler):
 
 @contextmanager
 def running(folder: Path) -> Iterator[SelfSigned]:
-    server = SelfSigned(_certificate(folder / "self-signed.pem"))
+    server = SelfSigned(certificate(folder / "self-signed.pem"))
     threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
     try:
         yield server
@@ -55,11 +55,14 @@ def running(folder: Path) -> Iterator[SelfSigned]:
         server.server_close()
 
 
-def _certificate(file: Path) -> Path:
+def certificate(file: Path) -> Path:
+    """Write a key and a certificate for this machine into one file; return it."""
     key, day = rsa_key("tls"), timedelta(days=1)
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
-    here = x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))])
-    certificate = (
+    here = x509.SubjectAlternativeName(
+        [x509.IPAddress(ip_address("127.0.0.1")), x509.DNSName("localhost")]
+    )
+    signed = (
         x509.CertificateBuilder()
         .subject_name(name)
         .issuer_name(name)
@@ -71,5 +74,5 @@ def _certificate(file: Path) -> Path:
         .sign(key, hashes.SHA256())
     )
     private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    file.write_bytes(private + certificate.public_bytes(Encoding.PEM))
+    file.write_bytes(private + signed.public_bytes(Encoding.PEM))
     return file
