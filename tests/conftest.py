@@ -36,6 +36,8 @@ SAME_ON_EVERY_DATABASE = {
     "browser/test_staying_in_place.py",
     "browser/test_storage.py",
     "browser/test_task_beside.py",
+    "deploy/test_compose.py",
+    "deploy/test_image.py",
     "scripts/test_bench.py",
     "scripts/test_demo.py",
 }

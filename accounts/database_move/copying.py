@@ -15,7 +15,7 @@ from accounts.database_move.tables import Row, Table, Unreadable, every_table
 def move(source: Source, tell: Callable[[Table, Checksum], None]) -> None:
     """Move all rows in one transaction; `tell` of each table that has arrived as it was.
 
-    1. Refuse a target of another kind or state, and rows without those that they refer to.
+    1. Refuse a target of another state, and rows without those that they refer to.
     2. Lock the target, remove what `migrate` has stored, insert the rows under their keys.
     3. Compare counts and checksums of both sides, and set the sequences.
     4. Refuse a source that was written meanwhile.
@@ -23,7 +23,6 @@ def move(source: Source, tell: Callable[[Table, Checksum], None]) -> None:
     Raises CannotMove, and leaves the target as it was.
     """
     tables = every_table()
-    target.refuse_other_kinds()
     target.refuse_other_migrations(source.migrations())
     refused = RefusedRows()
     source.note_orphans(tables, refused)

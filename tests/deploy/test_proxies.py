@@ -83,6 +83,7 @@ def site(tmp_path_factory, https_port: int, stand_in: StandIn) -> Iterator[Site]
     with site.process as process:
         site.responses()
         yield site
+        Site.started.remove(site)
         process.terminate()
 
 

@@ -4,7 +4,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from accounts.database_move import copying, source
+from accounts.database_move import copying, source, target
 from accounts.database_move.checksums import Checksum
 from accounts.database_move.refusals import CannotMove
 from accounts.database_move.tables import Table, every_table
@@ -25,6 +25,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         path: Path = options["source"]
         try:
+            target.refuse_other_kinds()
             with source.opened(path) as opened:
                 _refuse_workers(opened)
                 if unknown := opened.unknown_tables(every_table()):

@@ -339,11 +339,12 @@ def test_other_tables_are_named_and_stay(empty_source, db, capsys):
     assert "Not of Onelist, so not moved: notes" in capsys.readouterr().err
 
 
-def test_the_target_is_postgresql(empty_source, db, settings):
-    if connection.vendor == "sqlite":
-        assert "DATABASE_URL must be the PostgreSQL to move to" in refusal(empty_source)
+@pytest.mark.skipif("connection.vendor != 'sqlite'", reason="has SQLite as its target")
+def test_the_target_is_postgresql(db, tmp_path):
+    assert "DATABASE_URL must be the PostgreSQL to move to" in refusal(tmp_path / "nothing")
 
 
+@to_postgres
 @pytest.mark.parametrize(
     ("name", "content", "why"),
     [
@@ -389,10 +390,12 @@ def other_process(empty_source) -> Iterator[None]:
         process.stdin.close()
 
 
+@to_postgres
 def test_a_database_that_a_site_has_open_is_left_alone(empty_source, db, other_process):
     assert "is in use by another process: stop the site, its workers" in refusal(empty_source)
 
 
+@to_postgres
 def test_a_worker_of_lately_has_to_be_stopped(empty_source, db):
     now = timezone.now().replace(tzinfo=None).isoformat(" ")
     empty_source.run(
