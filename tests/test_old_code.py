@@ -32,8 +32,8 @@ def old_code(tmp_path_factory) -> Path:
     packed = subprocess.run(["git", "archive", COMMIT], cwd=ROOT, capture_output=True, check=False)
     if packed.returncode:
         pytest.fail(
-            f"The project's history lacks {RELEASE} ({COMMIT[:7]}): this test needs a whole clone "
-            "(git fetch --unshallow)."
+            f"This test needs the project's whole history, with {RELEASE} ({COMMIT[:7]}): "
+            f"{packed.stderr.decode(errors='replace')}"
         )
     with tarfile.open(fileobj=io.BytesIO(packed.stdout)) as files:
         files.extractall(folder, filter="data")
