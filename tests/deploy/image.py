@@ -1,4 +1,4 @@
-"""The Dockerfile, read by Docker's own parser, and its steps carried out in a folder.
+"""The Dockerfile, parsed, and its steps carried out in a folder.
 
 No container engine runs where these tests do. A stage becomes a folder: COPY copies what
 .dockerignore lets through, RUN runs with the absolute paths of the image below that folder, and
@@ -6,40 +6,61 @@ this machine's interpreter takes the place of the base image's.
 """
 
 import fnmatch
+import json
 import shlex
 import shutil
 import subprocess
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
-import dockerfile
+from dockerfile_parse import DockerfileParser
 
 from tests.stand_in import ROOT
 
 DOCKERFILE = ROOT / "Dockerfile"
-FOLDERS = ("/opt/onelist", "/srv/onelist", "/var/lib/onelist")
 CHANGES_SYSTEM = "useradd "  # what a folder can't have
+
+
+class Step(NamedTuple):
+    instruction: str
+    value: str  # its lines joined
+
+    @property
+    def flags(self) -> dict[str, str]:
+        words = shlex.split(self.value)
+        return dict(word[2:].split("=", 1) for word in words if word.startswith("--"))
+
+    @property
+    def words(self) -> list[str]:
+        """Return what follows the flags, which may be a list in JSON."""
+        if self.value.startswith("["):
+            return list(json.loads(self.value))
+        return [word for word in shlex.split(self.value) if not word.startswith("--")]
 
 
 @dataclass
 class Stage:
     name: str
     base: str
-    steps: list[dockerfile.Command] = field(default_factory=list)
+    steps: list[Step] = field(default_factory=list)
 
-    def values(self, command: str) -> list[tuple[str, ...]]:
-        return [step.value for step in self.steps if step.cmd.upper() == command]
+    def all(self, instruction: str) -> list[Step]:
+        return [step for step in self.steps if step.instruction == instruction]
 
 
 def stages() -> dict[str, Stage]:
     """Return the stages by name, in the order of the file."""
     found: dict[str, Stage] = {}
-    for step in dockerfile.parse_file(str(DOCKERFILE)):
-        if step.cmd.upper() == "FROM":
-            base, _, name = step.value
+    with DOCKERFILE.open("rb") as file:
+        structure = DockerfileParser(fileobj=file).structure
+    for each in structure:
+        step = Step(each["instruction"], each["value"])
+        if step.instruction == "FROM":
+            base, _, name = step.words
             found[name] = stage = Stage(name, base)
-        elif found:
+        elif found and step.instruction != "COMMENT":
             stage.steps.append(step)
     return found
 
@@ -55,14 +76,13 @@ def chain(name: str) -> list[Stage]:
 
 
 def environment(name: str) -> dict[str, str]:
-    values = [value for stage in chain(name) for value in stage.values("ENV")]
-    pairs = [(value[at], value[at + 1]) for value in values for at in range(0, len(value), 2)]
-    return dict(pairs)
+    steps = [step for stage in chain(name) for step in stage.all("ENV")]
+    return dict(word.split("=", 1) for step in steps for word in step.words)
 
 
-def last(name: str, command: str) -> tuple[str, ...]:
-    """Return the last value of a command in a stage or in those below it."""
-    return [value for stage in chain(name) for value in stage.values(command)][-1]
+def last(name: str, instruction: str) -> list[str]:
+    """Return the words of the last such step in a stage or in those below it."""
+    return [step.words for stage in chain(name) for step in stage.all(instruction)][-1]
 
 
 def is_sent(path: str) -> bool:
@@ -107,25 +127,23 @@ class Build:
             root.mkdir()
         directory = Path(last(name, "WORKDIR")[0])
         for step in stage.steps:
-            if step.cmd.upper() == "COPY":
+            if step.instruction == "COPY":
                 self._copy(step, root, directory)
-            elif step.cmd.upper() == "RUN":
+            elif step.instruction == "RUN":
                 self._run(step, name, root, directory)
         return root
 
-    def _copy(self, step: dockerfile.Command, root: Path, directory: Path) -> None:
-        flags = dict(flag.removeprefix("--").split("=") for flag in step.flags)
-        *sources, there = step.value
+    def _copy(self, step: Step, root: Path, directory: Path) -> None:
+        *sources, there = step.words
         target = root / str(directory / there).lstrip("/")
         for source in sources:
-            if "from" in flags:
-                _copy_tree(self.stage(flags["from"]) / source.lstrip("/"), target)
+            if stage := step.flags.get("from"):
+                _copy_tree(self.stage(stage) / source.lstrip("/"), target)
             else:
                 _copy_sent(source, target / Path(source).name if there.endswith("/") else target)
 
-    def _run(self, step: dockerfile.Command, name: str, root: Path, directory: Path) -> None:
-        (command,) = step.value
-        for part in command.split("&&"):
+    def _run(self, step: Step, name: str, root: Path, directory: Path) -> None:
+        for part in step.value.split("&&"):
             if part.strip().startswith(CHANGES_SYSTEM):
                 continue
             words = shlex.split(part)

@@ -61,7 +61,7 @@ def test_its_settings_exist_and_secrets_are_files(name):
 def test_its_image_is_a_stage_and_its_command_exists(name):
     service = SERVICES[name]
     assert service["build"]["target"] in image.stages()
-    command = service.get("command") or list(image.last(service["build"]["target"], "CMD"))
+    command = service.get("command") or image.last(service["build"]["target"], "CMD")
     if name == "prepare":
         for line in command[-1].splitlines():
             check_command(line)
@@ -78,7 +78,7 @@ def test_it_writes_to_its_volume_alone_and_gains_no_right(name):
     (volume,) = service["volumes"]
     named, there = volume.split(":")
     assert named in COMPOSE["volumes"]
-    assert image.last(service["build"]["target"], "VOLUME") == (there,)
+    assert image.last(service["build"]["target"], "VOLUME") == [there]
 
 
 @pytest.mark.parametrize("name", [each for each in OURS if each != "prepare"])
