@@ -6,7 +6,7 @@ from typing import Final
 
 from django.db import InterfaceError, OperationalError, ProgrammingError
 
-from accounts import cleanup, mails, messages, registry, tokens
+from accounts import cleanup, log_context, mails, messages, registry, tokens
 from accounts.database import database_trouble
 
 logger = logging.getLogger(__name__)
@@ -31,7 +31,8 @@ def clean_up() -> None:
 
 def make_a_round() -> bool:
     """Run every chore; tell whether all worked. Failures are logged, and don't stop the others."""
-    done = [_done(chore) for chore in registry.chores]
+    with log_context.bound(job_id=log_context.new_id()):
+        done = [_done(chore) for chore in registry.chores]
     return all(done)
 
 

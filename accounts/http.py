@@ -1,10 +1,13 @@
 """HTTP requests to Asana: all of them are sent by `send`, through HTTPS_PROXY_URL if it is set.
 
+Each is a line in the log, and counted.
+
 `requests` alone follows redirects with credentials, lets ~/.netrc replace a bearer header, takes
 proxies from the environment, waits for ever on a response that drips, and reads any amount of it.
 """
 
 import io
+import logging
 import re
 import socket
 import time
@@ -13,6 +16,7 @@ from contextvars import ContextVar
 from http.client import HTTPResponse
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 import requests
 from django.conf import settings
@@ -26,15 +30,21 @@ from urllib3.exceptions import (
     ReadTimeoutError,
 )
 
-from accounts import bulkhead
+from accounts import bulkhead, log_context, metrics
 from accounts.codes import Problem
 from accounts.connecting import connect
+
+logger = logging.getLogger(__name__)
 
 SECONDS: Final = 10.0
 BYTES: Final = 2 * 1024 * 1024
 USER_AGENT: Final = "Onelist"
 CHUNK: Final = 64 * 1024
 DAY: Final = 24 * 60 * 60  # seconds
+GID: Final = re.compile(r"(?<=/)\d+(?=/|$)")
+NOT_SENT: Final = "not_sent"
+BY_STATUS: Final = {401: "unauthorized", 429: "rate_limited"}
+BY_CLASS: Final = {2: "ok", 3: "redirected", 4: "refused", 5: "server_error"}
 
 _deadline: ContextVar[float] = ContextVar("deadline")
 
@@ -65,6 +75,28 @@ def send(  # noqa: PLR0913  (requests' own arguments)
     Raises requests.RequestException: no response, too late, too large (TooLarge), a redirect
     (Redirected), or bulkhead.MayNotWait.
     """
+    began = time.monotonic()
+    try:
+        response = _send(
+            method,
+            url,
+            seconds,
+            limit,
+            headers=headers,
+            params=params,
+            data=data,
+            json=json,
+        )
+    except requests.RequestException as error:
+        _note(method, url, time.monotonic() - began, error=error)
+        raise
+    _note(method, url, time.monotonic() - began, status=response.status_code)
+    return response
+
+
+def _send(
+    method: str, url: str, seconds: float | None, limit: int, **content: Any
+) -> requests.Response:
     with bulkhead.slot() as most:
         left = min(most, SECONDS if seconds is None else seconds)
         _deadline.set(time.monotonic() + left)
@@ -72,19 +104,48 @@ def send(  # noqa: PLR0913  (requests' own arguments)
             response = _session.request(
                 method,
                 url,
-                headers=headers,
-                params=params,
-                data=data,
-                json=json,
                 timeout=left,
                 proxies={"https": settings.HTTPS_PROXY_URL} if settings.HTTPS_PROXY_URL else None,
                 verify=settings.CA_BUNDLE or True,
                 allow_redirects=False,
                 stream=True,
+                **content,
             )
             return _read(response, limit)
         except TimeoutError as error:
             raise requests.Timeout("The response took too long") from error
+
+
+def _note(
+    method: str,
+    url: str,
+    seconds: float,
+    *,
+    status: int | None = None,
+    error: requests.RequestException | None = None,
+) -> None:
+    """Count a request and write its line: no query, no body, no number of Asana's."""
+    outcome = _outcome(status, error)
+    if outcome != NOT_SENT:
+        metrics.asana_seconds.labels(outcome).observe(seconds)
+    about = {
+        "method": method,
+        "path": GID.sub("{gid}", urlsplit(url).path),
+        "status": status,
+        "outcome": outcome,
+        "ms": round(seconds * 1000),
+        "attempt": log_context.fields().get("attempt", 1),
+    }
+    logger.info("%(method)s %(path)s: %(outcome)s in %(ms)d ms", about, extra=about)
+
+
+def _outcome(status: int | None, error: requests.RequestException | None) -> str:
+    """Return how a request ended, one of a dozen words."""
+    if isinstance(error, bulkhead.MayNotWait):
+        return NOT_SENT
+    if error is not None:
+        return problem_of(error).value
+    return BY_STATUS.get(status or 0) or BY_CLASS.get((status or 0) // 100, "odd_status")
 
 
 def problem_of(error: Exception) -> Problem:

@@ -17,8 +17,6 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from kombu import Queue
 
-QUEUES = ["onelist.interactive", "onelist.background"]  # people who look, and all others
-
 os.umask(0o077)  # what is written is its system user's alone
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 try:
@@ -35,7 +33,7 @@ app.conf.update(
     task_serializer="json",
     task_ignore_result=True,
     # A worker that reads both takes people who look first, with Redis.
-    task_queues=[Queue(name, routing_key=name) for name in QUEUES],
+    task_queues=[Queue(name, routing_key=name) for name in settings.CELERY_QUEUES],
     task_default_exchange="onelist",
     task_default_queue="onelist.background",
     broker_connection_retry_on_startup=True,

@@ -184,6 +184,29 @@ def secret_key(name: str) -> str:
     return key
 
 
+def token(name: str) -> str:
+    """Return a token that programs send in a header, '' for none."""
+    value = text(name)
+    if value and not re.fullmatch(rf"[!-~]{{{SHORTEST_SECRET_KEY},}}", value):
+        raise ImproperlyConfigured(
+            f"{name} must be {SHORTEST_SECRET_KEY} or more random characters, without spaces"
+        )
+    return value
+
+
+def listening_address(name: str) -> str:
+    """Return an address such as 127.0.0.1:9464 to listen on, '' for none."""
+    value = text(name)
+    host, _, port = value.rpartition(":")
+    bare = host[1:-1] if host.startswith("[") and host.endswith("]") else host
+    is_right = HOST_NAME.fullmatch(bare.lower()) and (":" not in host or bare != host)
+    if value and not (is_right and re.fullmatch("[0-9]{1,5}", port) and 0 < int(port) < 65536):
+        raise ImproperlyConfigured(
+            f"{name} must be a host and a port, such as 127.0.0.1:9464, not {value!r}"
+        )
+    return value
+
+
 def token_keys(name: str) -> list[str]:
     """Return the Fernet keys, newest first. They are never derived from another secret."""
     value = required(name, "tokens are never stored without a key; `make run` makes one in .env")

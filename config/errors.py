@@ -1,5 +1,6 @@
 import re
 from collections.abc import ItemsView
+from contextlib import suppress
 from logging import Filter, LogRecord
 from typing import Any, Final
 
@@ -51,6 +52,7 @@ class FirstLine(Filter):
     """A log filter that leaves the first line of what Celery says, each time it tries again."""
 
     def filter(self, record: LogRecord) -> bool:
-        record.msg, record.args = record.getMessage().partition("\n")[0], ()
+        with suppress(TypeError, ValueError):  # one that can't be made is the formatter's to tell
+            record.msg, record.args = record.getMessage().partition("\n")[0], ()
         record.exc_info = record.exc_text = None
         return True

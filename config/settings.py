@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from config import addresses, environment, mail, services
+from config import VERSION, addresses, environment, logs, mail, services
 from config.environment import BASE_DIR
 from config.known_names import refuse_unknown_names
 
@@ -77,6 +77,7 @@ INSTALLED_APPS = [
     "csp",
 ]
 MIDDLEWARE = [
+    "accounts.request_log.log_requests",  # around all others: it names, times and counts
     "config.headers.headers",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -141,6 +142,7 @@ DATABASES = {
 }
 REDIS_URL = services.redis("REDIS_URL")
 CELERY_BROKER_URL = services.broker("CELERY_BROKER_URL", REDIS_URL)  # config/celery.py
+CELERY_QUEUES = ["onelist.interactive", "onelist.background"]  # people who look, and all others
 REDIS_TIMEOUTS = services.REDIS_TIMEOUTS
 CACHES = {
     "default": {
@@ -157,6 +159,13 @@ TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en"
 FORMAT_MODULE_PATH = "config.formats"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+
+# Metrics (docs/running.md, Watch it)
+METRICS_TOKEN = environment.token("METRICS_TOKEN")
+METRICS_ADDRESS = environment.listening_address("METRICS_ADDRESS")
+METRICS_DIR = VAR / "metrics" / VERSION  # another version may count in another way
+if METRICS_ADDRESS and not METRICS_TOKEN:
+    raise ImproperlyConfigured("METRICS_ADDRESS is set, and METRICS_TOKEN is not: set both")
 
 # Mail
 MAIL_SERVER = mail.mail_server("EMAIL_URL")
@@ -262,29 +271,9 @@ if TRUSTED_PROXIES:
 
 # Error reports and logs, without secrets
 DEFAULT_EXCEPTION_REPORTER_FILTER = "config.errors.NoSecrets"
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "filters": {
-        "one_line_refusals": {"()": "config.errors.OneLineRefusals"},
-        "one_line_outages": {"()": "accounts.outage.OneLine"},
-        "first_line": {"()": "config.errors.FirstLine"},
-    },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": "INFO"},
-    "loggers": {
-        "django": {"handlers": [], "level": "INFO", "propagate": True},
-        "django.request": {"filters": ["one_line_refusals", "one_line_outages"]},
-        # A job a second is sent and done.
-        "celery.beat": {"level": "WARNING", "filters": ["first_line"]},
-        "celery.worker.consumer.consumer": {"filters": ["first_line"]},
-        "celery.worker.strategy": {"level": "WARNING"},
-        "celery.app.trace": {"level": "WARNING"},
-        "psycopg.pool": {"level": "ERROR"},  # it tells of each connection that is asked for
-        "waitress.queue": {"level": "ERROR"},  # it warns of each request that waits for a thread
-    },
-}
+LOG_FORMAT = environment.choice("LOG_FORMAT", "text", "json")
+LOGGING_CONFIG = "config.logs.configure"
+LOGGING = logs.configuration(LOG_FORMAT)
 SILENCED_SYSTEM_CHECKS = [
     # HSTS for sub-domains and preloading would bind other sites of the same domain.
     "security.W005",

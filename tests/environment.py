@@ -59,6 +59,9 @@ os.environ.update(
     SIGNUPS="",
     AUDIT_DAYS="",
     SECURITY_CONTACT="",
+    LOG_FORMAT="",
+    METRICS_TOKEN="",
+    METRICS_ADDRESS="",
     TOKEN_KEYS=Fernet.generate_key().decode(),
     DJANGO_LIVE_TEST_SERVER_ADDRESS=f"localhost:{SITE_PORT}",
     DJANGO_ALLOW_ASYNC_UNSAFE="1",  # Playwright's loop runs beside the ORM in browser tests

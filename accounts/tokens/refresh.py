@@ -15,7 +15,7 @@ from django.utils import timezone
 from social_core.exceptions import SocialAuthBaseException
 from social_django.utils import load_strategy
 
-from accounts import audit, bulkhead, http
+from accounts import audit, bulkhead, http, metrics
 from accounts.backends import AsanaOpenIdConnect
 from accounts.codes import Detail, Problem
 from accounts.encryption import CannotDecrypt
@@ -108,7 +108,26 @@ def _refreshed(row: AsanaAccount, rejected: str | None, seconds: float) -> str:
 
 
 def _refresh(account: AsanaAccount, backend: AsanaOpenIdConnect) -> str:
-    """Ask Asana for new tokens and store them; return the access token. Raises TokenError."""
+    """Ask Asana for new tokens and store them; return the access token. Raises TokenError.
+
+    Counts how it went.
+    """
+    outcome = "not_stored"
+    try:
+        token = _asked(account, backend)
+        outcome = "refreshed"
+    except NeedsReconnecting:
+        outcome = "needs_reconnecting"
+        raise
+    except TryLater:
+        outcome = "try_later"
+        raise
+    finally:
+        metrics.token_refreshes.labels(outcome).inc()
+    return token
+
+
+def _asked(account: AsanaAccount, backend: AsanaOpenIdConnect) -> str:
     try:
         refresh_token = read_token(account, "refresh_token")
     except CannotDecrypt as error:

@@ -4,16 +4,17 @@
 it. A task is never removed because something failed, nor because one look did not find it.
 """
 
+import time
 from collections.abc import Callable, Generator, Iterator
 from functools import partial
 from threading import Event
-from typing import Any
+from typing import Any, Final
 
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import DatabaseError
 from django.utils import timezone
 
-from accounts import tokens
+from accounts import metrics, tokens
 from accounts.codes import Problem
 from accounts.models import AsanaAccount
 from asana_tasks.api import client
@@ -30,6 +31,8 @@ from asana_tasks.sync.pass_runner import Passes
 from asana_tasks.sync.passes import all_workspaces
 from asana_tasks.sync.progress import Progress, State
 from asana_tasks.sync.requests import CutOff, Requests
+
+RESULTS: Final = {"done", "failed", "waiting"}
 
 
 def sync_account(
@@ -51,8 +54,9 @@ def sync_account(
     if lease is None:
         yield _ended("busy", account, ErrorCode.ALREADY_SYNCING)
         return
+    sync = _Sync(lease, stop or Event())
     try:
-        yield from _Sync(lease, stop or Event()).run()
+        yield from sync.run()
     except LeaseLost:
         yield _ended("failed", account, ErrorCode.TAKEN_OVER)
     except (DatabaseError, ObjectDoesNotExist, tokens.NeedsReconnecting):
@@ -60,6 +64,7 @@ def sync_account(
             raise
         yield _ended("failed", account, ErrorCode.DISCONNECTED)
     finally:
+        sync.measure()
         lease.release()
 
 
@@ -82,6 +87,14 @@ class _Sync:
         self.workspaces = 0
         self.requests: Requests[Any] = Requests(lease, stop)
         self.passes = Passes(lease, self.requests)
+        self._began, self._state = time.monotonic(), ""
+
+    def measure(self) -> None:
+        """Count the sync, which has ended: as a crawl if one of its passes was one."""
+        passes = self.passes.running
+        kind = "none" if not passes else "crawl" if any(p.is_crawl for p in passes) else "delta"
+        result = self._state if self._state in RESULTS else "broken_off"
+        metrics.sync_seconds.labels(kind, result).observe(time.monotonic() - self._began)
 
     def run(self) -> Iterator[Progress]:
         try:
@@ -173,6 +186,7 @@ class _Sync:
         reason: Reason | None = None,
         seconds: float = 0,
     ) -> Progress:
+        self._state = state
         return Progress(
             state,
             self.account.display_name,

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Final, NamedTuple, Self, TypeVar
 
+from accounts import log_context
 from asana_tasks.api import client
 from asana_tasks.api.errors import Rejected, Unavailable
 from asana_tasks.api.paging import Page
@@ -43,15 +44,17 @@ def with_retries(call: Callable[[], Result], note: Note) -> Result:
     `note` is called before each request but the first. A definite refusal (Rejected) is not tried
     again. Raises the error of the last call.
     """
-    for pause in RETRY_PAUSES:
+    for attempt, pause in enumerate(RETRY_PAUSES, start=1):
         try:
-            return call()
+            with log_context.bound(attempt=attempt):
+                return call()
         except Rejected:
             raise
         except Unavailable:
             time.sleep(pause)
             note()
-    return call()
+    with log_context.bound(attempt=1 + len(RETRY_PAUSES)):
+        return call()
 
 
 def all_workspaces(

@@ -7,6 +7,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from threading import Event
 from typing import Any, Final, Generic, TypeVar
 
+from accounts import log_context
 from asana_tasks.sync import budget
 from asana_tasks.sync.lease import Lease
 
@@ -60,7 +61,7 @@ class Requests(Generic[Key]):
         while self._waiting and len(self._running) < AT_ONCE and self._may_start():
             key, call = self._waiting.popleft()
             self._granted -= 1
-            self._running[self._pool.submit(call)] = key
+            self._running[self._pool.submit(log_context.carried(call))] = key
 
     def end_with(self, error: Exception) -> None:
         """Start no more; raise this error when the running ones have arrived."""
@@ -103,7 +104,7 @@ class Requests(Generic[Key]):
             if self._error:
                 raise self._error
         self._granted -= 1
-        future = self._pool.submit(call)
+        future = self._pool.submit(log_context.carried(call))
         while not wait([future], timeout=1).done:
             self._lease.keep()
             self._give_up_if_stopped()

@@ -7,6 +7,7 @@ from threading import Event
 
 from django.db import DatabaseError, connection
 
+from accounts import log_context
 from accounts.models import AsanaAccount
 from accounts.outage import is_outage, reason
 from asana_tasks.sync import engine, outcome
@@ -34,10 +35,16 @@ class Turn(Event):
 def run_turn(account: AsanaAccount, stopped: Event, seconds: float = float("inf")) -> bool:
     """Sync an account, in a thread or process of its own; return whether it did not fail.
 
-    An error of ours is logged, and the account is tried again later.
+    An error of ours is logged, and the account is tried again later. All its lines in the log have
+    one `job_id`, and those of its requests to Asana.
     """
+    with log_context.bound(job_id=log_context.new_id()):
+        return _run(account, Turn(stopped, seconds))
+
+
+def _run(account: AsanaAccount, turn: Turn) -> bool:
     try:
-        return _sync(account, Turn(stopped, seconds)) != "failed"
+        state = _sync(account, turn)
     except Exception as error:
         if is_outage(error):
             logger.warning("The sync of account %s has to wait: %s", account.gid, reason(error))
@@ -45,9 +52,12 @@ def run_turn(account: AsanaAccount, stopped: Event, seconds: float = float("inf"
             logger.exception("The sync of account %s failed", account.gid)
             with suppress(DatabaseError):  # else its claim ends by itself
                 outcome.put_off(account)
+        return False
+    else:
+        logger.info("The sync of account %s: %s", account.gid, state)
+        return state != "failed"
     finally:
         connection.close()
-    return False
 
 
 def _sync(account: AsanaAccount, turn: Turn) -> str:

@@ -2,10 +2,12 @@ import time
 
 import pytest
 import requests
+from prometheus_client import REGISTRY
 
-from accounts import http
+from accounts import bulkhead, http, log_context
 from tests.accounts import proxy, replies, self_signed
 from tests.accounts.provider import DISCOVERY, TOKEN
+from tests.log_lines import json_lines, of, written
 
 MANY = [f"X_{number}" for number in range(200)]
 
@@ -185,3 +187,69 @@ def test_a_certificate_that_is_none_of_ours_is_not_accepted(tmp_path):
         with pytest.raises(requests.exceptions.SSLError, match="CERTIFICATE_VERIFY_FAILED"):
             http.send("POST", server.url + TOKEN, data={"code": "secret"}, seconds=5)
         assert server.seen == []
+
+
+def counted(outcome: str) -> float:
+    name = "onelist_asana_request_duration_seconds_count"
+    return REGISTRY.get_sample_value(name, {"outcome": outcome}) or 0
+
+
+@pytest.mark.parametrize(
+    ("status", "outcome"),
+    [
+        *((200, "ok"), (204, "ok"), (400, "refused"), (401, "unauthorized"), (404, "refused")),
+        *((429, "rate_limited"), (500, "server_error"), (503, "server_error"), (799, "odd_status")),
+    ],
+)
+def test_each_request_is_a_line_without_numbers_of_asanas(op, status, outcome):
+    path = "/api/1.0/tasks/1200000000000001"
+    op.replies[path] = replies.says(b"{}", status)
+    before = counted(outcome)
+    with json_lines() as lines, log_context.bound(request_id="abc"):
+        http.send("GET", op.url + path, params={"opt_fields": "name"}, headers={"A": "secret"})
+    (line,) = of(lines(), "accounts.http")
+    about = {
+        "method": "GET",
+        "path": "/api/1.0/tasks/{gid}",
+        "status": status,
+        "outcome": outcome,
+        "attempt": 1,
+        "request_id": "abc",
+    }
+    assert about.items() <= line.items()
+    assert line["ms"] >= 0
+    assert "secret" not in str(line)
+    assert "opt_fields" not in str(line)
+    assert counted(outcome) == before + 1
+
+
+def test_so_is_one_that_had_no_response(op):
+    op.replies[TOKEN] = replies.says(b"", 302, Location=op.elsewhere)
+    before = counted("redirected"), counted("no_response")
+    with json_lines() as lines:
+        with pytest.raises(requests.RequestException):
+            http.send("POST", op.url + TOKEN, data={"code": "secret"})
+        with pytest.raises(requests.RequestException):
+            http.send("GET", "http://127.0.0.1:1/x")
+    outcomes = [(line["outcome"], line["status"]) for line in of(lines(), "accounts.http")]
+    assert outcomes == [("redirected", None), ("no_response", None)]
+    assert (counted("redirected"), counted("no_response")) == (before[0] + 1, before[1] + 1)
+
+
+def test_one_that_was_not_sent_is_a_line_and_not_counted(op, monkeypatch):
+    def refuses() -> None:
+        raise bulkhead.MayNotWait(bulkhead.MESSAGE)
+
+    monkeypatch.setattr(bulkhead, "slot", refuses)
+    with json_lines() as lines, pytest.raises(bulkhead.MayNotWait):
+        http.send("GET", op.url + DISCOVERY)
+    (line,) = of(lines(), "accounts.http")
+    assert line["outcome"] == "not_sent"
+    assert counted("not_sent") == 0
+
+
+def test_in_text_it_is_none(op):
+    """People read these lines; what goes wrong is told by who asked."""
+    with written("text") as lines:
+        http.send("GET", op.url + DISCOVERY)
+    assert lines() == []

@@ -168,6 +168,16 @@ def test_python_stops_there_and_tells_no_secret():
         ("ADMIN_PASSWORDS", "never"),
         ("AUDIT_DAYS", "a year"),
         ("AUDIT_DAYS", "-1"),
+        ("LOG_FORMAT", "xml"),
+        ("METRICS_TOKEN", "short"),
+        ("METRICS_TOKEN", "with spaces " * 5),
+        ("METRICS_TOKEN", "ä" * 40),
+        ("METRICS_ADDRESS", "9464"),
+        ("METRICS_ADDRESS", "10.0.0.7"),
+        ("METRICS_ADDRESS", "10.0.0.7:0"),
+        ("METRICS_ADDRESS", "10.0.0.7:65536"),
+        ("METRICS_ADDRESS", "http://10.0.0.7:9464"),
+        ("METRICS_ADDRESS", "::1:9464"),
     ],
 )
 def test_a_value_that_makes_no_sense_stops_the_start(name, wrong):
@@ -268,6 +278,19 @@ def test_the_policy_allows_no_inline_script_and_no_eval():
     policy = read().CONTENT_SECURITY_POLICY["DIRECTIVES"]
     assert "unsafe" not in str(policy)
     assert policy["script-src"] == ["'self'"]
+
+
+@pytest.mark.parametrize("address", ["10.0.0.7:9464", "localhost:80", "[::1]:9464", "0.0.0.0:1"])
+def test_metrics_have_an_address_of_their_own_only_with_a_token(address):
+    assert "METRICS_TOKEN" in refusal(METRICS_ADDRESS=address)
+    settings = read(METRICS_ADDRESS=address, METRICS_TOKEN="t" * 32)
+    assert address == settings.METRICS_ADDRESS
+
+
+def test_probes_are_answered_before_anything_looks_at_the_host():
+    first, second, *_ = read().MIDDLEWARE
+    assert first == "accounts.probes.answer_probes"
+    assert second == "accounts.request_log.log_requests"
 
 
 def test_sessions_are_kept_on_the_server():

@@ -9,8 +9,9 @@ import pytest
 from cryptography.fernet import Fernet
 from django.db import OperationalError, connection, transaction
 from django.utils import timezone
+from prometheus_client import REGISTRY
 
-from accounts import audit, http, messages, tokens
+from accounts import audit, http, messages, metrics, tokens
 from accounts.codes import Problem
 from accounts.models import AsanaAccount, AuditEntry, ProviderDocument
 from accounts.tokens.storage import read_token
@@ -445,3 +446,30 @@ def test_what_cannot_be_written_down_is_not_marked_either(op, account, monkeypat
     tokens.mark_needs_reconnecting(account, Problem.NOTHING_LASTING)
     entry = AuditEntry.objects.get(event=AuditEntry.Event.NEEDS_RECONNECTING)
     assert entry.detail == "nothing_lasting"
+
+
+def test_how_refreshes_went_is_counted(op, expired):
+    def counted() -> dict[str, float]:
+        name = "onelist_token_refreshes_total"
+        return {
+            outcome: REGISTRY.get_sample_value(name, {"outcome": outcome}) or 0
+            for outcome in metrics.REFRESHES
+        }
+
+    before = counted()
+    op.replies[TOKEN] = replies.says({}, 500)
+    with pytest.raises(tokens.TryLater):
+        tokens.access_token_for(expired)
+    op.replies.clear()
+    tokens.access_token_for(expired)
+    AsanaAccount.objects.update(access_token_expires_at=timezone.now())
+    op.replies[TOKEN] = replies.says({"error": "invalid_grant"}, 400)
+    with pytest.raises(tokens.NeedsReconnecting):
+        tokens.access_token_for(expired)
+    after = counted()
+    assert {name: after[name] - before[name] for name in after} == {
+        "refreshed": 1,
+        "try_later": 1,
+        "needs_reconnecting": 1,
+        "not_stored": 0,
+    }

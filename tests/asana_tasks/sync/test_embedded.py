@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from prometheus_client import REGISTRY
 
 from accounts import registry
 from asana_tasks.models import SyncState, Worker
@@ -13,6 +14,7 @@ from asana_tasks.sync import engine, schedule, store
 from asana_tasks.sync.heartbeat import Heartbeat
 from asana_tasks.sync.worker import EmbeddedWorker
 from tests.asana_tasks.workers import is_synced, make_due, state_of
+from tests.log_lines import json_lines, of
 
 
 @pytest.mark.django_db(transaction=True)
@@ -47,6 +49,45 @@ def test_a_round_syncs_what_is_due_and_nothing_else(owner, other_user):
 def test_a_round_says_that_a_chore_failed(monkeypatch):
     monkeypatch.setattr(registry, "chores", [lambda: 1 / 0])
     assert not EmbeddedWorker().run_once()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_all_lines_of_a_sync_have_one_id_those_of_its_requests_too(owner, other_user):
+    make_due(owner.account, other_user.account)
+    with json_lines() as lines:
+        assert EmbeddedWorker().run_once()
+    asked = of(lines(), "accounts.http")
+    ended = of(lines(), "asana_tasks.sync.turns")
+    assert len(ended) == 2
+    assert {line["job_id"] for line in asked} == {line["job_id"] for line in ended}
+    assert len({line["job_id"] for line in ended}) == 2
+    assert any(line["path"] == "/api/1.0/tasks" for line in asked)
+    assert ended[0]["message"].endswith(": done")
+
+
+def test_a_sync_is_counted_by_kind_and_result(owner, asana):
+    def counted(kind: str, result: str) -> float:
+        name = "onelist_sync_duration_seconds_count"
+        return REGISTRY.get_sample_value(name, {"kind": kind, "result": result}) or 0
+
+    before = counted("crawl", "done"), counted("none", "failed"), counted("none", "done")
+    assert engine.run_sync(owner.account).state == "done"
+    asana.order("server_error", path="/api/1.0/workspaces")
+    assert engine.run_sync(owner.account).state == "failed"
+    after = counted("crawl", "done"), counted("none", "failed"), counted("none", "done")
+    assert [new - old for new, old in zip(after, before, strict=True)] == [1, 1, 0]
+
+
+def test_a_further_try_of_a_request_says_which_it_is(owner, asana):
+    asana.order("server_error", path="/api/1.0/workspaces", times=2)
+    with json_lines() as lines:
+        assert engine.run_sync(owner.account).state == "done"
+    tries = [
+        (line["attempt"], line["outcome"])
+        for line in of(lines(), "accounts.http")
+        if line["path"] == "/api/1.0/workspaces"
+    ]
+    assert tries == [(1, "server_error"), (2, "server_error"), (3, "ok")]
 
 
 def test_of_two_who_saw_the_same_account_due_one_claims_it(owner):
