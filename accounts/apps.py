@@ -7,11 +7,19 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         """Connect signals, and register what this app adds (models have to be loaded first)."""
-        from accounts import groups, housekeeping, registry, sign_in_signals, signals  # noqa: F401, PLC0415
+        from accounts import (  # noqa: PLC0415
+            groups,
+            housekeeping,
+            registry,
+            scrape,
+            sign_in_signals,  # noqa: F401
+            signals,  # noqa: F401
+        )
 
         post_migrate.connect(groups.make_account_managers, sender=self)
         for chore in (housekeeping.revoke_due, housekeeping.send_mails, housekeeping.clean_up):
             registry.register_chore(chore)
+        registry.register_gauges("revocations", scrape.revocations)
         registry.register_dumped_models(
             *("contenttypes.contenttype", "auth.permission", "auth.group", "accounts.user"),
             *("accounts.asanaaccount", "accounts.auditentry", "accounts.providerdocument"),

@@ -5,6 +5,8 @@ from typing import Any, NamedTuple
 
 from django.db.models import QuerySet
 
+from accounts.bounded import Bounded
+
 Chore = Callable[[], None]
 
 
@@ -34,6 +36,8 @@ doctor_checks: list[DoctorCheck] = []
 outdated: dict[str, Outdated] = {}  # by kind
 dumped_models: set[str] = set()
 secret_fields: dict[str, set[str]] = {}
+readiness_checks: dict[str, Bounded[bool]] = {}
+gauges: dict[str, Bounded[Iterable[Any]]] = {}
 
 
 def register_chore(chore: Chore) -> None:
@@ -64,3 +68,13 @@ def register_dumped_models(*labels: str) -> None:
 def register_secret_fields(label: str, *fields: str) -> None:
     """Keep fields of a model ("app.model"; "*" for every model) out of users' exports."""
     secret_fields.setdefault(label, set()).update(fields)
+
+
+def register_readiness_check(name: str, check: Callable[[], bool]) -> None:
+    """Let `/readyz` tell whether `check` holds; it does not decide whether we are ready."""
+    readiness_checks[name] = Bounded(check)
+
+
+def register_gauges(name: str, read: Callable[[], Iterable[Any]]) -> None:
+    """Let `/metrics` show the metrics of prometheus-client that `read` returns, read each time."""
+    gauges[name] = Bounded(read)

@@ -6,18 +6,21 @@ class AsanaTasksConfig(AppConfig):
     verbose_name = "Asana tasks"
 
     def ready(self) -> None:
-        """Register the checks, outdated rows and secret fields of this app.
+        """Register the checks, gauges, outdated rows and secret fields of this app.
 
         Imports them here: models have to be loaded first.
         """
         from accounts import registry  # noqa: PLC0415
-        from asana_tasks import doctor, health  # noqa: PLC0415
+        from asana_tasks import doctor, gauges, health  # noqa: PLC0415
         from asana_tasks.sync import outdated  # noqa: PLC0415
 
         registry.register_health_check(health.failed_syncs)
         registry.register_health_check(health.workers)
         registry.register_doctor_check(doctor.worker)
         registry.register_doctor_check(doctor.due_syncs)
+        registry.register_readiness_check("worker", health.has_worker)
+        registry.register_gauges("syncs", gauges.syncs)
+        registry.register_gauges("queues", gauges.queues)
         registry.register_outdated("former_tasks", outdated.former_tasks, outdated.FORMER_TASKS)
         registry.register_outdated("dead_workers", outdated.dead_workers, outdated.DEAD_WORKERS)
         registry.register_secret_fields("asana_tasks.syncstate", "lease", "lease_expires_at")

@@ -10,10 +10,10 @@ from threading import Event
 from typing import Any, Final
 
 from celery import shared_task
-from celery.signals import worker_shutdown
+from celery.signals import worker_ready, worker_shutdown
 from kombu.exceptions import OperationalError
 
-from accounts import housekeeping
+from accounts import housekeeping, metrics_server
 from accounts.models import AsanaAccount
 from asana_tasks.models import SyncState, Worker
 from asana_tasks.sync import schedule
@@ -71,6 +71,11 @@ def sync(account_id: int, number: int) -> None:
 def chores() -> None:
     with heartbeat.kept():
         housekeeping.make_a_round()
+
+
+@worker_ready.connect
+def serve_metrics(**_about: Any) -> None:
+    metrics_server.start()
 
 
 @worker_shutdown.connect

@@ -45,6 +45,10 @@ def failed_syncs() -> Iterator[HealthFact]:
     )
 
 
+def has_worker() -> bool:
+    return bool(look().workers)
+
+
 def workers() -> Iterator[HealthFact]:
     """Yield who runs the syncs, and how many accounts are due. Two queries."""
     working = look()

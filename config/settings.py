@@ -77,6 +77,7 @@ INSTALLED_APPS = [
     "csp",
 ]
 MIDDLEWARE = [
+    "accounts.probes.answer_probes",  # before all that asks which host is meant
     "accounts.request_log.log_requests",  # around all others: it names, times and counts
     "config.headers.headers",
     "django.middleware.security.SecurityMiddleware",

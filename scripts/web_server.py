@@ -18,6 +18,7 @@ from django.conf import settings
 from waitress.adjustments import Adjustments
 from waitress.channel import HTTPChannel
 from waitress.server import TcpWSGIServer
+from waitress.task import ThreadedTaskDispatcher
 
 from scripts import processes
 
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from wsgiref.types import WSGIApplication
 
 THREADS: Final = 16
+PROBES: Final = {"/healthz", "/readyz", "/metrics"}
+PROBE_THREADS: Final = 2
 CONNECTIONS: Final = 1000  # of one process; one more takes the place of the longest waiting
 ACCEPTED_AT_ONCE: Final = 64
 REQUEST_SECONDS: Final = 30.0  # for a whole request, from the connection or the last response on
@@ -94,6 +97,20 @@ class Server(TcpWSGIServer):  # type: ignore[misc]
     channel_class = Channel
     stopping = False
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        self.probe_dispatcher = ThreadedTaskDispatcher()
+        self.probe_dispatcher.set_thread_count(PROBE_THREADS)
+        super().__init__(*args, **kwargs)
+
+    def add_task(self, task: Channel) -> None:
+        """Let a thread serve a request; those of probes are busy with nothing else.
+
+        They are answered while all others wait, such as for a database that hangs.
+        """
+        is_probe = getattr(task.requests[0], "path", "") in PROBES  # no path in nonsense
+        dispatcher = self.probe_dispatcher if is_probe else self.task_dispatcher
+        dispatcher.add_task(task)
+
     def maintenance(self, _now: float) -> None:
         """Hang up on clients that are late, instead of those that are silent, as waitress does."""
         for channel in list(self.active_channels.values()):
@@ -125,6 +142,7 @@ class Server(TcpWSGIServer):  # type: ignore[misc]
         while self._is_busy() and time.monotonic() < ends_at:
             self._turn()
         self.task_dispatcher.set_thread_count(0)
+        self.probe_dispatcher.set_thread_count(0)
         self.asyncore.close_all(self._map, ignore_all=True)
 
     def stop(self, *_about: object) -> None:

@@ -8,6 +8,7 @@ from contextlib import contextmanager, suppress
 import psutil
 import pytest
 
+from accounts import probes
 from scripts import web_server
 from tests.scripts.test_serve import Site
 
@@ -200,6 +201,21 @@ def test_headers_of_proxies_arrive_only_where_there_are_some(proxies, settings):
     told = tuple(served.environ.get(name) for name in names)
     passed_on = ("192.0.2.7, 10.0.0.1", "https", "127.0.0.1")
     assert told == (passed_on if proxies else (None, None, "127.0.0.1"))
+
+
+@pytest.mark.parametrize("path", sorted(web_server.PROBES))
+def test_a_probe_is_answered_while_every_thread_is_busy(path):
+    served = Served(threads=1)
+    with served.ending(), served.connect(b"GET /waits HTTP/1.0\r\n\r\n") as page:
+        assert served.is_asked.wait(30)
+        with served.connect(f"GET {path}?a=b HTTP/1.0\r\n\r\n".encode()) as probe:
+            assert everything(probe).endswith(b"served")
+        served.goes_on.set()
+        assert everything(page).endswith(b"served")  # it has not given up before
+
+
+def test_probes_of_the_server_are_those_of_the_site():
+    assert set(probes.VIEWS) == web_server.PROBES
 
 
 def test_a_request_in_progress_is_finished_before_the_end(served):

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from accounts import metrics_server
 from asana_tasks.sync.worker import ACCOUNTS_AT_ONCE, CHORES_EVERY, EmbeddedWorker
 
 MOST_AT_ONCE: Final = 50
@@ -42,6 +43,7 @@ class Command(BaseCommand):
             if not worker.run_once():
                 raise CommandError("Not everything could be done; the log and /admin/ say why")
             return
+        metrics_server.start()
         _stop_at_signals(worker)
         worker.run()
         _end_with_threads()
