@@ -35,8 +35,6 @@ def answer(request: HttpRequest) -> HttpResponse | None:
     response["Content-Length"] = str(len(response.content))
     response["Cache-Control"] = "no-store"
     response["X-Content-Type-Options"] = "nosniff"
-    if request.method == "HEAD":
-        response.content = b""
     return response
 
 

@@ -18,7 +18,7 @@ from django.conf import settings
 from waitress.adjustments import Adjustments
 from waitress.channel import HTTPChannel
 from waitress.server import TcpWSGIServer
-from waitress.task import ThreadedTaskDispatcher
+from waitress.task import ThreadedTaskDispatcher, WSGITask
 
 from scripts import processes
 
@@ -46,8 +46,22 @@ OPTIONS: Final = {
 }
 
 
-class Channel(HTTPChannel):  # type: ignore[misc]  # waitress has no types
+class Task(WSGITask):  # type: ignore[misc]  # waitress has no types
+    """Sends the response of the site, which to HEAD has no body (RFC 9110 9.3.2)."""
+
+    def write(self, data: bytes) -> None:
+        super().write(b"" if self.request.command == "HEAD" else data)
+
+    def finish(self) -> None:
+        if self.request.command == "HEAD":
+            self.chunked_response = False  # else it sends a last chunk
+        super().finish()
+
+
+class Channel(HTTPChannel):  # type: ignore[misc]
     """A connection that knows since when it waits for its client."""
+
+    task_class = Task
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self.waiting_since = time.monotonic()  # for a whole request

@@ -2,7 +2,7 @@
 
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 
 import psutil
@@ -30,15 +30,16 @@ class Served:
         self.thread = threading.Thread(target=self.server.run)
         self.thread.start()
 
-    def _application(self, environ: dict, start_response: Callable) -> list[bytes]:
+    def _application(self, environ: dict, start_response: Callable) -> Iterable[bytes]:
         self.paths.append(environ["PATH_INFO"])
         self.environ = environ
         if environ["PATH_INFO"] == "/waits":
             self.is_asked.set()
             assert self.goes_on.wait(30)
         body = b"x" * MANY_BYTES if environ["PATH_INFO"] == "/large" else b"served"
-        start_response("200 OK", [("Content-Length", str(len(body)))])
-        return [body]
+        is_streamed = environ["PATH_INFO"] == "/streamed"
+        start_response("200 OK", [] if is_streamed else [("Content-Length", str(len(body)))])
+        return iter([body, body]) if is_streamed else [body]
 
     def connect(self, sent: bytes = b"") -> socket.socket:
         client = socket.create_connection(("127.0.0.1", self.port), timeout=30)
@@ -118,6 +119,22 @@ def test_each_request_has_its_own_time_on_a_connection_that_is_kept(served):
             (channel,) = served.server.active_channels.values()
             waited_since.append(channel.waiting_since)
     assert waited_since[0] < waited_since[1]
+
+
+@pytest.mark.parametrize("path", [b"/", b"/streamed"])
+def test_a_response_to_head_has_no_body(served, path):
+    """Otherwise a client that keeps its connection takes the body for the next response."""
+    with served.connect(b"HEAD %b HTTP/1.1\r\nHost: localhost\r\n\r\n" % path) as client:
+        received = b""
+        while not received.endswith(b"\r\n\r\n"):
+            received += client.recv(65536)
+        assert received.startswith(b"HTTP/1.1 200 OK\r\n")
+        assert (b"Content-Length: 6\r\n" in received) == (path == b"/")
+        if path == b"/":
+            client.sendall(GET)
+            assert client.recv(65536).startswith(b"HTTP/1.1 200 OK\r\n")
+        else:
+            assert everything(client) == b""
 
 
 def test_who_does_not_read_is_hung_up_on(served, monkeypatch):
