@@ -12,7 +12,7 @@ from accounts.tokens.storage import read_token
 from asana_tasks.models import SavedView, SyncState, Task, Workspace
 from tests.accounts.rotations import DONE, as_before, rotate
 from tests.markup import page_text
-from tests.migrations import migrate, migrate_to_now
+from tests.migrations import empty_database_at, migrate_to_now
 from tests.people import log_in
 from tests.stand_in import ADA
 
@@ -26,9 +26,9 @@ AT = datetime(2026, 11, 28, 12, 0, tzinfo=UTC)
 
 @pytest.fixture
 def released(transactional_db):
-    """Yield the models of 0.9.0; migrate to the latest state at the end."""
-    yield migrate(RELEASED)
-    migrate_to_now()
+    """Yield the models of 0.9.0."""
+    with empty_database_at(RELEASED) as models:
+        yield models
 
 
 def model(released: Any, name: str) -> Any:
@@ -85,7 +85,7 @@ def account_pk(released) -> int:
     return int(account.pk)
 
 
-def test_a_person_finds_what_they_had(account_pk):
+def test_a_person_finds_what_they_had_and_tokens_can_be_used(account_pk):
     migrate_to_now()
     user = User.objects.get()
     assert (user.username, user.time_zone, user.has_used_asana) == ("ada", "Europe/Berlin", True)
@@ -101,11 +101,7 @@ def test_a_person_finds_what_they_had(account_pk):
     assert Task.objects.get().placements.get().project.name == "Launch"
     for path in ("/accounts/", "/accounts/history/", "/workspaces/", "/insights/"):
         assert client.get(path).status_code == 200, path
-
-
-def test_tokens_can_be_used_and_are_converted(account_pk):
-    migrate_to_now()
-    assert tokens.access_token_for(AsanaAccount.objects.get()) == "access"
+    assert tokens.access_token_for(account) == "access"
     assert DONE in rotate()
     account = AsanaAccount.objects.get()
     assert read_token(account, "refresh_token") == "refresh"

@@ -3,16 +3,16 @@
 import pytest
 
 from accounts.models import User
-from tests.migrations import migrate, migrate_to_now
+from tests.migrations import empty_database_at, migrate_to_now
 
 BEFORE = [("accounts", "0007_codes")]
 
 
 @pytest.fixture
 def old(transactional_db):
-    """Yield the models of before the migration; migrate to the latest state at the end."""
-    yield migrate(BEFORE)
-    migrate_to_now()
+    """Yield the models of before the migration."""
+    with empty_database_at(BEFORE) as models:
+        yield models
 
 
 def test_who_has_an_account_or_had_one_or_had_no_other_way_in(old):

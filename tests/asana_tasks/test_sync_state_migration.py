@@ -8,7 +8,7 @@ from accounts.models import AsanaAccount
 from asana_tasks.error_codes import ErrorCode, Reason
 from asana_tasks.models import SyncState, Workspace
 from asana_tasks.sync.messages import reason_message
-from tests.migrations import migrate, migrate_to_now
+from tests.migrations import empty_database_at, migrate, migrate_to_now
 
 BEFORE = [
     ("accounts", "0005_what_came_to_nothing"),
@@ -44,9 +44,9 @@ SENTENCES = [  # what was stored, code, arguments
 
 @pytest.fixture
 def old(transactional_db):
-    """Yield the models of before the migration; migrate to the latest state at the end."""
-    yield migrate(BEFORE)
-    migrate_to_now()
+    """Yield the models of before the migration."""
+    with empty_database_at(BEFORE) as models:
+        yield models
 
 
 def old_account(old, number: int, text: str = "", status: str = "connected"):
@@ -63,46 +63,39 @@ def old_account(old, number: int, text: str = "", status: str = "connected"):
     )
 
 
-def test_times_lease_and_pause_are_carried_over_and_back(old):
-    old_account(old, 1)
-    migrate_to_now()
-    state = SyncState.objects.get()
-    assert (state.account.gid, state.synced_at, state.lease) == ("1", AT, "a lease")
-    assert state.lease_expires_at == AT + timedelta(seconds=90)
-    assert state.paused_until == AT + timedelta(seconds=30)
-    assert state.reason is None
-    account = migrate(BEFORE).get_model("accounts", "AsanaAccount").objects.get()
-    assert (account.synced_at, account.sync_lease) == (AT, "a lease")
-    assert account.sync_lease_expires_at == AT + timedelta(seconds=90)
-    assert account.ask_again_at == AT + timedelta(seconds=30)
-
-
-def test_errors_of_syncs_become_codes_and_sentences_again(old):
+def test_states_and_errors_are_carried_over_and_back(old):
+    """Errors of syncs become codes, then sentences again; another's remains the account's own."""
     for number, (text, _, _) in enumerate(SENTENCES):
         account = old_account(old, number, text)
         old.get_model("asana_tasks", "Workspace").objects.create(
             account=account, gid="1", last_error=text
         )
+    old_account(old, 98)
+    old_account(old, 99, "Asana no longer lets us in", "needs_reconnecting")
     migrate_to_now()
+    states = SyncState.objects.order_by("pk")
+    for state in states:
+        assert (state.synced_at, state.lease) == (AT, "a lease")
+        assert state.lease_expires_at == AT + timedelta(seconds=90)
+        assert state.paused_until == AT + timedelta(seconds=30)
     expected = [Reason(ErrorCode(code), args) for _, code, args in SENTENCES]
-    assert [state.reason for state in SyncState.objects.order_by("pk")] == expected
+    assert [state.reason for state in states] == [*expected, None, None]
     workspaces = Workspace.objects.order_by("account")
     assert [workspace.reason for workspace in workspaces] == expected
     assert all(reason_message(reason) for reason in expected)
-    assert not AsanaAccount.objects.exclude(last_error="").exists()
+    assert AsanaAccount.objects.exclude(last_error="").get().gid == "99"
+    assert AsanaAccount.objects.get(gid="99").last_error == "access_ended"
     apps = migrate(BEFORE)
     accounts = apps.get_model("accounts", "AsanaAccount").objects.order_by("pk")
     texts = [text for text, _, _ in SENTENCES]
-    assert list(accounts.values_list("last_error", flat=True)) == texts
+    last_errors = list(accounts.values_list("last_error", flat=True))
+    assert last_errors == [*texts, "", "Asana no longer lets us in"]
+    for account in accounts:
+        assert (account.synced_at, account.sync_lease) == (AT, "a lease")
+        assert account.sync_lease_expires_at == AT + timedelta(seconds=90)
+        assert account.ask_again_at == AT + timedelta(seconds=30)
     workspaces = apps.get_model("asana_tasks", "Workspace").objects.order_by("account")
     assert list(workspaces.values_list("last_error", flat=True)) == texts
-
-
-def test_the_error_of_an_account_that_needs_reconnecting_stays_its_own(old):
-    old_account(old, 1, "Asana no longer lets us in", "needs_reconnecting")
-    migrate_to_now()
-    assert SyncState.objects.get().reason is None
-    assert AsanaAccount.objects.get().last_error == "access_ended"
 
 
 def test_more_accounts_than_a_batch_are_all_carried_over(old):
