@@ -4,6 +4,8 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3 || echo python3.11
 BIN := .venv/bin
 PORT ?= 8000
 export PORT
+# Compile each module once, not in each of the programs that tests start.
+unexport PYTHONDONTWRITEBYTECODE
 
 # Wheels only: a package that is built here would be built by tools that nothing pins.
 INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all:
