@@ -1,5 +1,8 @@
 """No violation that axe-core can find, on any page, narrow and wide, light and dark."""
 
+from collections.abc import Iterable, Iterator
+from typing import Any
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -13,7 +16,7 @@ from tests.browser.consent import to_consent
 from tests.browser.walks import PLAN, choose, row, told
 from tests.stand_in import BEN
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.long]
 
 PAGES = [
     "/tasks/",
@@ -50,16 +53,25 @@ VIEWS = [
 ]
 
 
-@pytest.mark.parametrize(("width", "media"), VIEWS)
-def test_every_page_of_a_person(ada: Page, width: int, media: dict):
-    page = ada
-    page.set_viewport_size({"width": width, "height": 900})
-    page.emulate_media(**media)
+SCHEMES = [
+    (width, {"color_scheme": scheme}) for width in (390, 1280) for scheme in ("light", "dark")
+]
+
+
+def seen_in(views: Iterable[tuple[int, Any]], page: Page) -> Iterator[tuple[int, str]]:
+    """Show what is open in each of the views; yield the width, and a name for failures."""
+    for width, media in views:
+        page.set_viewport_size({"width": width, "height": 900})
+        page.emulate_media(**{"forced_colors": "none", **media})
+        yield width, f"{page.url} in {width} px, {media}"
+
+
+def test_every_page_of_a_person(ada: Page):
     task = Task.objects.get(name="Write the plan")
     for address in PAGES:
-        path = address.format(task=task.pk, account=task.account_id)
-        page.goto(path)
-        assert violations(page) == [], path
+        ada.goto(address.format(task=task.pk, account=task.account_id))
+        for _, view in seen_in(VIEWS, ada):
+            assert violations(ada) == [], view
 
 
 @pytest.mark.parametrize(("width", "media"), VIEWS)
@@ -106,12 +118,8 @@ def test_what_opens_over_the_list(writer: Page, width: int, media: dict):
     assert violations(page) == [], "report"
 
 
-@pytest.mark.parametrize("width", [390, 1280])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_insights_of_several_accounts_with_gaps(ada: Page, width: int, scheme: str):
+def test_the_insights_of_several_accounts_with_gaps(ada: Page):
     page = ada
-    page.set_viewport_size({"width": width, "height": 900})
-    page.emulate_media(color_scheme=scheme)
     user = AsanaAccount.objects.get().user
     for colour in AsanaAccount.Colour.values:
         account = AsanaAccount.objects.create(user=user, gid=f"1{colour}", name="A", colour=colour)
@@ -120,17 +128,14 @@ def test_the_insights_of_several_accounts_with_gaps(ada: Page, width: int, schem
     for details in page.locator("main details").all():
         details.evaluate("details => details.open = true")
     expect(page.get_by_role("heading", name="Not everything is known")).to_be_visible()
-    assert violations(page) == []
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    for width, view in seen_in(SCHEMES, page):
+        assert violations(page) == [], view
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, view
 
 
-@pytest.mark.parametrize("width", [390, 1280])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_pages_about_accounts_that_need_something(ada: Page, width: int, scheme: str):
+def test_the_pages_about_accounts_that_need_something(ada: Page):
     """With every colour, a broken account, one that may be given less, and a revocation."""
     page = ada
-    page.set_viewport_size({"width": width, "height": 900})
-    page.emulate_media(color_scheme=scheme)
     account = AsanaAccount.objects.get()
     AsanaAccount.objects.update(label="Work", colour="teal", scope=f"{account.scope} tasks:write")
     for colour in AsanaAccount.Colour.values:
@@ -151,48 +156,44 @@ def test_the_pages_about_accounts_that_need_something(ada: Page, width: int, sch
             details.evaluate("details => details.open = true")
         if path == "/tasks/":  # what is opened there is fetched
             page.locator("#filter-grid .several").first.wait_for()
-        assert violations(page) == [], path
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+        for width, view in seen_in(SCHEMES, page):
+            assert violations(page) == [], view
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, view
     page.get_by_role("button", name="Reconnect").click()
     page.locator(f"input[value='{BEN}']").check()
     page.get_by_role("button", name="Allow").click()
     expect(page.get_by_role("heading", name="That isn't the account to reconnect")).to_be_visible()
-    assert violations(page) == []
+    for _, view in seen_in(SCHEMES, page):
+        assert violations(page) == [], view
 
 
-@pytest.mark.parametrize("width", [390, 1280])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_page_that_asks_for_a_fresh_sign_in(ada: Page, width: int, scheme: str, monkeypatch):
+def test_the_page_that_asks_for_a_fresh_sign_in(ada: Page, monkeypatch):
     monkeypatch.setattr(fresh_sign_in, "SECONDS", -1)
     page = ada
-    page.set_viewport_size({"width": width, "height": 900})
-    page.emulate_media(color_scheme=scheme)
     page.goto(f"/accounts/{AsanaAccount.objects.get().pk}/disconnect/")
     expect(page.get_by_role("heading", name="Confirm that it's you")).to_be_visible()
-    assert violations(page) == []
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    for width, view in seen_in(SCHEMES, page):
+        assert violations(page) == [], view
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, view
 
 
-@pytest.mark.parametrize("width", [390, 1280])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_pages_of_a_stranger(page: Page, width: int, scheme: str):
-    page.set_viewport_size({"width": width, "height": 900})
-    page.emulate_media(color_scheme=scheme)
+def test_the_pages_of_a_stranger(page: Page):
     page.goto("/")
-    assert violations(page) == []
+    for _, view in seen_in(SCHEMES, page):
+        assert violations(page) == [], view
     to_consent(page)
     page.get_by_role("button", name="Deny").click()
     expect(page.get_by_role("heading", name="You didn't allow access")).to_be_visible()
-    assert violations(page) == []
+    for _, view in seen_in(SCHEMES, page):
+        assert violations(page) == [], view
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_words_in_an_empty_field_are_as_dark_as_other_quiet_words(ada: Page, scheme: str):
+def test_the_words_in_an_empty_field_are_as_dark_as_other_quiet_words(ada: Page):
     """Which axe-core does not look at."""
-    page = ada
-    page.emulate_media(color_scheme=scheme)
-    empty = page.get_by_label("Search tasks").evaluate(
-        "field => { const { color, opacity } = getComputedStyle(field, '::placeholder');"
-        " return [color, opacity]; }"
-    )
-    assert empty == [page.locator(".count").evaluate("each => getComputedStyle(each).color"), "1"]
+    for _, view in seen_in(SCHEMES, ada):
+        empty = ada.get_by_label("Search tasks").evaluate(
+            "field => { const { color, opacity } = getComputedStyle(field, '::placeholder');"
+            " return [color, opacity]; }"
+        )
+        quiet = ada.locator(".count").evaluate("each => getComputedStyle(each).color")
+        assert empty == [quiet, "1"], view
