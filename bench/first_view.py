@@ -68,7 +68,7 @@ def measure_first_view(site: Site, times: int) -> list[tuple[str, View]]:
 def serving(site: Site) -> Iterator[int]:
     """Run the stand-in, and the server and worker of `make run`; yield the server's pid."""
     environment = site.environment
-    site.manage(environment, "migrate", "--verbosity", "0")
+    site.migrate(environment)
     callback = f"{site.url}/complete/asana/"
     with (
         StandIn.start("--port", str(site.asana_port), redirect_uri=callback),

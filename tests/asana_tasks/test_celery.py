@@ -28,6 +28,7 @@ from tests.stand_in import ADA, BEN, CLEO, DORA, ROOT, SAM
 pytestmark = [
     pytest.mark.django_db(transaction=True),
     pytest.mark.process,
+    pytest.mark.long,
     pytest.mark.xdist_group("celery"),  # all use the same queues of RabbitMQ
 ]
 QUEUES = ("onelist.interactive", "onelist.background")

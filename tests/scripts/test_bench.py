@@ -25,6 +25,7 @@ def bench(*command: str) -> "subprocess.CompletedProcess[str]":
     )
 
 
+@pytest.mark.long
 @pytest.mark.xdist_group("collectstatic")  # into one folder, one at a time
 def test_it_measures_everything_and_writes_it_down(tmp_path):
     written = tmp_path / "docs" / "performance.md"
@@ -43,6 +44,7 @@ def test_it_measures_everything_and_writes_it_down(tmp_path):
     assert "Server time on SQLite" in done.stdout
 
 
+@pytest.mark.long
 @pytest.mark.services
 @pytest.mark.xdist_group("collectstatic")
 def test_a_large_site_is_measured_and_written_between_marks(tmp_path):

@@ -12,10 +12,12 @@ from pathlib import Path
 import pytest
 import requests
 
+from tests.scripts.migrated import put_database
 from tests.stand_in import ADA, StandIn
 
 ROOT = Path(__file__).parents[2]
-pytestmark = pytest.mark.xdist_group("collectstatic")  # all collect into one folder
+# All collect into one folder.
+pytestmark = [pytest.mark.xdist_group("collectstatic"), pytest.mark.long]
 
 
 class Demo:
@@ -52,6 +54,12 @@ def port() -> int:
     """
     ports = range(21000, 30000, 2)
     return next(port for port in ports if can_be_bound(port) and can_be_bound(port + 1))
+
+
+@pytest.fixture
+def migrated(tmp_path: Path) -> None:
+    """Give the demo, if asked for before it, a database with all tables."""
+    put_database(tmp_path / "demo.sqlite3")
 
 
 @pytest.fixture
@@ -98,7 +106,7 @@ def test_it_runs_prints_one_address_and_stops_everything(demo, port, tmp_path):
     assert (code, rest.splitlines()[-1]) == (0, "Stopping.")
 
 
-def test_mails_go_into_a_file_and_not_below_the_address(demo, port, tmp_path):
+def test_mails_go_into_a_file_and_not_below_the_address(migrated, demo, port, tmp_path):
     told = demo.announcement()
     mails = tmp_path / "demo-mails.txt"
     assert str(mails) in told
@@ -116,7 +124,7 @@ def test_mails_go_into_a_file_and_not_below_the_address(demo, port, tmp_path):
     assert "ada@example.com" in mails.read_text()
 
 
-def test_its_secrets_are_its_owners_alone_and_never_printed(demo, tmp_path):
+def test_its_secrets_are_its_owners_alone_and_never_printed(migrated, demo, tmp_path):
     told = demo.announcement()
     secrets = tmp_path / "demo.env"
     assert secrets.stat().st_mode & 0o077 == 0

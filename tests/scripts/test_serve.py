@@ -19,9 +19,11 @@ from django.db import connection
 
 from scripts.ports import free_port
 from tests.relay import Relay
+from tests.scripts.migrated import put_database
 
 ROOT = Path(__file__).parents[2]
-pytestmark = pytest.mark.xdist_group("collectstatic")  # all collect into one folder
+# All collect into one folder.
+pytestmark = [pytest.mark.xdist_group("collectstatic"), pytest.mark.long]
 
 
 class Site:
@@ -30,6 +32,8 @@ class Site:
     def __init__(self, folder: Path, *, file: Path | None = None, **environ: str) -> None:
         self.port = free_port()
         (folder / ".env").touch(mode=0o600)
+        if not (folder / "site.sqlite3").exists():
+            put_database(folder / "site.sqlite3")
         self.process = subprocess.Popen(
             [sys.executable, "-m", "scripts.serve", str(file or folder / ".env")],
             cwd=ROOT,
@@ -157,7 +161,7 @@ def left_behind(folder: Path) -> list[psutil.Process]:
 
 
 def test_everything_that_is_made_is_its_owners_alone(tmp_path):
-    """The database and its logs too, and an .env that others could read."""
+    """The database, made from nothing, and its logs too, and an .env that others could read."""
     site = Site(tmp_path, VAR_DIR=str(tmp_path / "var"), DATABASE_URL="")
     (tmp_path / ".env").chmod(0o644)
     site.responses()
