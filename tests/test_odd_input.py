@@ -21,6 +21,7 @@ from hypothesis import settings as bounds
 from hypothesis import strategies as st
 
 from tests import test_who_may
+from tests.people import Person
 from tests.test_who_may import LINES
 
 path = test_who_may.path  # a fixture
@@ -79,7 +80,7 @@ PARTS = [
 
 values = st.one_of(
     *map(st.sampled_from, (INSTANTS, DAYS, NUMBERS, ADDRESSES, LONG, UNPRINTABLE, SIGNS, WORDS)),
-    st.text(max_size=20),
+    st.text(st.characters(exclude_categories=["Cs"]), max_size=20),  # without a codec: seconds less
 )
 value_lists = st.lists(values, min_size=1, max_size=3)
 # What a server lets through: ISO 8859-1 in one line, of a length that it takes
@@ -150,16 +151,24 @@ def test_nor_is_any_of_nobody(nobody, path, line):
     no_odd_value_is_an_error(nobody, line, path)
 
 
+@pytest.fixture
+def owner_with_few_tasks(owner_with_tasks: Person) -> Person:
+    """Leave the owner every eighth task: odd is what is asked, however much there is to show."""
+    kept = owner_with_tasks.user.tasks.order_by("pk").values_list("pk", flat=True)[::8]
+    owner_with_tasks.user.tasks.exclude(pk__in=kept).delete()
+    return owner_with_tasks
+
+
 @pytest.mark.parametrize("line", LINES)
 def test_no_odd_value_is_an_error_of_the_site(
     administrator,
-    owner_with_tasks,
+    owner_with_few_tasks,
     path,
     line,
     settings,
 ):
     settings.TRUSTED_PROXIES = 1
-    client = administrator if line.startswith("admin:") else owner_with_tasks.client
+    client = administrator if line.startswith("admin:") else owner_with_few_tasks.client
     no_odd_value_is_an_error(client, line, path)
 
 
