@@ -78,7 +78,7 @@ class AdminSite(admin.AdminSite):
     ) -> TemplateResponse:
         """Show the health of the site to users with MAY_SEE_HEALTH, and Django's page to others."""
         if any(request.user.has_perm(name) for name in MAY_SEE_HEALTH):
-            extra_context = {"health": health.look(), **(extra_context or {})}
+            extra_context = {"health": health.read_health(), **(extra_context or {})}
         else:
             extra_context = {"title": "Administration", **(extra_context or {})}
         return super().index(request, extra_context)

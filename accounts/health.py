@@ -105,7 +105,7 @@ class Health:
                 yield Trouble(fact.trouble, fact.address)
 
 
-def look() -> Health:
+def read_health() -> Health:
     since = timezone.now() - LATELY
     return Health(
         accounts=accounts_by_state(),

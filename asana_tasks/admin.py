@@ -111,10 +111,10 @@ def synced_at(account: AsanaAccount) -> str:
 
 
 @admin.display(description="last error of syncing tasks")
-def sync_error(account: AsanaAccount) -> str:
+def last_sync_error(account: AsanaAccount) -> str:
     return reason_message(SyncState.objects.of(account).reason)
 
 
-show_on_account_page(synced_at, sync_error)
+show_on_account_page(synced_at, last_sync_error)
 show_on_person_page(synced_at)
 filter_accounts_by([LastAttempt])

@@ -5,7 +5,7 @@ from typing import Final
 from django.utils.translation import ngettext
 
 from accounts.doctor.findings import Findings, ok, problem, warning
-from asana_tasks.sync.working import look
+from asana_tasks.sync.working import read_workers
 
 START_WORKER: Final = (
     "Start `manage.py worker` beside the site, or the worker and beat of Celery (docs/running.md)."
@@ -13,7 +13,7 @@ START_WORKER: Final = (
 
 
 def worker() -> Findings:
-    working = look()
+    working = read_workers()
     count = len(working.workers)
     if count:
         says = ngettext("%d works", "%d work", count) % count
@@ -23,7 +23,7 @@ def worker() -> Findings:
 
 
 def due_syncs() -> Findings:
-    working = look()
+    working = read_workers()
     says = ngettext("%d account is due", "%d accounts are due", working.due) % working.due
     if working.due:
         says += f", one of them for {working.waits}"

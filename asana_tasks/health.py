@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 
 from accounts.models import AsanaAccount
 from accounts.registry import HealthFact
-from asana_tasks.sync.working import look
+from asana_tasks.sync.working import read_workers
 
 # An account that needs reconnecting is not synced: only its user can reconnect it.
 SYNCED: Final = Q(status=AsanaAccount.Status.CONNECTED, user__is_active=True)
@@ -51,7 +51,7 @@ def has_worker() -> bool:
 
 def workers() -> Iterator[HealthFact]:
     """Yield who runs the syncs, and how many accounts are due. Two queries."""
-    working = look()
+    working = read_workers()
     label = f"Workers ({working.described})" if working.workers else "Workers"
     nobody = "nothing is synced: no worker has been heard of for half a minute"
     yield HealthFact(

@@ -41,7 +41,7 @@ def peek(session: SessionBase) -> Waiting | None:
     return waiting if time.time() - waiting.since < LIFETIME else None
 
 
-def take(session: SessionBase, key: str) -> Waiting | None:
+def pop(session: SessionBase, key: str) -> Waiting | None:
     """Return the action with this key and remove it.
 
     For any other key return None and keep the action.

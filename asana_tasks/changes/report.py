@@ -55,7 +55,7 @@ def keep_report(request: HttpRequest, report: Report) -> None:
     request.session[KEY] = asdict(report)
 
 
-def take_report(request: HttpRequest) -> Report | None:
+def pop_report(request: HttpRequest) -> Report | None:
     """Return the kept report, once; None if there is none, or another version of the site wrote it.
 
     A page that only looks does not write the session.

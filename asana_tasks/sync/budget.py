@@ -30,8 +30,8 @@ def allowed_per_minute() -> int:
     return max(1, settings.ASANA_REQUESTS_PER_MINUTE * 2 // 3)
 
 
-def take(account: AsanaAccount, wanted: int) -> Granted:
-    """Take up to `wanted` requests, at least 1 unless none is left now.
+def reserve(account: AsanaAccount, wanted: int) -> Granted:
+    """Reserve up to `wanted` requests, at least 1 unless none is left now.
 
     One conditional UPDATE decides between processes. After a 429 (`paced_until`), the requests of a
     minute are spread evenly over it.

@@ -73,7 +73,7 @@ class Reading:
         )
         return with_retries(read, note)
 
-    def take(self, page: Page[FieldsSchema]) -> None:
+    def accept(self, page: Page[FieldsSchema]) -> None:
         self.pages += 1
         self.unreadable += page.unreadable
         self.offset = page.offset
@@ -100,12 +100,12 @@ class FieldReader:
                 self._ask(reading)
         while self._requests.are_left and not self._is_refused:
             for reading, future in self._requests.arrived():
-                self._take(reading, future)
+                self._accept(reading, future)
 
     def _ask(self, reading: Reading) -> None:
         self._requests.add(reading, partial(reading.read, self._requests.note_another))
 
-    def _take(self, reading: Reading, future: Future[Page[FieldsSchema]]) -> None:
+    def _accept(self, reading: Reading, future: Future[Page[FieldsSchema]]) -> None:
         """Store a page and ask for the next one; after an error the next sync asks again."""
         try:
             page = future.result()
@@ -121,7 +121,7 @@ class FieldReader:
         except AsanaError:
             pass
         else:
-            reading.take(page)
+            reading.accept(page)
             store_fields(self._lease, reading, page.items)
             if not reading.is_complete and reading.pages < MAX_PAGES:
                 self._ask(reading)

@@ -23,7 +23,7 @@ from asana_tasks.models import Workspace
 from asana_tasks.sync import store
 from asana_tasks.sync.account_token import AccountToken
 from asana_tasks.sync.lease import Lease
-from asana_tasks.sync.passes import RunningPass, TakenPage
+from asana_tasks.sync.passes import AcceptedPage, RunningPass
 from asana_tasks.sync.progress import State
 from asana_tasks.sync.requests import AT_ONCE, Requests
 
@@ -62,44 +62,46 @@ class Passes:
         An error fails its workspace, a 429 the whole sync once what was asked has arrived.
         """
         most = MOST_PAGES.get(connection.vendor, AT_ONCE)
-        pages, errors = self._take(arrived, most)
+        pages, errors = self._accept(arrived, most)
         while pages:
             ended = store.store_pages(self._lease, pages[:most])
             del pages[:most]
             yield "page", None, None
             yield from map(self._end, ended)
-            more, failed = self._take(self._requests.arrived_meanwhile(), most - len(pages))
+            more, failed = self._accept(self._requests.arrived_meanwhile(), most - len(pages))
             pages, errors = pages + more, errors + failed
         for each, error in errors:
             if not self._asks_again(each, error):
                 yield self._fail(each, error)
 
-    def _take(self, arrived: list[Arrived], most: int) -> tuple[list[TakenPage], list[Failed]]:
-        """Take pages that have arrived, with those of other passes that follow; ask for the next.
+    def _accept(self, arrived: list[Arrived], most: int) -> tuple[list[AcceptedPage], list[Failed]]:
+        """Accept pages that have arrived, with those of other passes that follow; ask for the next.
 
         What was asked together arrives together: up to `most` pages are worth waiting for.
         """
-        pages: list[TakenPage] = []
+        pages: list[AcceptedPage] = []
         errors: list[Failed] = []
         while arrived:
             for each, future in arrived:
                 try:
-                    pages.append(self._taken(each, future))
+                    pages.append(self._accepted(each, future))
                 except RateLimited as error:
                     self._requests.end_with(error)
                 except (NotAuthorized, Unavailable, Forbidden) as error:
                     errors.append((each, error))
             self._requests.start()
-            taken = {page.taken_by for page in pages}
-            arrived = self._requests.arrived_meanwhile(TOGETHER, taken) if len(pages) < most else []
+            accepted = {page.accepted_by for page in pages}
+            arrived = (
+                self._requests.arrived_meanwhile(TOGETHER, accepted) if len(pages) < most else []
+            )
         return pages, errors
 
-    def _taken(self, each: RunningPass, future: Future[Page[TaskSchema]]) -> TakenPage:
-        """Take a page that has arrived; ask for the next one. Raises AsanaError."""
-        taken = each.take(future.result())
-        if taken.kept is not None:
+    def _accepted(self, each: RunningPass, future: Future[Page[TaskSchema]]) -> AcceptedPage:
+        """Accept a page that has arrived; ask for the next one. Raises AsanaError."""
+        accepted = each.accept(future.result())
+        if accepted.kept is not None:
             self._ask(each)
-        return taken
+        return accepted
 
     def _asks_again(self, each: RunningPass, error: AsanaError) -> bool:
         """Ask again with a fresh token, or from the first page if the offset is not valid any more.

@@ -155,7 +155,7 @@ class RunningPass:
         )
         return with_retries(read, note)
 
-    def take(self, page: Page[TaskSchema]) -> "TakenPage":
+    def accept(self, page: Page[TaskSchema]) -> "AcceptedPage":
         """Note a page that was read; return it, to be stored.
 
         Raises Unavailable after MAX_PAGES, or MAX_PAGES_WITHOUT_NEWS in a row.
@@ -173,7 +173,7 @@ class RunningPass:
             self.pages >= MAX_PAGES or self.pages_without_news >= MAX_PAGES_WITHOUT_NEWS
         ):
             raise Unavailable(ErrorCode.ENDLESS_PAGES)
-        return TakenPage(self, page.items, None if self.is_complete else self.row())
+        return AcceptedPage(self, page.items, None if self.is_complete else self.row())
 
     def row(self) -> Pass:
         """Return the row that keeps it for the next sync."""
@@ -191,12 +191,12 @@ class RunningPass:
         )
 
 
-class TakenPage(NamedTuple):
-    """A page that a pass has taken, with what keeps the pass as of then; None for the last page.
+class AcceptedPage(NamedTuple):
+    """A page that a pass has accepted, with what keeps the pass as of then; None for the last page.
 
     The pass may take its next page before this one is stored.
     """
 
-    taken_by: RunningPass
+    accepted_by: RunningPass
     tasks: list[TaskSchema]
     kept: Pass | None

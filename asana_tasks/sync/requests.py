@@ -114,7 +114,7 @@ class Requests(Generic[Key]):
         self._pool.shutdown(wait=False, cancel_futures=True)
         self._count_others()
         if self._granted < 0:
-            budget.take(self._lease.account, -self._granted)
+            budget.reserve(self._lease.account, -self._granted)
         budget.give_back(self._lease.account, max(0, self._granted))
 
     def _count_others(self) -> None:
@@ -139,7 +139,7 @@ class Requests(Generic[Key]):
             return False
         self._count_others()
         if self._granted < 1:
-            granted = budget.take(self._lease.account, BLOCK - self._granted)
+            granted = budget.reserve(self._lease.account, BLOCK - self._granted)
             if granted.wait > LONGEST_WAIT:
                 self.end_with(CutOff(granted.wait))
             elif granted.wait and not self._running:

@@ -12,7 +12,7 @@ from django.utils.crypto import salted_hmac
 from accounts.models import AsanaAccount, User
 from asana_tasks.models import SyncState, Worker, Workspace
 from asana_tasks.querysets import count_of
-from asana_tasks.sync.lease import LIFETIME
+from asana_tasks.sync.lease import is_held
 from asana_tasks.sync.schedule import LONGEST_CLAIM
 
 SALT: Final = "asana_tasks.sync.snapshot"
@@ -49,12 +49,6 @@ def has_worker(accounts: Iterable[AsanaAccount]) -> bool:
     return any(getattr(account, "has_worker", False) for account in accounts)
 
 
-def is_leased(state: SyncState) -> bool:
-    """Tell whether a process is syncing the account, as `lease.is_free` sees it."""
-    expires_at, now = state.lease_expires_at, timezone.now()
-    return expires_at is not None and now < expires_at <= now + 2 * LIFETIME
-
-
 def is_claimed(state: SyncState) -> bool:
     """Tell whether a worker has claimed the account and not yet begun to sync it."""
     until, now = state.claimed_until, timezone.now()
@@ -83,11 +77,11 @@ class Snapshot:
     @classmethod
     def of(cls, accounts: Sequence[AsanaAccount], failed_workspaces: int) -> Self:
         """Take it from accounts of `with_states`."""
-        states = [account.sync_state for account in accounts]
+        now, states = timezone.now(), [account.sync_state for account in accounts]
         may_begin = [each for each in accounts if has_worker(accounts) and is_waiting(each)]
         failed = [each for each in accounts if each.last_error or each.sync_state.last_error]
         return cls(
-            syncing=bool(may_begin) or any(map(is_leased, states)),
+            syncing=bool(may_begin) or any(is_held(state, now) for state in states),
             version=sum(state.version for state in states),
             tasks=sum(state.tasks for state in states),
             workspaces=sum(state.workspaces for state in states),
@@ -113,7 +107,9 @@ class Snapshot:
 def _done(account: AsanaAccount) -> int:
     """Return how many workspaces the sync has read; the numbers may be those of the last one."""
     state = account.sync_state
-    return 0 if is_waiting(account) and not is_leased(state) else state.workspaces_done
+    return (
+        0 if is_waiting(account) and not is_held(state, timezone.now()) else state.workspaces_done
+    )
 
 
 def _first_end(accounts: Iterable[AsanaAccount]) -> str | None:

@@ -7,10 +7,12 @@ from functools import cached_property
 
 from django.db import models
 from django.db.models import Prefetch, prefetch_related_objects
+from django.utils import timezone
 
 from accounts.models import AsanaAccount, User
 from asana_tasks.models import SyncState, Workspace
 from asana_tasks.sync import snapshot
+from asana_tasks.sync.lease import is_held
 from asana_tasks.sync.snapshot import Snapshot
 
 
@@ -142,7 +144,7 @@ class SyncStatus:
         begins = snapshot.is_waiting(account) and snapshot.has_worker(self.accounts)
         conditions = {
             AccountStatus.NEEDS_RECONNECTING: account.needs_reconnecting,
-            AccountStatus.SYNCING: begins or snapshot.is_leased(state),
+            AccountStatus.SYNCING: begins or is_held(state, timezone.now()),
             AccountStatus.PAUSED: state.pause_left,
             AccountStatus.FAILED: state.last_error,
             AccountStatus.SYNCED: state.synced_at,

@@ -17,7 +17,7 @@ from asana_tasks.models import Pass, SyncState, Task, Workspace
 from asana_tasks.sync import absence
 from asana_tasks.sync.gaps import transaction_after_gap
 from asana_tasks.sync.lease import Lease
-from asana_tasks.sync.passes import FIELDS_VERSION, RunningPass, TakenPage
+from asana_tasks.sync.passes import FIELDS_VERSION, AcceptedPage, RunningPass
 from asana_tasks.sync.rows import Writer, place, tag, task_row, told_of, zone_of
 
 OF_A_PASS: Final = (
@@ -63,13 +63,13 @@ def store_workspaces(
     return workspaces, state.workspaces_done
 
 
-def store_pages(lease: Lease, pages: Sequence[TakenPage]) -> list[RunningPass]:
+def store_pages(lease: Lease, pages: Sequence[AcceptedPage]) -> list[RunningPass]:
     """Store pages that were read; return the passes that ended.
 
     A pass that has not ended is kept, so that the next sync can go on with it.
     """
-    found = [(each.taken_by.workspace, each.tasks) for each in pages]
-    passes = {each.taken_by: each.kept for each in pages}  # as of the last page of each
+    found = [(each.accepted_by.workspace, each.tasks) for each in pages]
+    passes = {each.accepted_by: each.kept for each in pages}  # as of the last page of each
     ended = [each for each, kept in passes.items() if kept is None]
     writer = Writer(lease.account, lease.number, found)
     with transaction_after_gap():

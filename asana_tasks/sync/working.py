@@ -37,7 +37,7 @@ class Working:
         return timesince(timezone.now() - self.late).replace("\xa0", " ")
 
 
-def look() -> Working:
+def read_workers() -> Working:
     now = timezone.now()
     alive = Worker.objects.filter(seen_at__gte=now - Worker.ALIVE_FOR).order_by("started_at")
     waiting = schedule.due_states().aggregate(number=Count("pk"), first=Min("due_at"))

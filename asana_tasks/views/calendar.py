@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 from accounts.printable import visible_name
 from accounts.typing import SignedInRequest
 from asana_tasks.changes.date_choices import date_choices
-from asana_tasks.changes.report import take_report
+from asana_tasks.changes.report import pop_report
 from asana_tasks.dates import Calendar
 from asana_tasks.models import Task, Workspace
 from asana_tasks.querysets import TaskQuerySet
@@ -56,7 +56,7 @@ def show_calendar(request: SignedInRequest) -> HttpResponse:
     }
     if request.htmx and not request.htmx.history_restore_request:
         return render(request, "asana_tasks/_calendar_part.html", context)
-    context |= {"date_choices": date_choices(around), "report": take_report(request)}
+    context |= {"date_choices": date_choices(around), "report": pop_report(request)}
     return render(request, "asana_tasks/calendar.html", context)
 
 

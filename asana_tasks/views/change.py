@@ -70,7 +70,7 @@ def _change(request: SignedInRequest, back: str) -> HttpResponse:
 @require_GET
 def resume(request: SignedInRequest, key: str) -> HttpResponse:
     """Do the actions that waited for a permission, or ask for that of the next account."""
-    waited = pending_action.take(request.session, key)
+    waited = pending_action.pop(request.session, key)
     if waited is None:
         keep_report(request, Report(message="Nothing is waiting to be done any more."))
         return redirect("asana_tasks:task_list")

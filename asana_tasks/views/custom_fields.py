@@ -68,7 +68,7 @@ def change_custom_fields(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_GET
 def resume(request: SignedInRequest, key: str) -> HttpResponse:
     """Try again after Asana has been asked for the permission."""
-    waited = pending_action.take(request.session, key)
+    waited = pending_action.pop(request.session, key)
     accounts = request.user.asana_accounts
     account = accounts.filter(pk=waited.what.get("account")).first() if waited else None
     if account is None:

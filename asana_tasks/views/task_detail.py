@@ -19,7 +19,7 @@ from asana_tasks.api import client
 from asana_tasks.api.detail_schemas import DetailsSchema, SubtaskSchema
 from asana_tasks.api.errors import AsanaError, NotFound
 from asana_tasks.changes.date_choices import date_choices
-from asana_tasks.changes.report import take_report
+from asana_tasks.changes.report import pop_report
 from asana_tasks.dates import Calendar
 from asana_tasks.models import Task
 from asana_tasks.sync.account_token import AccountToken
@@ -43,7 +43,7 @@ def task_detail(request: SignedInRequest, pk: int) -> HttpResponse:
     context = {"task": task, "details": details_of(task), "date_choices": choices}
     if is_part:
         return render(request, "asana_tasks/_task_detail.html", context)
-    context["report"] = take_report(request)
+    context["report"] = pop_report(request)
     return render(request, "asana_tasks/task_detail.html", context)
 
 

@@ -13,7 +13,7 @@ from django_htmx.http import push_url
 
 from accounts.typing import SignedInRequest
 from asana_tasks.changes.date_choices import date_choices
-from asana_tasks.changes.report import take_report
+from asana_tasks.changes.report import pop_report
 from asana_tasks.dates import DUE_LABELS, Calendar
 from asana_tasks.models import Task
 from asana_tasks.querysets import TaskQuerySet
@@ -40,7 +40,7 @@ def task_list(request: SignedInRequest) -> HttpResponse:
     """Show the page, or for htmx only the list; the search form's state goes into the address."""
     context = task_list_context(request)
     if not request.htmx or request.htmx.history_restore_request:
-        context["report"] = take_report(request)
+        context["report"] = pop_report(request)
         return render(request, "asana_tasks/task_list.html", context)
     response = render(request, "asana_tasks/_list.html", context)
     if request.htmx.trigger == "search":

@@ -73,10 +73,10 @@ def test_the_first_page_says_that_syncs_are_late(owner):
     works("celery", seconds=1)
     waits(owner.account, minutes=6)
     assert "syncs are late: one has been due for 6 minutes" in [
-        trouble.words for trouble in health.look().troubles
+        trouble.words for trouble in health.read_health().troubles
     ]
     SyncState.objects.update(due_at=timezone.now())
-    assert not any("late" in trouble.words for trouble in health.look().troubles)
+    assert not any("late" in trouble.words for trouble in health.read_health().troubles)
 
 
 def test_the_clean_up_forgets_removed_tasks_after_ninety_days_and_dead_workers(owner):

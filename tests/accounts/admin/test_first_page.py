@@ -41,7 +41,7 @@ def page(client) -> str:
 
 
 def troubles() -> list[str]:
-    return [trouble.words for trouble in health.look().troubles]
+    return [trouble.words for trouble in health.read_health().troubles]
 
 
 @pytest.mark.parametrize("who", ["account_manager", "administrator"])
@@ -55,7 +55,7 @@ def test_everything_is_all_right(request, owner, cleaned, who):
 
 def test_states_are_counted(administrator, owner, other_user, cleaned):
     AsanaAccount.objects.filter(pk=owner.account.pk).update(status="needs_reconnecting")
-    numbers = {state.value: state.number for state in health.look().accounts}
+    numbers = {state.value: state.number for state in health.read_health().accounts}
     assert numbers == {"connected": 1, "needs_reconnecting": 1}
 
 
@@ -66,7 +66,7 @@ def test_with_asana_down_it_says_that_nothing_could_be_fetched(
     AsanaAccount.objects.update(access_token_expires_at=timezone.now())
     asana.order("server_error")
     assert engine.run_sync(owner.account).state == "failed"
-    assert sum(failure.number for failure in health.look().failures) == 0
+    assert sum(failure.number for failure in health.read_health().failures) == 0
     words = "the last attempt to sync tasks failed for {} of 2 connected accounts"
     assert troubles() == [words.format(1)]
     assert engine.run_sync(other_user.account).state == "failed"
@@ -121,7 +121,7 @@ def test_what_only_its_person_can_mend_is_told_and_is_no_trouble(
             status="needs_reconnecting",
             last_error="access_ended",
         )
-    assert (troubles(), health.look().remarks) == ([], [words])
+    assert (troubles(), health.read_health().remarks) == ([], [words])
     text = page(administrator)
     assert "Nothing here needs you." in text
     assert words in text
@@ -138,7 +138,7 @@ def test_that_no_account_works_any_more_is_a_trouble_even_days_later(
         owner.account.delete()
     AsanaAccount.objects.update(status="needs_reconnecting", last_error="access_ended")
     Revocation.objects.all().delete()
-    found = health.look()
+    found = health.read_health()
     assert troubles() == [f"no linked account works: {words} reconnecting"]
     assert found.remarks == []
     assert "These things need you:" in page(administrator)
@@ -161,7 +161,9 @@ def test_a_sign_in_that_was_refused_is_counted_and_is_no_trouble(administrator, 
     """Anybody at all can press Deny."""
     happened(Event.SIGN_IN_REFUSED, hours=1)
     assert troubles() == []
-    assert {each.value: each.number for each in health.look().failures}["sign_in_refused"] == 1
+    assert {each.value: each.number for each in health.read_health().failures}[
+        "sign_in_refused"
+    ] == 1
     assert "Everything is all right." in page(administrator)
     happened(Event.REFRESH_REFUSED, hours=1)
     assert troubles() == ["Token refresh refused: 1 in the last 24 hours"]
@@ -190,7 +192,7 @@ def test_each_trouble_leads_to_the_list_that_shows_it(administrator, owner, othe
         assert len(administrator.get(trouble.address).context["cl"].result_list) == 1
 
     AsanaAccount.objects.update(status="needs_reconnecting")
-    address = health.look().troubles[0].address
+    address = health.read_health().troubles[0].address
     assert len(administrator.get(address).context["cl"].result_list) == 2
 
 

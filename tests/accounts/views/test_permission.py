@@ -224,13 +224,13 @@ def test_what_waits_expires(owner):
     later = timezone.now() + datetime.timedelta(seconds=pending_action.LIFETIME + 1)
     with time_machine.travel(later):
         assert pending_action.peek(owner.client.session) is None
-        assert pending_action.take(owner.client.session, waited.key) is None
+        assert pending_action.pop(owner.client.session, waited.key) is None
 
 
 def test_one_thing_waits_at_a_time(owner):
     first, second = keep_waiting(owner), keep_waiting(owner)
     assert first.key != second.key
-    assert pending_action.take(owner.client.session, first.key) is None
+    assert pending_action.pop(owner.client.session, first.key) is None
 
 
 def test_signing_out_forgets_it(owner):

@@ -32,9 +32,9 @@ def counted() -> int:
 
 
 def test_syncs_take_two_thirds_of_what_asana_allows(account):
-    assert budget.take(account, 70) == (70, 0)
-    assert budget.take(account, 70) == (30, 0)
-    granted = budget.take(account, 1)
+    assert budget.reserve(account, 70) == (70, 0)
+    assert budget.reserve(account, 70) == (30, 0)
+    granted = budget.reserve(account, 1)
     assert granted.requests == 0
     assert 60 <= granted.wait <= 65
 
@@ -45,7 +45,7 @@ def test_no_minute_gets_more(account):
     given: Counter[int] = Counter()
     for second in range(300):
         with time_machine.travel(began + timedelta(seconds=second), tick=False):
-            given[second] += budget.take(account, 40).requests
+            given[second] += budget.reserve(account, 40).requests
     minutes = [sum(given[second + each] for each in range(60)) for second in range(240)]
     assert max(minutes) <= 100
     assert sum(given.values()) >= 450
@@ -55,30 +55,30 @@ def test_after_a_429_the_requests_are_spread_over_the_minute(account):
     SyncState.objects.pause(account, seconds=10)
     began = timezone.now()
     with time_machine.travel(began + timedelta(seconds=11), tick=False):
-        first = budget.take(account, 100)
-        granted = budget.take(account, 1)
+        first = budget.reserve(account, 100)
+        granted = budget.reserve(account, 1)
     assert first.requests == 8
     assert granted.requests == 0
     assert granted.wait <= budget.SLOT
     with time_machine.travel(began + timedelta(hours=1, minutes=2), tick=False):
-        assert budget.take(account, 100).requests == 100
+        assert budget.reserve(account, 100).requests == 100
 
 
 def test_what_was_not_sent_is_given_back(account):
-    budget.take(account, 100)
+    budget.reserve(account, 100)
     budget.give_back(account, 60)
-    assert budget.take(account, 100).requests == 60
+    assert budget.reserve(account, 100).requests == 60
 
 
 def test_a_clock_that_was_ahead_leaves_nothing_used_up(account):
     with time_machine.travel(timezone.now() + timedelta(hours=1)):
-        budget.take(account, 100)
-    assert budget.take(account, 100).requests == 100
+        budget.reserve(account, 100)
+    assert budget.reserve(account, 100).requests == 100
 
 
 def test_a_paid_plan_has_ten_times_as_many(account, settings):
     settings.ASANA_REQUESTS_PER_MINUTE = 1500
-    assert budget.take(account, 5000).requests == 1000
+    assert budget.reserve(account, 5000).requests == 1000
 
 
 @pytest.mark.django_db(transaction=True)
@@ -88,7 +88,7 @@ def test_threads_at_the_same_time_get_no_more_together(owner):
 
     def take() -> None:
         try:
-            given.extend(budget.take(owner.account, 7).requests for _ in range(8))
+            given.extend(budget.reserve(owner.account, 7).requests for _ in range(8))
         finally:
             connection.close()
 

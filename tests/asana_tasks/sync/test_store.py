@@ -63,8 +63,8 @@ def new_workspace(user: User, gid: str) -> Workspace:
 def store_page(lease: Lease, workspace: Workspace, tasks: list[TaskSchema]) -> None:
     """Store a page as that of a whole crawl."""
     crawl = RunningPass.begin(workspace, "token", lease.number, timezone.now())
-    taken = crawl.take(Page(tasks, offset=None))
-    store.store_pages(lease, [taken])
+    accepted = crawl.accept(Page(tasks, offset=None))
+    store.store_pages(lease, [accepted])
 
 
 class Sync:
@@ -169,7 +169,9 @@ def test_a_transaction_takes_few_queries(workspace, django_assert_max_num_querie
         RunningPass.begin(each, "t", lease.number, timezone.now()) for each in (first, workspace)
     ]
     new = [[response(f"8{number}{gid:02}", "new") for gid in range(PAGE)] for number in range(2)]
-    pages = [each.take(Page(tasks, offset="next")) for each, tasks in zip(crawls, new, strict=True)]
+    pages = [
+        each.accept(Page(tasks, offset="next")) for each, tasks in zip(crawls, new, strict=True)
+    ]
     with django_assert_max_num_queries(QUERIES):
         store.store_pages(lease, pages)
     assert Pass.objects.count() == 2
@@ -186,12 +188,12 @@ def test_who_moves_between_the_two_has_the_days_of_the_new_place(user, workspace
 
 
 def test_a_page_is_kept_with_the_offset_that_follows_it(workspace):
-    """The pass has taken another page before the first one is stored."""
+    """The pass has accepted another page before the first one is stored."""
     lease = Lease.claim(workspace.account)
     crawl = RunningPass.begin(workspace, "token", lease.number, timezone.now())
     offsets = ["second", "third", None]
     pages = [
-        crawl.take(Page([response(f"7{n}", "new")], offset=offset))
+        crawl.accept(Page([response(f"7{n}", "new")], offset=offset))
         for n, offset in enumerate(offsets)
     ]
     assert store.store_pages(lease, pages[:1]) == []
@@ -205,6 +207,6 @@ def test_a_page_is_kept_with_the_offset_that_follows_it(workspace):
 def test_two_pages_of_a_pass_are_kept_as_of_the_second(workspace):
     lease = Lease.claim(workspace.account)
     crawl = RunningPass.begin(workspace, "token", lease.number, timezone.now())
-    pages = [crawl.take(Page([response(f"7{n}", "new")], offset=f"after {n}")) for n in range(2)]
+    pages = [crawl.accept(Page([response(f"7{n}", "new")], offset=f"after {n}")) for n in range(2)]
     store.store_pages(lease, pages)
     assert (Pass.objects.get().offset, Pass.objects.get().pages) == ("after 1", 2)
