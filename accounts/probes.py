@@ -45,7 +45,7 @@ def _healthz(_request: HttpRequest) -> HttpResponse:
 
 def _readyz(_request: HttpRequest) -> HttpResponse:
     """Tell whether this process can serve pages, and which checks failed."""
-    found = readiness.look()
+    found = readiness.read_readiness()
     said = {name: "ok" if is_right else "failed" for name, is_right in found.checks.items()}
     status = "ready" if found.is_ready else "not ready"
     return JsonResponse({"status": status, "checks": said}, status=200 if found.is_ready else 503)

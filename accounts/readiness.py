@@ -29,7 +29,7 @@ class Readiness(NamedTuple):
     checks: dict[str, bool]  # whether each is all right
 
 
-def look() -> Readiness:
+def read_readiness() -> Readiness:
     """Make all checks side by side, each in a thread of its own."""
     ends_at = time.monotonic() + SECONDS
     runs = {name: check.begin() for name, check in _checks().items()}

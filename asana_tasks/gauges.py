@@ -7,7 +7,7 @@ from django.conf import settings
 from prometheus_client.core import GaugeMetricFamily, Metric
 
 from asana_tasks.models import Worker
-from asana_tasks.sync.working import look
+from asana_tasks.sync.working import read_workers
 
 try:
     import kombu
@@ -21,7 +21,7 @@ NOT_FOUND: Final = "404"  # AMQP's code, which kombu gives for a Redis, too
 
 def syncs() -> list[Metric]:
     """Return the workers that are alive, and the accounts that are due. Two queries."""
-    working = look()
+    working = read_workers()
     alive = Counter(each.kind for each in working.workers)
     workers = GaugeMetricFamily(
         "onelist_workers", "Workers that are alive, by kind", labels=["kind"]

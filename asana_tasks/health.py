@@ -46,7 +46,7 @@ def failed_syncs() -> Iterator[HealthFact]:
 
 
 def has_worker() -> bool:
-    return bool(look().workers)
+    return bool(read_workers().workers)
 
 
 def workers() -> Iterator[HealthFact]:
