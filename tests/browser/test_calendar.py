@@ -1,16 +1,25 @@
 """The calendar and the load in a real browser."""
 
 import re
+from datetime import UTC, date, datetime
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from asana_tasks.models import Task
+from tests.browser.walks import PLAN
+
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-@pytest.mark.parametrize("period", ["month", "week"])
+@pytest.mark.parametrize("period", ["month=", "week=", "month=2026-11"])
 def test_the_calendar_scrolls_sideways_at_no_width(ada: Page, period: str):
-    ada.goto(f"/tasks/calendar/?{period}=")
+    """In the last column, too, stands a name that is too long, with words that are only heard."""
+    sunday = date(2026, 11, 8)
+    Task.objects.filter(name=PLAN).update(
+        name="Long " * 30, due_on=sunday, overdue_at=datetime(2026, 11, 9, tzinfo=UTC)
+    )
+    ada.goto(f"/tasks/calendar/?{period}")
     for width in range(320, 1921, 80):
         ada.set_viewport_size({"width": width, "height": 800})
         assert ada.evaluate("document.documentElement.scrollWidth") <= width
