@@ -14,7 +14,7 @@ from django.db import connection
 from django.test import Client, TransactionTestCase, override_settings
 from pytest_django import DjangoDbBlocker
 
-from accounts.models import Revocation
+from accounts.models import Revocation, TokenFormat
 from tests.environment import ASANA_PORT
 from tests.kept_rows import KeptRows
 from tests.people import Person, log_in
@@ -155,9 +155,13 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
 def emptier() -> Callable[[TransactionTestCase], None]:
     """Return a method that leaves the tables as `migrate` did, after a test that commits.
 
-    Django's sends the signals of `migrate`, which work out types, permissions and the group anew.
+    Django's sends the signals of `migrate`, which work out types, permissions and the group anew,
+    and leaves out what a migration has stored.
     """
-    made = [KeptRows(each) for each in (ContentType, Permission, Group, Group.permissions.through)]
+    made = [
+        KeptRows(each)
+        for each in (ContentType, Permission, Group, Group.permissions.through, TokenFormat)
+    ]
 
     def empty_tables(_test: TransactionTestCase) -> None:
         call_command(

@@ -1,5 +1,6 @@
 from typing import Any
 
+from django.core.management.color import no_style
 from django.db import connection, models
 
 
@@ -7,6 +8,7 @@ class KeptRows:
     """All rows of a table, kept as the database has them; stored again by one statement."""
 
     def __init__(self, model: type[models.Model]) -> None:
+        self._model = model
         name = connection.ops.quote_name(model._meta.db_table)
         with connection.cursor() as cursor:
             cursor.execute(f"SELECT * FROM {name} ORDER BY 1")
@@ -24,3 +26,6 @@ class KeptRows:
         ]
         with connection.cursor() as cursor:
             cursor.executemany(self._insert, rows)
+            # A test that migrates back and forth has made a table, and its sequence, anew
+            for statement in connection.ops.sequence_reset_sql(no_style(), [self._model]):
+                cursor.execute(statement)
