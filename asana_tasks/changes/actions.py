@@ -8,7 +8,7 @@ from typing import Any, Final, Self
 from django.core.exceptions import BadRequest
 from django.http import Http404, QueryDict
 
-from asana_tasks.changes.due_dates import InvalidDate, parse_due, parse_fields, value_of
+from asana_tasks.changes.due_dates import InvalidDate, format_due, parse_day_and_time, parse_due
 from asana_tasks.changes.typed_dates import parse_typed
 from asana_tasks.dates import Calendar
 
@@ -88,8 +88,8 @@ def _written_due(due: str, form: QueryDict, calendar: Calendar) -> str:
     typed = form.get("typed", "") if due == TYPED else ""
     try:
         if typed.strip():
-            return value_of(parse_typed(typed, calendar))
-        return value_of(parse_fields(form.get("date", ""), form.get("time", ""), calendar))
+            return format_due(parse_typed(typed, calendar))
+        return format_due(parse_day_and_time(form.get("date", ""), form.get("time", ""), calendar))
     except InvalidDate as error:
         raise InvalidAction(str(error)) from error
 

@@ -86,7 +86,7 @@ def check_year(day: date) -> None:
         raise InvalidDate(f"The year {day.year} can't be meant.")
 
 
-def parse_fields(day: str, clock_time: str, calendar: Calendar) -> NewDue:
+def parse_day_and_time(day: str, clock_time: str, calendar: Calendar) -> NewDue:
     """Parse a field for a day and one for a time, of which one may be empty. Raises InvalidDate."""
     if not clock_time:
         return _parse_day(day)
@@ -94,7 +94,7 @@ def parse_fields(day: str, clock_time: str, calendar: Calendar) -> NewDue:
     return _at(_parse_day(day), at, calendar) if day else at
 
 
-def value_of(new: NewDue) -> str:
+def format_due(new: NewDue) -> str:
     """Return the text that `parse_due` parses into the same."""
     if isinstance(new, date):
         return new.isoformat()

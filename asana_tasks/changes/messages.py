@@ -17,7 +17,7 @@ from asana_tasks.api.errors import (
 )
 from asana_tasks.api.schemas import TaskSchema
 from asana_tasks.changes.actions import Action, ActionKind
-from asana_tasks.changes.due_dates import WholeDay, value_of
+from asana_tasks.changes.due_dates import WholeDay, format_due
 from asana_tasks.models import Task
 from asana_tasks.sync.messages import reason_message
 
@@ -80,7 +80,7 @@ def undo_action(before: Task, action: Action, after: TaskSchema) -> Action | Non
         if (before.due_on, before.due_at) == (after.due_on, after.due_at):
             return None
         day = WholeDay(before.due_on) if before.due_on else None
-        return Action(before.pk, ActionKind.DUE, value_of(before.due_at or day))
+        return Action(before.pk, ActionKind.DUE, format_due(before.due_at or day))
     if (before.completed, before.approval_status) == (after.completed, after.approval_status):
         return None
     was = BACK_TO.get(before.approval_status)

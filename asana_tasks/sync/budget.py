@@ -55,7 +55,7 @@ def reserve(account: AsanaAccount, wanted: int) -> Granted:
             return Granted(granted, 0)
 
 
-def give_back(account: AsanaAccount, unused: int) -> None:
+def return_unused(account: AsanaAccount, unused: int) -> None:
     """Give back requests that were taken just now and not sent."""
     mine = SyncState.objects.filter(pk=account.pk)
     while unused:

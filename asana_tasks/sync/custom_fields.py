@@ -92,7 +92,7 @@ class FieldReader:
 
     def run(self) -> None:
         """Read what is due. Raises what `arrived` raises, no error of a single workspace."""
-        if not is_wanted(self._lease.account):
+        if not is_allowed(self._lease.account):
             return
         for workspace in _due(self._lease.account):
             if workspace.cursor:
@@ -127,7 +127,7 @@ class FieldReader:
                 self._ask(reading)
 
 
-def is_wanted(account: AsanaAccount) -> bool:
+def is_allowed(account: AsanaAccount) -> bool:
     return SyncState.objects.filter(pk=account.pk, custom_fields=CustomFields.YES).exists()
 
 

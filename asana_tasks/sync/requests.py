@@ -115,7 +115,7 @@ class Requests(Generic[Key]):
         self._count_others()
         if self._granted < 0:
             budget.reserve(self._lease.account, -self._granted)
-        budget.give_back(self._lease.account, max(0, self._granted))
+        budget.return_unused(self._lease.account, max(0, self._granted))
 
     def _count_others(self) -> None:
         while self._others:

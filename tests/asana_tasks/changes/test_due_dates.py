@@ -9,9 +9,9 @@ from asana_tasks.changes.due_dates import (
     InvalidDate,
     WholeDay,
     due_fields,
+    format_due,
+    parse_day_and_time,
     parse_due,
-    parse_fields,
-    value_of,
 )
 from asana_tasks.dates import Calendar
 from asana_tasks.models import Task
@@ -146,7 +146,7 @@ def test_an_undo_returns_to_a_day_without_a_time():
     ],
 )
 def test_the_fields_of_a_form_are_a_day_a_time_or_both(day, clock_time, meant):
-    assert parse_fields(day, clock_time, CALENDAR) == meant
+    assert parse_day_and_time(day, clock_time, CALENDAR) == meant
 
 
 @pytest.mark.parametrize(
@@ -158,7 +158,7 @@ def test_the_fields_of_a_form_are_a_day_a_time_or_both(day, clock_time, meant):
 )
 def test_fields_that_are_neither_are_refused_in_words(day, clock_time):
     with pytest.raises(InvalidDate, match=r"^[A-Z].*\.$"):
-        parse_fields(day, clock_time, CALENDAR)
+        parse_day_and_time(day, clock_time, CALENDAR)
 
 
 @pytest.mark.parametrize(
@@ -169,4 +169,4 @@ def test_fields_that_are_neither_are_refused_in_words(day, clock_time):
     ],
 )
 def test_what_is_kept_of_a_date_is_read_as_the_same(new):
-    assert parse_due(value_of(new)) == new
+    assert parse_due(format_due(new)) == new

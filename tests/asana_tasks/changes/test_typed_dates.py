@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from asana_tasks.changes.due_dates import InvalidDate, WholeDay, parse_due, value_of
+from asana_tasks.changes.due_dates import InvalidDate, WholeDay, format_due, parse_due
 from asana_tasks.changes.typed_dates import LONGEST, parse_typed
 from asana_tasks.dates import Calendar
 
@@ -147,4 +147,4 @@ def test_a_parser_for_each_moment_takes_no_memory_for_good(text):
 @pytest.mark.parametrize("text", ["fri", "tomorrow 15:00", "15:00", "none", "no time"])
 def test_what_was_meant_can_be_kept(text):
     meant = parse_typed(text, CALENDAR)
-    assert parse_due(value_of(meant)) == meant
+    assert parse_due(format_due(meant)) == meant

@@ -66,7 +66,7 @@ def test_after_a_429_the_requests_are_spread_over_the_minute(account):
 
 def test_what_was_not_sent_is_given_back(account):
     budget.reserve(account, 100)
-    budget.give_back(account, 60)
+    budget.return_unused(account, 60)
     assert budget.reserve(account, 100).requests == 60
 
 
