@@ -7,13 +7,13 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         """Connect signals, and register what this app adds (models have to be loaded first)."""
-        from accounts import (  # noqa: PLC0415
+        from accounts import (
             groups,
             housekeeping,
             registry,
             scrape,
-            sign_in_signals,  # noqa: F401
-            signals,  # noqa: F401
+            sign_in_signals,
+            signals,
         )
 
         post_migrate.connect(groups.make_account_managers, sender=self)

@@ -1,4 +1,4 @@
-"""What each line of the log says besides its message: the request or job that it belongs to.
+"""Bind to each line of the log the request or job that it belongs to.
 
 A request's id is `request_id`, that of a job of a worker `job_id`; a further try of a request to
 Asana has its number, `attempt`. Threads of a pool begin without: `carried` takes it along.

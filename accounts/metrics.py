@@ -1,4 +1,4 @@
-"""What all processes of the site count, for Prometheus (docs/running.md, Watch it).
+"""Count what all processes of the site do, for Prometheus (docs/running.md, Watch it).
 
 Without METRICS_TOKEN each process counts for itself, and nobody reads it. No label holds a name, a
 number of Asana's or anything else that has no end.
@@ -14,7 +14,7 @@ from accounts.metric_files import Files
 # Before the first metric: prometheus-client decides then where numbers are kept.
 FILES: Final = Files(settings.METRICS_DIR) if settings.METRICS_TOKEN else None
 if FILES:
-    values.ValueClass = values.MultiProcessValue(FILES)  # type: ignore[no-untyped-call]
+    values.ValueClass = values.MultiProcessValue(FILES)  # type: ignore[no-untyped-call]  # it has no types
 
 PAGES: Final = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10)  # seconds
 ASANA: Final = (0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20)

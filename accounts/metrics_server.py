@@ -39,4 +39,5 @@ def application(environ: "WSGIEnvironment", start_response: "StartResponse") -> 
     """Answer `/healthz`, `/readyz` and `/metrics`, and nothing else."""
     response = probes.answer(WSGIRequest(environ)) or HttpResponseNotFound()
     start_response(f"{response.status_code} {response.reason_phrase}", list(response.items()))
-    return [response.content]
+    # waitress leaves it to the application that HEAD has no body (RFC 9110 9.3.2)
+    return [] if environ["REQUEST_METHOD"] == "HEAD" else [response.content]

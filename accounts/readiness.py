@@ -1,4 +1,4 @@
-"""Whether this process can serve pages: what `/readyz` says.
+"""Tell whether this process can serve pages, for `/readyz`.
 
 Pages are made of our database alone: they need it and its migrations. Without Redis or a worker
 they are served all the same, and older: a balancer that took all web servers out for that would
@@ -55,7 +55,7 @@ def _answers() -> bool:
     return True
 
 
-class _Migrations:
+class Migrations:
     """The check that nothing is left to migrate; not made again once it is so.
 
     The code of a process does not change, and reading the migrations takes a tenth of a second.
@@ -74,7 +74,7 @@ def _counts() -> bool:
     return True
 
 
-migrations = _Migrations()
+migrations = Migrations()
 REQUIRED: Final = {"database": Bounded(_answers), "migrations": Bounded(migrations)}
 _cache = Bounded(_counts)
 

@@ -1,4 +1,4 @@
-"""What Prometheus reads: what the processes of this machine have counted, and gauges.
+"""Give Prometheus what the processes of this machine have counted, and gauges.
 
 Gauges are read from the database with each scrape, by a few queries over small tables.
 """
@@ -36,7 +36,8 @@ def exposition() -> bytes:
     """Return all metrics in Prometheus's text format, in bounded time."""
     everything = CollectorRegistry()
     if metrics.FILES:
-        MultiProcessCollector(everything, str(metrics.FILES.folder))  # type: ignore[no-untyped-call]
+        folder = str(metrics.FILES.folder)
+        MultiProcessCollector(everything, folder)  # type: ignore[no-untyped-call]  # it has no types
     else:  # what this process has counted
         everything.register(REGISTRY)
     everything.register(_Gauges())

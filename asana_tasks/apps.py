@@ -10,9 +10,9 @@ class AsanaTasksConfig(AppConfig):
 
         Imports them here: models have to be loaded first.
         """
-        from accounts import registry  # noqa: PLC0415
-        from asana_tasks import doctor, gauges, health  # noqa: PLC0415
-        from asana_tasks.sync import outdated  # noqa: PLC0415
+        from accounts import registry
+        from asana_tasks import doctor, gauges, health
+        from asana_tasks.sync import outdated
 
         registry.register_health_check(health.failed_syncs)
         registry.register_health_check(health.workers)

@@ -4,7 +4,7 @@ import psutil
 
 
 def megabytes_of(pid: int) -> list[float]:
-    """Return the resident memory in MB of a program's processes; those that serve come last."""
+    """Return the resident memory in MB of a program's processes."""
     program = psutil.Process(pid)
     family = [program, *program.children(recursive=True)]
     return [each.memory_info().rss / 1e6 for each in family]

@@ -58,7 +58,7 @@ class Task(WSGITask):  # type: ignore[misc]  # waitress has no types
         super().finish()
 
 
-class Channel(HTTPChannel):  # type: ignore[misc]
+class Channel(HTTPChannel):  # type: ignore[misc]  # waitress has no types
     """A connection that knows since when it waits for its client."""
 
     task_class = Task
@@ -107,7 +107,7 @@ class Channel(HTTPChannel):  # type: ignore[misc]
             self.socket.shutdown(socket.SHUT_RDWR)
 
 
-class Server(TcpWSGIServer):  # type: ignore[misc]
+class Server(TcpWSGIServer):  # type: ignore[misc]  # waitress has no types
     channel_class = Channel
     stopping = False
 

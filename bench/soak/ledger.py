@@ -1,4 +1,4 @@
-"""What must never happen, counted: by what people were told, by our rows, and by Asana's."""
+"""Count what must never happen, by what people were told, by our rows, and by Asana's."""
 
 import re
 import sys

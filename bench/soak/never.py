@@ -1,4 +1,4 @@
-"""What must never happen to a site, by the names under which a soak counts it."""
+"""Name what must never happen to a site, and a soak counts."""
 
 from typing import Final
 

@@ -2,10 +2,11 @@
 
 import os
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from itertools import cycle
 from pathlib import Path
-from threading import Event, Thread
+from threading import Event
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -55,13 +56,15 @@ def measure(
             raise RuntimeError("The first syncs did not end")
         for name, (value, one_in) in FAULTS.items():
             asana.order(name, value=value, one_in=one_in)
-        others = Thread(target=troubles.run, args=(stop,))
-        for thread in (*visitors, others):
-            thread.start()
-        _create_tasks(ledger, 60 * minutes)
-        stop.set()
-        for thread in (*visitors, others):
-            thread.join()
+        with ThreadPoolExecutor(len(visitors) + 1) as pool:
+            running = [pool.submit(each.run) for each in visitors]
+            running.append(pool.submit(troubles.run, stop))
+            try:
+                _create_tasks(ledger, 60 * minutes)
+            finally:
+                stop.set()
+        for each in running:
+            each.result()  # one that failed would count nothing
         troubles.check()
         if site.poll() is not None:
             ledger.count("ended")

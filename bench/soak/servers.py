@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from scripts.debian import install
 from scripts.ports import free_port
-from scripts.services import apt
 
 PROGRAMS: Final = "/usr/lib/postgresql"  # Debian's; elsewhere they are in PATH
 SECONDS_TO_START: Final = 60
@@ -49,10 +49,8 @@ class Postgres:
         self._run("pg_ctl", *command, "-w", "-t", str(SECONDS_TO_START))
 
     def _run(self, program: str, *arguments: str) -> None:
-        found = sorted(Path(PROGRAMS).glob(f"*/bin/{program}"))
-        path = str(found[-1]) if found else program
         as_user = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
-        command = [*as_user, path, "-D", str(self.folder), *arguments]
+        command = [*as_user, str(_path_of(program)), "-D", str(self.folder), *arguments]
         subprocess.run(command, cwd="/", stdout=subprocess.DEVNULL, check=True)
 
 
@@ -83,9 +81,9 @@ class Redis:
 def own_postgres(folder: Path) -> Iterator[Postgres]:
     """Run one in a folder. Exits with a sentence if a program of the soak is missing."""
     for program, package in (("redis-server", "redis-server"), ("initdb", "postgresql")):
-        if not _is_there(program) and os.geteuid() == 0 and shutil.which("apt-get"):
-            apt(package)
-        if not _is_there(program):
+        if _path_of(program) is None:
+            install([package])
+        if _path_of(program) is None:
             sys.exit(f"The soak needs {program} (Debian: apt install {package}).")
     folder.chmod(0o755)  # PostgreSQL's user enters it
     postgres = Postgres(folder / "postgresql", free_port())
@@ -97,5 +95,7 @@ def own_postgres(folder: Path) -> Iterator[Postgres]:
         postgres.stop()
 
 
-def _is_there(program: str) -> bool:
-    return bool(shutil.which(program) or list(Path(PROGRAMS).glob(f"*/bin/{program}")))
+def _path_of(program: str) -> str | None:
+    """Return the path of a program, of PostgreSQL's the newest; None without any."""
+    newest = max(map(str, Path(PROGRAMS).glob(f"*/bin/{program}")), default=None)
+    return newest or shutil.which(program)

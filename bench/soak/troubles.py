@@ -1,4 +1,4 @@
-"""What goes wrong, one thing after another: workers, servers and clocks."""
+"""Make trouble, one after another: for workers, servers and clocks."""
 
 import os
 import signal

@@ -1,7 +1,7 @@
 """People who look at their lists and complete tasks, again and again."""
 
 import re
-from threading import Event, Thread
+from threading import Event
 from typing import Final
 
 import requests
@@ -22,11 +22,10 @@ ROW: Final = re.compile(
 UNCHANGED: Final = ("Nothing has been changed", "still as it was", "isn&#x27;t answering")
 
 
-class Visitor(Thread):
+class Visitor:
     """A person with one page open. It is counted what each response says."""
 
     def __init__(self, url: str, client: Client, ledger: Ledger, stop: Event) -> None:
-        super().__init__(daemon=True)
         self.url, self.ledger, self.stop = url, ledger, stop
         self.http = requests.Session()
         self.http.trust_env = False
@@ -35,6 +34,7 @@ class Visitor(Thread):
         self.token = ""
 
     def run(self) -> None:
+        """Visit until told to stop."""
         while not self.stop.wait(PAUSE):
             page = self.ask("GET", "/tasks/?q=" + MARK)
             self.ask("GET", "/tasks/status/")

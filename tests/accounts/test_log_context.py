@@ -1,4 +1,4 @@
-"""What is bound to lines of the log, within a thread and taken along to another."""
+"""Bind fields to lines of the log, within a thread, and take them along to another."""
 
 from concurrent.futures import ThreadPoolExecutor
 

@@ -7,10 +7,10 @@ from threading import Event
 
 import pytest
 from django.db import OperationalError
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.utils import timezone
 
-from accounts import readiness, registry
+from accounts import metrics_server, readiness, registry
 from accounts.bounded import Bounded
 from accounts.readiness import REQUIRED
 from asana_tasks.models import Worker
@@ -92,6 +92,15 @@ def test_head_says_the_same_without_a_body(db, path):
     assert head["Content-Length"] == str(len(got.content))
 
 
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_workers_answer_head_without_a_body_too(method):
+    environ = RequestFactory().generic(method, "/healthz").environ
+    told = {}
+    body = metrics_server.application(environ, lambda _status, headers: told.update(headers))
+    assert b"".join(body) == (b'{"status": "ok"}' if method == "GET" else b"")
+    assert told["Content-Length"] == "16"
+
+
 @pytest.mark.parametrize("path", PATHS)
 @pytest.mark.parametrize("method", ["post", "put", "delete", "options", "patch"])
 def test_other_methods_are_refused(path, method):
@@ -166,7 +175,7 @@ def test_without_the_database_it_is_not(monkeypatch):
 def test_before_a_migration_is_applied_it_is_not(db, monkeypatch):
     pending = [["a migration"]]
     monkeypatch.setattr(readiness, "pending_migrations", lambda: pending[0])
-    replace(monkeypatch, "migrations", readiness._Migrations())  # noqa: SLF001
+    replace(monkeypatch, "migrations", readiness.Migrations())
     response = ask()
     assert response.status_code == 503
     assert response.json()["checks"] | {"worker": ""} == {

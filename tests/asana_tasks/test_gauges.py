@@ -1,4 +1,4 @@
-"""What Prometheus reads of syncs, workers and queues."""
+"""Read what Prometheus is told of syncs, workers and queues."""
 
 import os
 from datetime import timedelta
